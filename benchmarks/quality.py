@@ -1,0 +1,193 @@
+"""Print every quality figure beside its goal: `python -m benchmarks.quality [GROUPS]`.
+
+Exit code 0 when every figure that must reach its goal does, 1 when one does not or a scan fails,
+2 for a usage error. Groups whose data are absent are named and left out of the verdict.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from benchmarks import copies, gold, labels
+from benchmarks.figures import Figure
+
+
+class Goal(NamedTuple):
+    """What a figure has to reach."""
+
+    figure: str
+    says: str
+    at_least: float | None = None
+    at_most: float | None = None
+    must: bool = True
+    """False: an aim; printed, but missing it does not fail the run."""
+
+    def reached(self, value: float) -> bool:
+        """Whether the value keeps both limits; not a number keeps none."""
+        low = -math.inf if self.at_least is None else self.at_least
+        high = math.inf if self.at_most is None else self.at_most
+        return low <= value <= high
+
+    def limits(self) -> str:
+        """The limits as text; empty for a figure that is only reported."""
+        low = "" if self.at_least is None else f">= {self.at_least:g}"
+        high = "" if self.at_most is None else f"<= {self.at_most:g}"
+        return f"{low} {high}".strip()
+
+
+GOALS = (
+    Goal("seeds/000/FIL301", "000: conclusion that opens with its cue", 1),
+    Goal("seeds/000/FIL303", "000: several low-information paragraphs", 2),
+    Goal("seeds/000/wrong", "000: substantive paragraphs warned of", at_most=0),
+    Goal("seeds/000/debatable", "000: the same, where the label could be filler too"),
+    Goal("seeds/001/FIL302", "001: conclusion without any cue", 1),
+    Goal("seeds/001/LNK502", "001: unlinked source", 1),
+    Goal("seeds/002/KEY401", "002: keyword stuffing", 1),
+    Goal("seeds/002/stuffed phrases", "002: both stuffed phrases are named", 2),
+    Goal("seeds/002/KEY402", "002: key phrases alone on lines", 1),
+    Goal("seeds/002/TPL203", "002: generic headings", 2),
+    Goal("seeds/002/FIL301", "002: conclusion that opens with its cue", 1),
+    Goal("seeds/002/FIL308", "002: almost everything is filler", 1),
+    Goal("seeds/003/TPL206", "003: title printed again, twice", 2),
+    Goal("seeds/003/TPL202", "003: headings that are leaked prompt", 6),
+    Goal("seeds/003/TPL207", "003: takeaway list", 1),
+    Goal("seeds/003/LNK501", "003: home pages as references", 1),
+    Goal("seeds/003/TPL205", "003: field left empty", 1),
+    Goal("seeds/004/FIL301", "004: conclusion that opens with its cue", 1),
+    Goal("seeds/004/FIL303", "004: several low-information paragraphs", 2),
+    Goal("seeds/004/quiet paragraphs", "004: paragraphs without a warning", 1),
+    Goal("seeds/copies", "copies between the five articles", at_most=0),
+    Goal("seeds/auc all", "AUC, filler against substantive", 0.80, must=False),
+    Goal("seeds/auc clear", "AUC, clear labels only", 0.85, must=False),
+    Goal("seeds/headings", "templated headings found", 0.80, must=False),
+    Goal("paragraphs/clustered", "pairs with J >= .75 found, direct or in a cluster", 0.98),
+    Goal("paragraphs/direct", "the same, by one match"),
+    Goal("paragraphs/connected", "the same, by a chain of matches"),
+    Goal("paragraphs/every", "the first, with pairs that are markup or under 12 words"),
+    Goal("paragraphs/inside", "pairs inside one article, by one match"),
+    Goal("planted/1", "copies of 1 sentence, both spans right"),
+    Goal("planted/2", "2 sentences", 0.90),
+    *(Goal(f"planted/{m}", f"{m} sentences", 0.97) for m in range(3, 11)),
+    Goal("planted/3+", "3 sentences or more", 0.97),
+    Goal("pan/no-obfuscation", "plagdet, unedited copies", 0.93),
+    Goal("pan/random", "plagdet, words shuffled and replaced"),
+    Goal("pan/translation", "plagdet, translated there and back"),
+    Goal("pan/summary", "plagdet, summaries"),
+    Goal("pan/all", "plagdet, all types"),
+    Goal("pan/false pairs", "judged negatives with a match", at_most=0.005),
+    Goal("gold/copies DUP101", "own seeds: copied articles found", 1.0),
+    Goal("gold/copies DUP102", "own seeds: copied passages found", 1.0),
+    Goal("gold/copies DUP103", "own seeds: repeated passages found", 1.0, must=False),
+    Goal("gold/copies DUP104", "own seeds: reworded passages found"),
+    Goal("gold/recall", "own seeds: expected findings found", 0.95),
+    Goal("gold/precision", "own seeds: findings that were expected", 0.95),
+    Goal("gold/honest", "own seeds: warnings on honest articles", at_most=0),
+    Goal("human/warned", "human paragraphs with a FIL warning", at_most=0.04, must=False),
+    Goal("human/FIL303", "the same, FIL303 alone", at_most=0.025, must=False),
+    Goal("filler/auc filler", "AUC, filler against substantive", 0.85, must=False),
+    Goal("filler/auc template", "AUC, template against substantive"),
+)
+"""Every figure in the order of the table. One without a limit is only reported; figures that are
+not listed (single rules of `gold` and `human`) follow their group, without a goal."""
+
+GROUPS: dict[str, Callable[..., tuple[dict[str, Figure], str]]] = {
+    "seeds": labels.seeds_figures,
+    "paragraphs": copies.paragraph_figures,
+    "planted": copies.planted_figures,
+    "pan": copies.pan_figures,
+    "gold": gold.gold_figures,
+    "human": labels.human_figures,
+    "filler": labels.filler_figures,
+}
+LISTED_IN_FULL = ("gold", "human")
+
+
+class Row(msgspec.Struct):
+    """One line of the table, and of the JSON file."""
+
+    figure: str
+    says: str
+    value: float | None
+    goal: str
+    verdict: str
+    note: str
+    command: str
+
+
+def rows_of(group: str, figures: dict[str, Figure], command: str) -> list[Row]:
+    """The figures of a group with their goals, in the order of the goals."""
+    goals = [goal for goal in GOALS if goal.figure.split("/")[0] == group]
+    listed = {goal.figure for goal in goals}
+    if group in LISTED_IN_FULL:
+        goals += [Goal(name, "") for name in figures if name not in listed]
+    return [_row(goal, figures.get(goal.figure), command) for goal in goals]
+
+
+def _row(goal: Goal, figure: Figure | None, command: str) -> Row:
+    if figure is None and goal.figure.startswith("seeds/"):  # a rule without a finding
+        figure = Figure(0)
+    value = figure.value if figure else None
+    if value is None or not goal.limits():
+        verdict = ""
+    elif goal.reached(value):
+        verdict = "ok"
+    else:
+        verdict = "MISSED" if goal.must else "below aim"
+    note = figure.note if figure else "nothing of this kind is labelled"
+    return Row(goal.figure, goal.says, value, goal.limits(), verdict, note, command)
+
+
+def measure(group: str, *, reuse: bool) -> list[Row]:
+    """Run one group; a failed run is one missed row, absent data one row without a verdict."""
+    try:
+        figures, command = GROUPS[group](reuse=reuse)
+    except FileNotFoundError as error:
+        return [Row(group, "skipped: data absent", None, "", "", str(error), "")]
+    except (RuntimeError, msgspec.MsgspecError, KeyError) as error:
+        return [Row(group, "failed", None, "", "MISSED", f"{type(error).__name__}: {error}", "")]
+    return rows_of(group, figures, command)
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as aligned text, each group under the command that made it."""
+    lines, command = [], None
+    for row in rows:
+        if row.command != command:
+            command = row.command
+            lines += ["", f"$ {command}" if command else ""]
+        value = "-" if row.value is None else f"{row.value:.4g}"
+        line = f"{row.figure:26} {value:>8}  {row.goal:9} {row.verdict:9} {row.says}"
+        lines.append(f"{line}  [{row.note}]" if row.note else line)
+    return "\n".join(lines).strip("\n")
+
+
+def main() -> int:
+    """Measure, print, and say by the exit code whether every goal is reached."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=main.__doc__)
+    parser.add_argument("groups", nargs="*", help=f"of {', '.join(GROUPS)}; default all")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument("--reuse", action="store_true", help="take results of earlier runs")
+    options = parser.parse_args()
+    if unknown := sorted(set(options.groups) - set(GROUPS)):
+        parser.error(f"no group of that name: {', '.join(unknown)}")
+    rows: list[Row] = []
+    for group in options.groups or GROUPS:
+        measured = measure(group, reuse=options.reuse)
+        print(table(measured), end="\n\n", flush=True)
+        rows += measured
+    if options.json:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
+    missed = [row.figure for row in rows if row.verdict == "MISSED"]
+    print(f"missed: {', '.join(missed)}" if missed else "every goal that was measured is reached")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
