@@ -1,0 +1,99 @@
+"""Every setting of a run, as frozen values with their defaults."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Depth = Literal["fast", "standard", "deep"]
+FillerPreset = Literal["strict", "default", "audit"]
+
+DEFAULT_INCLUDE = ("*.txt", "*.text", "*.md", "*.markdown")
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """Which files are read, and how."""
+
+    include: tuple[str, ...] = DEFAULT_INCLUDE
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    respect_gitignore: bool = True
+    hidden: bool = False
+    follow_symlinks: bool = False
+    max_file_size: int | None = None
+    """Bytes; None reads files of any size."""
+    encoding: str = "auto"
+    input_format: Literal["auto", "md", "txt"] = "auto"
+    allow_empty: bool = False
+    strict: bool = False
+
+
+class Matching(Struct, frozen=True, kw_only=True):
+    """What counts as a copy."""
+
+    depth: Depth = "fast"
+    min_words: int = 12
+    """Words that the shorter side of a match must hold."""
+    min_similarity: float = 0.5
+    """Exact Jaccard similarity of word shingles from which a pair of passages is proven."""
+    document_similarity: float = 0.7
+    """Share of both articles that a match must cover to be DUP101."""
+    inside_articles: bool = True
+    """Report passages that an article repeats (DUP103)."""
+    between: tuple[str, ...] = ()
+    """Groups (folders): only pairs of articles from different groups are matched."""
+
+
+class Filler(Struct, frozen=True, kw_only=True):
+    """The filler scorer."""
+
+    threshold: FillerPreset | float = "default"
+    """A preset, or a limit for the score in [0, 1]."""
+    max_percent: float = 40.0
+    """Share of filler words from which an article is FIL308."""
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """Which rules speak."""
+
+    select: tuple[str, ...] = ()
+    """Codes, names or prefixes; empty selects every rule."""
+    ignore: tuple[str, ...] = ()
+    min_severity: Literal["note", "warning", "error"] = "note"
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """What makes a run fail."""
+
+    fail_on: Literal["never", "note", "warning", "error"] = "never"
+    max_new_findings: int | None = None
+    max_duplicate_percent: float | None = None
+    max_article_duplicate_percent: float | None = None
+    max_filler_percent: float | None = None
+
+
+class Output(Struct, frozen=True, kw_only=True):
+    """How much of each finding is written."""
+
+    max_matches: int = 10
+    excerpt_words: int = 40
+    all_members: bool = False
+    """Report the original of a cluster too."""
+    focus: tuple[str, ...] = ()
+    """Report on these paths only; everything is still compared."""
+    want_matches: bool = False
+    want_passages: bool = False
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """All settings of one run."""
+
+    sources: Sources = Sources()
+    matching: Matching = Matching()
+    filler: Filler = Filler()
+    rules: Rules = Rules()
+    gate: Gate = Gate()
+    output: Output = Output()
+    jobs: int = 0
+    """Threads; 0 takes one per core."""

@@ -1,0 +1,59 @@
+"""Instructions that Numba has no name for: bits of a word, and comparing 64 bytes at once."""
+
+from __future__ import annotations
+
+from numba import types
+from numba.extending import intrinsic
+
+
+@intrinsic
+def trailing_zeros(typing_context, value):
+    """Number of zero bits below the lowest one bit; 64 for zero."""
+
+    def build(context, builder, signature, arguments):
+        from llvmlite import ir
+
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.uint64(types.uint64), build
+
+
+@intrinsic
+def bytes_between(typing_context, text, start, low, count):
+    """Mask of the bytes `text[start : start + 64]` that are `low` .. `low + count - 1`.
+
+    Bit k stands for byte k. One subtraction and one comparison of a vector of 64 bytes, which
+    LLVM maps to what the processor has (AVX-512, AVX2, SSE2, NEON). `between_loop` is the same
+    as a loop.
+    """
+
+    def build(context, builder, signature, arguments):
+        from llvmlite import ir
+
+        byte, vector = ir.IntType(8), ir.VectorType(ir.IntType(8), 64)
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.gep(array.data, [arguments[1]], source_etype=byte)
+        loaded = builder.load(place, typ=vector, align=1)
+
+        def splat(value):
+            first = builder.insert_element(
+                ir.Constant(vector, ir.Undefined), value, ir.Constant(ir.IntType(32), 0)
+            )
+            zeros = ir.Constant(ir.VectorType(ir.IntType(32), 64), [0] * 64)
+            return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), zeros)
+
+        inside = builder.icmp_unsigned(
+            "<", builder.sub(loaded, splat(arguments[2])), splat(arguments[3])
+        )
+        return builder.bitcast(inside, ir.IntType(64))
+
+    return types.uint64(text, types.int64, types.uint8, types.uint8), build
+
+
+def between_loop(text, start, low, count):
+    """Plain-loop twin of `bytes_between`."""
+    mask = 0
+    for k in range(64):
+        if low <= text[start + k] < low + count:
+            mask |= 1 << k
+    return mask

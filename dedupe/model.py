@@ -1,0 +1,358 @@
+"""The values that leave the program: rules, findings, articles and the other rows of a result.
+
+Every class here is a frozen `msgspec.Struct`; encoding one with `msgspec.json` gives the line of
+the result contract (schema 1.0). Offsets count code points of the decoded text from 0, end
+exclusive; lines and columns count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+SCHEMA = "1.0"
+NORMALISER = 1
+"""Number of the folding and tokenising rules; fingerprints and models depend on it."""
+
+
+class Severity(StrEnum):
+    """How much a finding matters; ordered by `rank`."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order note < warning < error."""
+        return _SEVERITY_RANK[self]
+
+
+_SEVERITY_RANK = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+class Rule(Struct, frozen=True):
+    """One thing the program can say about a passage or an article."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    whole_article: bool = False
+    """Speaks about the article as a whole and does not compete with findings on passages."""
+
+
+def _rules(*rules: Rule) -> Mapping[str, Rule]:
+    return {rule.code: rule for rule in rules}
+
+
+_N, _W, _E = Severity.NOTE, Severity.WARNING, Severity.ERROR
+
+RULES: Mapping[str, Rule] = _rules(
+    Rule("DUP101", "duplicate-article", _E, "The whole article is (nearly) another one."),
+    Rule("DUP102", "near-duplicate-passage", _W, "A passage also stands in other articles."),
+    Rule("DUP103", "repeated-passage", _W, "The article repeats itself."),
+    Rule("TPL202", "prompt-leak-heading", _E, "A heading is text of the prompt, not of an article."),
+    Rule("TPL203", "generic-heading", _N, "A heading that would fit any article."),
+    Rule("TPL205", "unfilled-field", _E, "A field of the template was never filled in."),
+    Rule("TPL206", "repeated-title", _W, "The title is printed again."),
+    Rule("TPL207", "takeaway-list", _W, "A key-takeaway list restates the body."),
+    Rule("FIL301", "conclusion-boilerplate", _W, "A closing passage opens with its cue, adds nothing."),
+    Rule("FIL302", "conclusion-restatement", _W, "A closing passage adds nothing, without any cue."),
+    Rule("FIL303", "low-information-passage", _W, "Generic prose: low information, little new."),
+    Rule("FIL304", "stock-sentence", _N, "One generic sentence inside a good paragraph."),
+    Rule("FIL305", "restatement", _W, "Says again what the article already said."),
+    Rule("FIL306", "meta-announcement", _N, "Announces the article instead of beginning it."),
+    Rule("FIL307", "unattributed-authority", _N, "Cites experts or studies and names nobody."),
+    Rule("FIL308", "filler-heavy-article", _W, "The share of filler is over the budget.", True),
+    Rule("KEY401", "keyword-stuffing", _W, "One phrase stands far too often in the article.", True),
+    Rule("KEY402", "orphan-keyphrase", _N, "A key phrase alone on its line where a link was."),
+    Rule("LNK501", "homepage-pointer", _N, "A home page is offered as a reference."),
+    Rule("LNK502", "unlinked-source", _N, "A source is named without an address."),
+    Rule("SRC801", "unreadable-file", _N, "A file could not be read and was skipped.", True),
+    Rule("SRC802", "doubtful-encoding", _N, "The encoding of a file had to be guessed.", True),
+)
+
+PRECEDENCE = (
+    *("DUP101", "DUP102", "DUP103"),
+    *("TPL205", "TPL202", "TPL206", "TPL207"),
+    *("FIL301", "FIL302", "FIL305", "FIL303"),
+    *("TPL203", "FIL306", "FIL307", "FIL304", "KEY402", "LNK502", "LNK501"),
+)
+"""One passage has one finding: the first of these wins, the others are listed in `also`."""
+
+
+class Position(Struct, frozen=True):
+    """A place in an article."""
+
+    line: int
+    column: int
+    offset: int
+
+
+class Span(Struct, frozen=True):
+    """A stretch of an article, end exclusive."""
+
+    start: Position
+    end: Position
+
+
+class Evidence(Struct, frozen=True, omit_defaults=True):
+    """One reason of a finding.
+
+    `kind` says what it is: `edit` (words that differ from the other copy: `text` here, `other`
+    there), `phrase` (a learned phrase and its weight), `cue`, `signal` (a named plain number),
+    `fact` (a sentence for people). `start` and `end` are offsets in the article where the
+    evidence has a place.
+    """
+
+    kind: str
+    text: str
+    other: str | None = None
+    weight: float | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+class Match(Struct, frozen=True):
+    """Another place where the passage of a finding stands."""
+
+    path: str
+    origin: Literal["scan", "index", "self"]
+    similarity: float
+    span: Span
+    date: str | None = None
+
+
+class Cluster(Struct, frozen=True):
+    """The group of proven copies to which the passage of a finding belongs."""
+
+    id: str
+    size: int
+    original: str
+
+
+class Finding(Struct, frozen=True, kw_only=True, tag_field="kind", tag="finding"):
+    """What the program says about one passage of one article."""
+
+    schema: str = SCHEMA
+    rule: str
+    name: str
+    severity: Severity
+    status: Literal["new", "baselined", "suppressed"] = "new"
+    fingerprint: str
+    path: str
+    doc_id: str | None = None
+    span: Span
+    words: int
+    similarity: float | None = None
+    score: float | None = None
+    excerpt: str
+    """The first words of the passage, exactly as they stand in the text from `span.start` on."""
+    evidence: tuple[Evidence, ...] = ()
+    cluster: Cluster | None = None
+    matches: tuple[Match, ...] = ()
+    matches_total: int = 0
+    also: tuple[str, ...] = ()
+    message: str
+
+
+class Article(Struct, frozen=True, tag_field="kind", tag="article"):
+    """The word account of one article; the five shares add up to `words`."""
+
+    path: str
+    words: int
+    duplicate_words: int
+    template_words: int
+    filler_words: int
+    excluded_words: int
+    unique_words: int
+
+
+class Run(Struct, frozen=True, kw_only=True, tag_field="kind", tag="run"):
+    """What was run, with the settings that decide the result."""
+
+    schema: str = SCHEMA
+    tool: str = "dedupe"
+    version: str
+    command: str
+    normaliser: int = NORMALISER
+    model: str
+    index: None = None
+    settings: dict[str, str | int | float | bool | list[str] | None]
+
+
+class Gate(Struct, frozen=True):
+    """Whether the run fails, and because of which limits."""
+
+    failed: bool
+    reasons: tuple[str, ...] = ()
+
+
+class Summary(Struct, frozen=True, kw_only=True, tag_field="kind", tag="summary"):
+    """Totals over all analysed articles."""
+
+    articles: int
+    words: int
+    duplicate_words: int
+    template_words: int
+    filler_words: int
+    excluded_words: int
+    unique_words: int
+    findings: dict[str, int]
+    severities: dict[str, int]
+    skipped: int
+    gate: Gate
+
+
+class TextRange(Struct, frozen=True):
+    """A stretch of an article by offsets alone."""
+
+    path: str
+    start: int
+    end: int
+
+
+class MatchRow(Struct, frozen=True, tag_field="kind", tag="match"):
+    """One verified pair of spans (format `matches`)."""
+
+    rule: str
+    similarity: float
+    """Exact Jaccard similarity of the word shingles of both spans."""
+    containment: float
+    """Share of the shorter span's shingles that also stand in the other one."""
+    a: TextRange
+    b: TextRange
+
+
+class PassageRow(Struct, frozen=True, tag_field="kind", tag="passage"):
+    """One block of an article with its scores, flagged or not (format `passages`)."""
+
+    path: str
+    start: int
+    end: int
+    block: str
+    words: int
+    filler: float | None
+    signals: dict[str, float]
+    rules: tuple[str, ...]
+
+
+class Skipped(Struct, frozen=True):
+    """A file that was not analysed, and why."""
+
+    path: str
+    reason: str
+    deliberate: bool = False
+    """Left out by a pattern or ignore file rather than by a fault of the file."""
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """Everything a report may show, in its final order."""
+
+    run: Run
+    articles: tuple[Article, ...]
+    findings: tuple[Finding, ...]
+    summary: Summary
+    skipped: tuple[Skipped, ...] = ()
+    matches: tuple[MatchRow, ...] = ()
+    passages: tuple[PassageRow, ...] = ()
+
+
+class Edit(Struct, frozen=True):
+    """One piece of a word diff: `equal`, `replace`, `delete` (only in a) or `insert` (only in b)."""
+
+    kind: Literal["equal", "replace", "delete", "insert"]
+    a: str
+    b: str
+
+
+class AlignedPassage(Struct, frozen=True):
+    """A passage that stands in both texts, with the word diff between its two forms."""
+
+    a: Span
+    b: Span
+    words_a: int
+    words_b: int
+    similarity: float
+    """Exact Jaccard similarity of the word shingles."""
+    containment_a: float
+    """Share of the shingles of a's span that stand in b's span."""
+    containment_b: float
+    edits: tuple[Edit, ...]
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """Two articles side by side."""
+
+    path_a: str
+    path_b: str
+    words_a: int
+    words_b: int
+    similarity: float
+    """Exact Jaccard similarity of the whole articles."""
+    containment_a: float
+    containment_b: float
+    passages: tuple[AlignedPassage, ...]
+
+
+class Nearest(Struct, frozen=True, kw_only=True):
+    """The passage of another article that comes nearest to an explained one."""
+
+    path: str
+    span: Span
+    similarity: float
+    """Exact Jaccard similarity of the best pair of windows."""
+    shared_shingles: int
+    shingles: int
+    """Shingles of the explained window."""
+    found_by_bands: float
+    """Chance that the bands propose a pair of this similarity."""
+    limit: float
+
+
+class ExplainedPassage(Struct, frozen=True, kw_only=True):
+    """Why one block of an article was flagged, or was not."""
+
+    span: Span
+    block: str
+    words: int
+    excerpt: str
+    filler: float | None
+    filler_limit: float
+    abstained: str | None
+    """Why there is no score, when there is none."""
+    signals: dict[str, float]
+    phrases: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    nearest: Nearest | None
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """The blocks of an article (or the one at a line) with their reasons."""
+
+    path: str
+    line: int | None
+    compared_with: int
+    """Number of other articles that were looked at."""
+    passages: tuple[ExplainedPassage, ...]
+    article_findings: tuple[Finding, ...] = ()
+
+
+class Flag(Struct, frozen=True):
+    """A finding in the making: one rule on one stretch of an article of a batch.
+
+    All places are byte offsets in the batch; those of the evidence as well.
+    """
+
+    rule: str
+    article: int
+    start: int
+    end: int
+    words: int
+    message: str
+    score: float | None = None
+    evidence: tuple[Evidence, ...] = ()

@@ -1,0 +1,213 @@
+"""The tables that pass between stages: frozen groups of NumPy arrays.
+
+Legend of dimensions: T bytes of a batch, D articles, B blocks, S sentences, N tokens.
+Ragged data is `values` + `offsets` everywhere: part i is `values[offsets[i]:offsets[i + 1]]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+ALIGNMENT = 64
+"""Every article starts at a multiple of this in a batch, zero-filled behind its end."""
+TRANSPARENT = 0x7F
+"""Byte of `prose` that is inside a word but no part of it (padding of a decoded entity)."""
+
+
+class BlockKind(IntEnum):
+    """What a block of an article is; only blocks of prose are kept."""
+
+    TITLE = 0
+    HEADING = 1
+    PARAGRAPH = 2
+    LIST_ITEM = 3
+    QUOTE = 4
+    TABLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTable:
+    """Blocks of prose in reading order; nested blocks are flattened, none overlaps another.
+
+    A list item that runs on over several lines is one block; a hard-wrapped paragraph is one
+    block. `orphan_*` are short lines ("Kyiv Talks" alone on its line in the middle of a sentence)
+    that were joined into the block `orphan_block`.
+    """
+
+    kind: U8
+    """(B,) BlockKind"""
+    start: I64
+    """(B,) first byte in the batch, behind indentation and list marker"""
+    end: I64
+    """(B,) end, behind the last byte that is not white space"""
+    article: I32
+    """(B,) position of the article in the batch, ascending"""
+    orphan_start: I64
+    orphan_end: I64
+    orphan_block: I32
+
+
+@dataclass(frozen=True, slots=True)
+class TextBatch:
+    """The decoded text of some articles as UTF-8, side by side in one buffer."""
+
+    data: U8
+    """(T,) text; zero between articles and at least 64 zeros at the end"""
+    prose: U8
+    """(T,) text with every byte of markup, address and code blanked by a space; positions are
+    those of `data`. The same array as `data` where nothing had to be blanked."""
+    start: I64
+    """(D,) first byte"""
+    end: I64
+    """(D,) end"""
+    blocks: BlockTable
+    file: I32
+    """(D,) position of the article in the file list"""
+    date: tuple[str | None, ...]
+    """(D,) ISO date from the front matter, else None"""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTable:
+    """Words of a batch, their sentences and those sentences' blocks."""
+
+    hash: U32
+    """(N,) hash of the folded word"""
+    start: I32
+    """(N,) first byte of the word in the batch"""
+    end: I32
+    """(N,) end"""
+    flags: U8
+    """(N,) bits TOKEN_*"""
+    sentence: I32
+    """(S + 1,) first token of each sentence, then N"""
+    block: I32
+    """(B + 1,) first sentence of each block, then S"""
+
+
+TOKEN_CAPITAL = 1
+"""The word begins with an upper-case letter."""
+TOKEN_DIGIT = 2
+"""The word holds a digit."""
+TOKEN_QUOTED = 4
+"""The word stands between quotation marks."""
+TOKEN_FIRST = 8
+"""The word opens its sentence."""
+TOKEN_ALL_CAPITALS = 16
+"""The word has two or more letters and no lower-case one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockScores:
+    """What the filler scorer knows of every block of a batch."""
+
+    words: I32
+    """(B,) number of tokens"""
+    score: F32
+    """(B,) calibrated filler score in [0, 1]; NaN where the scorer abstains. The items of one
+    list are scored together and carry the same value."""
+    raw: F32
+    """(B,) the sum of z-values behind `score`; NaN where it abstains"""
+    generic: F32
+    """(B,) z-value of the wording of empty prose (generic and closing head together)"""
+    closing: F32
+    """(B,) z-value of the closing head with human negatives alone"""
+    information: F32
+    """(B,) z-value of the mean information of its words"""
+    novelty: F32
+    """(B,) z-value of the share of information not seen earlier in the article"""
+    capitals: I32
+    """(B,) capitalised words that do not open a sentence"""
+    digits: I32
+    """(B,) words with a digit"""
+    quotes: I32
+    """(B,) quotations"""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchTable:
+    """Verified pairs of spans; tokens are counted from the start of the corpus.
+
+    Within an article, and between articles a < b by number, rows ascend.
+    """
+
+    a: I32
+    """(V,) article"""
+    b: I32
+    """(V,) article; equal to a where an article repeats itself"""
+    a_start: I64
+    """(V,) first token of the span of a"""
+    a_end: I64
+    b_start: I64
+    b_end: I64
+    similarity: F32
+    """(V,) exact Jaccard similarity of the spans' shingles"""
+    containment_a: F32
+    """(V,) share of a's shingles that stand in b's span"""
+    containment_b: F32
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionTable:
+    """Stretches of articles that stand elsewhere too, grouped into clusters."""
+
+    article: I32
+    """(R,) article"""
+    start: I64
+    """(R,) first token, from the start of the corpus"""
+    end: I64
+    cluster: I32
+    """(R,) number of the cluster, ascending from 0"""
+    original: I32
+    """(C,) region that is the original of each cluster"""
+    medoid: I32
+    """(C,) region that is most similar to all others of its cluster"""
+    match_region: I32
+    """(V, 2) the region of either side of each match"""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All analysed articles, numbered by path, as the stages behind the batches need them."""
+
+    path: tuple[str, ...]
+    """(D,) as displayed, ascending"""
+    date: tuple[str | None, ...]
+    """(D,)"""
+    rank: I32
+    """(D,) which article came first: by date, undated ones last, then by path"""
+    token: U32
+    """(N,) hash of every word"""
+    article_token: I64
+    """(D + 1,) first token of each article"""
+    block_token: I64
+    """(B + 1,) first token of each block, ascending"""
+    batch_article: I64
+    """(batches + 1,) first article of each batch"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A batch as it was read: text with its words. Kept, or read again when it is needed."""
+
+    text: TextBatch
+    tokens: TokenTable
+    article_token: I64
+    """(D + 1,) first token of each article in the batch"""
