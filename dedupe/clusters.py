@@ -1,0 +1,144 @@
+"""Clusters of passages: who belongs together, which copy came first, which is most typical."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+
+import numpy as np
+
+from dedupe.tables import I32, I64, F64, MatchTable, RegionTable, U32
+
+ROUNDS = 8
+"""Families are taken out of a component at most this often; the rest join by their best match."""
+MEMBER = 0.5
+"""Share of the shorter one's shingles that a member has in common with the medoid."""
+
+
+def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
+    """Merge the spans of all matches to regions: article, start, end (R,), and (V, 2) regions."""
+    from dedupe.kernels.grouping import merge_spans
+
+    count = len(matches)
+    article = np.concatenate([matches.a, matches.b])
+    start = np.concatenate([matches.a_start, matches.b_start])
+    end = np.concatenate([matches.a_end, matches.b_end])
+    order = np.lexsort((end, start, article))
+    region = np.empty(2 * count, np.int32)
+    total = merge_spans(article[order], start[order], end[order], region)
+    first = np.searchsorted(region, np.arange(total))
+    of_match = np.empty(2 * count, np.int32)
+    of_match[order] = region
+    return (
+        article[order][first],
+        start[order][first],
+        np.maximum.reduceat(end[order], first) if total else end,
+        np.stack([of_match[:count], of_match[count:]], axis=1),
+    )
+
+
+def cluster(matches: MatchTable, token: U32, rank: I32, pool: Executor) -> RegionTable:
+    """Group the regions of proven matches into clusters.
+
+    token: (N,) of the corpus; rank: (D,) which article came first (accepted, date, path).
+    Components of proven matches only propose; in each the medoid is found by exact overlap
+    counts, its members are those that share half of their shingles with it or have a proven
+    match with it, and the rest is grouped again.
+    """
+    article, start, end, of_match = regions(matches)
+    total = len(article)
+    label = np.full(total, -1, np.int32)
+    medoid_of = np.full(total, -1, np.int32)
+    edge_a, edge_b = of_match[:, 0], of_match[:, 1]
+    for _ in range(ROUNDS):
+        alive = (label[edge_a] < 0) & (label[edge_b] < 0) & (edge_a != edge_b)
+        if not alive.any():
+            break
+        _take_families(edge_a[alive], edge_b[alive], token, start, end, label, medoid_of, pool)
+    _join_rest(matches, edge_a, edge_b, label, medoid_of)
+    # Numbered by the original: the member that came first.
+    order = np.lexsort((start, rank[article], label))
+    heads = np.flatnonzero(np.diff(label[order], prepend=-2)) if total else np.empty(0, np.int64)
+    number = np.empty(total, np.int32)
+    number[order] = np.cumsum(np.isin(np.arange(total), heads)) - 1
+    original = order[heads].astype(np.int32)
+    return RegionTable(article, start, end, number, original, medoid_of[original], of_match)
+
+
+def _take_families(
+    edge_a: I32, edge_b: I32, token: U32, start: I64, end: I64, label: I32, medoid_of: I32,
+    pool: Executor,
+) -> None:  # fmt: skip
+    """One round: find the medoid of every component and label the members of its family."""
+    from dedupe.kernels.aligning import overlap
+    from dedupe.kernels.grouping import components
+
+    root = np.empty(len(label), np.int32)
+    components(edge_a, edge_b, root)
+    nodes = np.unique(np.concatenate([edge_a, edge_b]))
+    size = np.bincount(root[nodes], minlength=len(label))
+    medoid = np.arange(len(label), dtype=np.int32)  # a pair's medoid is its first member
+    large = nodes[size[root[nodes]] > 2]
+    if len(large):
+        score = _mean_overlap(large, root, size, token, start, end)
+        order = np.lexsort((large, -score, root[large]))
+        leaders = order[np.flatnonzero(np.diff(root[large][order], prepend=-1))]
+        medoid[root[large][leaders]] = large[leaders]
+    leader = medoid[root[nodes]]
+    shared = np.empty((len(nodes), 3), np.int32)
+    overlap(token, start[nodes], end[nodes], start[leader], end[leader], shared)
+    shorter = np.maximum(np.minimum(shared[:, 0], shared[:, 1]), 1)
+    member = np.zeros(len(label), bool)
+    member[nodes] = (shared[:, 2] >= MEMBER * shorter) | (nodes == leader)
+    member[edge_b[edge_a == medoid[root[edge_a]]]] = True
+    member[edge_a[edge_b == medoid[root[edge_b]]]] = True
+    chosen = nodes[member[nodes]]
+    label[chosen] = medoid[root[chosen]]
+    medoid_of[chosen] = medoid[root[chosen]]
+
+
+def _mean_overlap(
+    nodes: I32, root: I32, size: I64, token: U32, start: I64, end: I64
+) -> F64:
+    """How similar each node is to all members of its component, in time linear in the text.
+
+    With df(s) = members that hold shingle s, the mean overlap of i with all members is
+    O(i) = sum of df(s) over i's shingles / members; the score O / (|i| + mean size - O) is the
+    Jaccard similarity to the average member.
+    """
+    from dedupe.kernels.grouping import span_shingles
+
+    count = np.maximum(end[nodes] - start[nodes] - 4, 0)
+    first = np.concatenate([[0], np.cumsum(count)])
+    hashes = np.empty(first[-1], np.uint32)
+    span_shingles(token, start[nodes], end[nodes], first, hashes)
+    owner = np.repeat(np.arange(len(nodes)), count)
+    own = (owner.astype(np.uint64) << np.uint64(32)) | hashes
+    own.sort()
+    own = own[np.append(True, own[1:] != own[:-1])]  # sets, not multisets
+    owner, hashes = (own >> np.uint64(32)).astype(np.int64), own.astype(np.uint32)
+    key = (root[nodes][owner].astype(np.uint64) << np.uint64(32)) | hashes
+    order = np.argsort(key, kind="stable")
+    group = np.cumsum(np.append(True, key[order][1:] != key[order][:-1])) - 1
+    frequency = np.empty(len(key), np.int64)
+    frequency[order] = np.bincount(group)[group]
+    members = size[root[nodes]]
+    total = np.bincount(owner, weights=frequency, minlength=len(nodes)) / members
+    distinct = np.bincount(owner, minlength=len(nodes))
+    mean = np.bincount(root[nodes], weights=distinct, minlength=len(root))[root[nodes]] / members
+    return np.round(total / np.maximum(distinct + mean - total, 1e-9), 9)
+
+
+def _join_rest(
+    matches: MatchTable, edge_a: I32, edge_b: I32, label: I32, medoid_of: I32
+) -> None:
+    """Give every region that is left to the family of its most similar match."""
+    order = np.argsort(-matches.similarity, kind="stable")
+    for _ in range(2):
+        for e in order[(label[edge_a[order]] < 0) != (label[edge_b[order]] < 0)]:
+            inside, outside = edge_a[e], edge_b[e]
+            if label[inside] < 0:
+                inside, outside = outside, inside
+            if label[outside] < 0:
+                label[outside], medoid_of[outside] = label[inside], medoid_of[inside]
+    rest = np.flatnonzero(label < 0)
+    label[rest] = medoid_of[rest] = rest

@@ -1,0 +1,109 @@
+"""Positions and pieces of text, looked up batch after batch.
+
+Findings point to places in many articles. What they need is noted while they are drafted and
+looked up at once, so that each batch is loaded once and each article's lines are counted once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dedupe.model import Position, Span
+from dedupe.tables import I64, Corpus, Reading
+
+_BYTE, _TOKEN_START, _TOKEN_END = 0, 1, 2
+
+
+class Lookup:
+    """Collects places and pieces of text; `resolve` finds them, then they can be asked for."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._article: list[int] = []
+        self._kind: list[int] = []
+        self._value: list[int] = []
+        self._positions: list[Position] = []
+        self._pieces: list[tuple[int, int, int]] = []
+        self._texts: list[str] = []
+
+    def byte(self, article: int, byte: int) -> int:
+        """Note a byte of the batch of an article; returns a ticket for its position."""
+        return self._note(article, _BYTE, byte)
+
+    def tokens(self, article: int, start: int, end: int) -> tuple[int, int]:
+        """Note the span of some words of the corpus, end exclusive; two tickets."""
+        return (
+            self._note(article, _TOKEN_START, start),
+            self._note(article, _TOKEN_END, end - 1),
+        )
+
+    def text(self, article: int, start: int, end: int) -> int:
+        """Note the text of some words of the corpus; returns a ticket for it."""
+        self._pieces.append((article, start, end))
+        return len(self._pieces) - 1
+
+    def _note(self, article: int, kind: int, value: int) -> int:
+        self._article.append(article)
+        self._kind.append(kind)
+        self._value.append(value)
+        return len(self._value) - 1
+
+    def resolve(self, load: Callable[[int], Reading]) -> None:
+        """Look everything up. `load` gives a batch by its number; it is asked in ascending order."""
+        corpus = self._corpus
+        article, value = np.array(self._article, np.int64), np.array(self._value, np.int64)
+        kind = np.array(self._kind, np.int8)
+        pieces = np.array(self._pieces, np.int64).reshape(-1, 3)
+        batch = np.searchsorted(corpus.batch_article, article, side="right") - 1
+        piece_batch = np.searchsorted(corpus.batch_article, pieces[:, 0], side="right") - 1
+        place = np.empty((3, len(article)), np.int64)
+        self._texts = [""] * len(pieces)
+        for number in np.union1d(batch, piece_batch).tolist():
+            reading = load(number)
+            first_article = int(corpus.batch_article[number])
+            first_token = int(corpus.article_token[first_article])
+            rows = np.flatnonzero(batch == number) if len(batch) else batch
+            value[rows] = _bytes_of(reading, kind[rows], value[rows], first_token)
+            _locate(reading, article[rows] - first_article, value[rows], rows, place)
+            start, end = reading.tokens.start, reading.tokens.end
+            for ticket in np.flatnonzero(piece_batch == number).tolist():
+                _, low, high = self._pieces[ticket]
+                text = reading.text.data[start[low - first_token] : end[high - first_token - 1]]
+                self._texts[ticket] = text.tobytes().decode()
+        offset, line, column = place.tolist()
+        self._positions = list(map(Position, line, column, offset))
+
+    def span(self, start: int, end: int) -> Span:
+        """The span between two tickets."""
+        return Span(self._positions[start], self._positions[end])
+
+    def offset(self, ticket: int) -> int:
+        """The code point offset of a ticket."""
+        return self._positions[ticket].offset
+
+    def piece(self, ticket: int) -> str:
+        """The text of a ticket."""
+        return self._texts[ticket]
+
+
+def _bytes_of(reading: Reading, kind: np.ndarray, value: I64, first_token: int) -> I64:
+    """Bytes of the batch for places given as bytes or as tokens."""
+    out = value.copy()
+    for which, edges in ((_TOKEN_START, reading.tokens.start), (_TOKEN_END, reading.tokens.end)):
+        chosen = kind == which
+        out[chosen] = edges[value[chosen] - first_token]
+    return out
+
+
+def _locate(reading: Reading, article: I64, byte: I64, rows: I64, place: I64) -> None:
+    """Write code point offset, line and column of some bytes of one batch to place[:, rows]."""
+    from dedupe.kernels.utf8 import locate
+
+    order = np.lexsort((byte, article))
+    edges = np.flatnonzero(np.diff(article[order], prepend=-1, append=-2)).tolist()
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        here = order[low:high]
+        start = reading.text.start[int(article[here[0]])]
+        place[:, rows[here]] = locate(reading.text.data, start, byte[here])

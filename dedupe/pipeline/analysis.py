@@ -1,0 +1,120 @@
+"""The part of a scan that looks at one batch of articles at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedupe import bands, config, passages, sketches, tokens
+from dedupe.filler.rules import find_flags
+from dedupe.filler.scorer import FillerModel, score_blocks
+from dedupe.model import Flag, Skipped
+from dedupe.passages import PassageTable
+from dedupe.sources import Doubtful, SourceFile, read_batch
+from dedupe.tables import I32, I64, BlockScores, Reading, TextBatch
+
+BATCH_BYTES = 2_000_000
+"""Size of a batch: its text, words and scores stay in the cache of a core between stages."""
+KEEP_BYTES = 256_000_000
+"""Input up to which texts and words are kept; those of larger corpora are read a second time,
+where an article has a finding."""
+WINDOW_SIMILARITY = 0.5
+"""Exact Jaccard similarity from which two windows prove that their articles share a passage."""
+MISSED = 0.1
+"""Share of window pairs just at that similarity which the bands may miss; at 0.7 it is 0.2 %."""
+
+BANDING = bands.choose(WINDOW_SIMILARITY, MISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What remains of a batch once its text is gone, and the reading, where it is kept."""
+
+    file: I32
+    """(D,) number of each article's file in the file list"""
+    date: tuple[str | None, ...]
+    token: np.ndarray
+    """(N,) u32 words"""
+    article_token: I64
+    """(D + 1,) first token of each article"""
+    block_token: I64
+    """(B + 1,) first token of each block"""
+    passages: PassageTable
+    flags: list[Flag]
+    flag_first: I64
+    flag_last: I64
+    scores: BlockScores | None
+    reading: Reading | None
+    skipped: list[Skipped]
+    doubtful: list[Doubtful]
+
+
+def batches(files: Sequence[SourceFile]) -> list[range]:
+    """Cut the file list into runs of about `BATCH_BYTES`."""
+    runs = []
+    first, size = 0, 0
+    for number, file in enumerate(files):
+        if number > first and size + file.size > BATCH_BYTES:
+            runs.append(range(first, number))
+            first, size = number, 0
+        size += file.size
+    if first < len(files):
+        runs.append(range(first, len(files)))
+    return runs
+
+
+def read(files: Sequence[SourceFile], run: range, sources: config.Sources) -> tuple[
+    Reading, list[Skipped], list[Doubtful]
+]:  # fmt: skip
+    """Read a batch and find its words."""
+    text, skipped, doubtful = read_batch(files[run.start : run.stop], run.start, sources)
+    return reading_of(text), skipped, doubtful
+
+
+def reading_of(text: TextBatch) -> Reading:
+    """The words of a batch of text, and where each article's begin."""
+    words = tokens.tokenise(text)
+    first = words.sentence[words.block[article_blocks(text)]]
+    return Reading(text, words, first.astype(np.int64))
+
+
+def article_blocks(text: TextBatch) -> I32:
+    """First block (D + 1,) of each article."""
+    articles = np.arange(len(text.start) + 1)
+    return np.searchsorted(text.blocks.article, articles).astype(np.int32)
+
+
+def analyse(
+    files: Sequence[SourceFile], run: range, settings: config.Config, model: FillerModel, *,
+    keep: bool,
+) -> Analysis:  # fmt: skip
+    """Everything that can be said of a batch without looking at the others."""
+    reading, skipped, doubtful = read(files, run, settings.sources)
+    text, words = reading.text, reading.tokens
+    scores = score_blocks(text, words, model)
+    flags = find_flags(text, words, scores, model, settings.filler)
+    return Analysis(
+        file=text.file,
+        date=text.date,
+        token=words.hash,
+        article_token=reading.article_token,
+        block_token=words.sentence[words.block].astype(np.int64),
+        passages=passages_of(reading),
+        flags=flags,
+        flag_first=np.searchsorted(words.end, [flag.start for flag in flags], side="right"),
+        flag_last=np.searchsorted(words.start, [flag.end for flag in flags], side="left"),
+        scores=scores if settings.output.want_passages else None,
+        reading=reading if keep else None,
+        skipped=skipped,
+        doubtful=doubtful,
+    )
+
+
+def passages_of(reading: Reading) -> PassageTable:
+    """The passages of a batch with their band keys."""
+    words = reading.tokens
+    first, last = passages.sentence_shingles(words)
+    minima = sketches.sketch_ranges(sketches.shingles(words.hash), first, last, BANDING.columns)
+    return passages.cut(words, article_blocks(reading.text), minima)

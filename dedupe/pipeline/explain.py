@@ -1,0 +1,247 @@
+"""`explain`: why the blocks of an article were flagged, or were not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from math import isnan
+
+import msgspec
+import numpy as np
+
+from dedupe import config, verify
+from dedupe.errors import NothingToAnalyseError, UsageError
+from dedupe.filler.scorer import limit_of, load_model, phrases
+from dedupe.findings.lookup import Lookup
+from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest
+from dedupe.pipeline import matching
+from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
+from dedupe.pipeline.scan import analyse_files, corpus_of, scan, threads
+from dedupe.sources import displayed, find_files
+from dedupe.tables import BlockKind, BlockScores, Corpus, Reading
+
+EXCERPT_WORDS = 30
+MIN_WORDS = 25
+"""Words below which the filler scorer abstains."""
+
+
+def explain(
+    path: str, line: int | None, others: Sequence[str], settings: config.Config
+) -> Explanation:
+    """Explain the block at a line of an article, or all its blocks.
+
+    others: files and folders to compare with. Raises UsageError for a path that does not exist or
+    a line without text, NothingToAnalyseError when the article cannot be read.
+    """
+    name = displayed(os.path.normpath(path))
+    settings = msgspec.structs.replace(
+        settings, output=msgspec.structs.replace(settings.output, focus=(name,), want_passages=True)
+    )
+    listing = find_files([path, *others], settings.sources)
+    result = scan([path, *others], settings, command="explain")
+    with ThreadPoolExecutor(threads(settings.jobs)) as pool:
+        analyses = analyse_files(listing.files, settings, pool)
+        corpus = corpus_of(analyses, listing.files)
+        if name not in corpus.path:
+            reasons = [item.reason for item in result.skipped if item.path == name]
+            raise NothingToAnalyseError(f"{name}: {', '.join(reasons) or 'not read'}")
+        article = corpus.path.index(name)
+        part = analyses[int(np.searchsorted(corpus.batch_article, article, "right")) - 1]
+        if part.reading is None or part.scores is None:
+            raise UsageError("too many articles to explain against; name fewer with --with")
+        blocks = _blocks(corpus, part.reading, article, line)
+        if not blocks:
+            raise UsageError(f"{name}: no text at line {line}")
+        passages = tuple(
+            _explained(corpus, analyses, part, article, block, result.findings, settings, pool)
+            for block in blocks
+        )
+    return Explanation(
+        path=name,
+        line=line,
+        compared_with=len(corpus.path) - 1,
+        passages=passages,
+        article_findings=tuple(f for f in result.findings if RULES[f.rule].whole_article),
+    )
+
+
+def _local(corpus: Corpus, article: int) -> int:
+    batch = int(np.searchsorted(corpus.batch_article, article, "right")) - 1
+    return article - int(corpus.batch_article[batch])
+
+
+def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) -> list[int]:
+    """Blocks of the article, or those that a line belongs to."""
+    table = reading.text.blocks
+    chosen = np.flatnonzero(table.article == _local(corpus, article)).tolist()
+    if line is None:
+        return chosen
+    lookup = Lookup(corpus)
+    tickets = [
+        (lookup.byte(article, int(table.start[b])), lookup.byte(article, int(table.end[b])))
+        for b in chosen
+    ]
+    lookup.resolve(lambda _: reading)
+    spans = [lookup.span(*pair) for pair in tickets]
+    return [
+        b
+        for b, span in zip(chosen, spans, strict=True)
+        if span.start.line <= line <= span.end.line
+    ]
+
+
+def _explained(
+    corpus: Corpus, analyses: Sequence[Analysis], part: Analysis, article: int, block: int,
+    findings: Sequence[Finding], settings: config.Config, pool: ThreadPoolExecutor,
+) -> ExplainedPassage:  # fmt: skip
+    reading, scores = part.reading, part.scores
+    assert reading is not None and scores is not None  # noqa: S101, PT018 (checked by the caller)
+    model = load_model()
+    words, table = reading.tokens, reading.text.blocks
+    base = int(corpus.article_token[article]) - int(
+        reading.article_token[_local(corpus, article)]
+    )
+    first, last = (int(words.sentence[words.block[b]]) + base for b in (block, block + 1))
+    lookup = Lookup(corpus)
+    span = (
+        lookup.byte(article, int(table.start[block])),
+        lookup.byte(article, int(table.end[block])),
+    )
+    excerpt = (
+        lookup.text(article, first, min(last, first + EXCERPT_WORDS)) if last > first else None
+    )
+    found = phrases(words, block, model) if last > first else []
+    learned = [
+        (lookup.tokens(article, low + base, high + base),
+         lookup.text(article, low + base, high + base), weight)
+        for low, high, weight in found
+    ]  # fmt: skip
+    lookup.resolve(lambda _: reading)
+    place = lookup.span(*span)
+    score = float(scores.score[block])
+    return ExplainedPassage(
+        span=place,
+        block=BlockKind(int(table.kind[block])).name.lower(),
+        words=last - first,
+        excerpt="" if excerpt is None else lookup.piece(excerpt),
+        filler=None if isnan(score) else round(score, 4),
+        filler_limit=round(limit_of(model, settings.filler.threshold), 4),
+        abstained=_abstained(table.kind[block], last - first, score),
+        signals=_signals(scores, block),
+        phrases=tuple(
+            Evidence("phrase", lookup.piece(text), None, round(weight, 4),
+                     lookup.offset(at[0]), lookup.offset(at[1]))
+            for at, text, weight in learned
+        ),
+        findings=tuple(
+            f for f in findings
+            if f.span.start.offset < place.end.offset and f.span.end.offset > place.start.offset
+            and not RULES[f.rule].whole_article
+        ),
+        nearest=_nearest(corpus, analyses, article, first, last, pool),
+    )  # fmt: skip
+
+
+def _abstained(kind: int, words: int, score: float) -> str | None:
+    if not isnan(score):
+        return None
+    if kind in (BlockKind.TITLE, BlockKind.HEADING):
+        return "headings are judged by their own rules"
+    if words < MIN_WORDS:
+        return f"fewer than {MIN_WORDS} words"
+    return "not recognised as English prose"
+
+
+def _signals(scores: BlockScores, block: int) -> dict[str, float]:
+    names = ("generic", "closing", "information", "novelty")
+    values = {name: float(getattr(scores, name)[block]) for name in names}
+    signals = {name: round(value, 4) for name, value in values.items() if not isnan(value)}
+    for name in ("capitals", "digits", "quotes"):
+        signals[name] = float(getattr(scores, name)[block])
+    return signals
+
+
+def _nearest(
+    corpus: Corpus, analyses: Sequence[Analysis], article: int, first: int, last: int,
+    pool: ThreadPoolExecutor,
+) -> Nearest | None:  # fmt: skip
+    """The window of another article that is most similar to one that begins in the block.
+
+    Exact and exhaustive: all windows of other articles that share a shingle are compared.
+    """
+    passages = matching.gather(analyses)
+    usable = passages.kind > 0
+    ours = np.flatnonzero(
+        usable & (passages.article == article) & (passages.start >= first)
+        & (passages.start < last)
+    )  # fmt: skip
+    theirs = np.flatnonzero(usable & (passages.article != article))
+    if not len(ours) or not len(theirs):
+        return None
+    theirs = theirs[_sharing(corpus, passages, ours, theirs)]
+    # `jaccard` wants i < j; a pair is turned where it is not, and the larger is always ours or not
+    i, j = np.repeat(ours, len(theirs)), np.tile(theirs, len(ours))
+    pairs = np.minimum(i, j).astype(np.uint64) << np.uint64(32) | np.maximum(i, j).astype(np.uint64)
+    if not len(pairs):
+        return None
+    order = np.argsort(pairs, kind="stable")
+    similarity = verify.similarities(
+        pairs[order], corpus.token, passages.start, passages.length, pool
+    )
+    best = int(order[int(np.argmax(similarity))])
+    value = float(similarity.max())
+    if value == 0:
+        return None
+    other = int(j[best])
+    shingles = _shingle_set(corpus, passages, int(i[best]))
+    shared = shingles & _shingle_set(corpus, passages, other)
+    lookup = Lookup(corpus)
+    start = int(passages.start[other])
+    there = int(passages.article[other])
+    at = lookup.tokens(there, start, start + int(passages.length[other]))
+    readings = [part.reading for part in analyses]
+    lookup.resolve(lambda number: _kept(readings[number]))
+    return Nearest(
+        path=corpus.path[there],
+        span=lookup.span(*at),
+        similarity=round(value, 4),
+        shared_shingles=len(shared),
+        shingles=len(shingles),
+        found_by_bands=round(BANDING.chance(value), 4),
+        limit=WINDOW_SIMILARITY,
+    )
+
+
+def _kept(reading: Reading | None) -> Reading:
+    if reading is None:
+        raise UsageError("too many articles to explain against; name fewer with --with")
+    return reading
+
+
+def _shingle_set(
+    corpus: Corpus, passages: matching.CorpusPassages, index: int
+) -> set[tuple[int, ...]]:
+    start, length = int(passages.start[index]), int(passages.length[index])
+    words = corpus.token[start : start + length].tolist()
+    return {tuple(words[k : k + 5]) for k in range(len(words) - 4)}
+
+
+def _sharing(
+    corpus: Corpus, passages: matching.CorpusPassages, ours: np.ndarray, theirs: np.ndarray
+) -> np.ndarray:
+    """Which of their windows hold a shingle of ours."""
+    from dedupe.sketches import shingles
+
+    hashes = shingles(corpus.token)
+    mine = np.unique(
+        np.concatenate([
+            hashes[passages.start[k] : passages.start[k] + max(passages.length[k] - 4, 0)]
+            for k in ours.tolist()
+        ])
+    )  # fmt: skip
+    seen = np.concatenate([[0], np.cumsum(np.isin(hashes, mine))])
+    start = passages.start[theirs]
+    return seen[start + np.maximum(passages.length[theirs] - 4, 0)] > seen[start]
+
+

@@ -1,0 +1,128 @@
+"""From the passages of all batches to verified matches and their clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from dedupe import align, bands, candidates, clusters, config, verify
+from dedupe.passages import SHORTEST_BLOCK
+from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
+from dedupe.tables import I32, I64, U8, U32, U64, Bool, Corpus, MatchTable, RegionTable
+
+BLOCK_WORDS = SHORTEST_BLOCK
+"""Words from which a match counts when it is a whole block, or several, on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusPassages:
+    """The passages of all batches side by side; tokens from the start of the corpus."""
+
+    start: I64
+    length: I32
+    article: I32
+    kind: U8
+    content: U64
+    keys: U32
+
+
+def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
+    """Put the passages of all batches side by side."""
+    token_base = np.cumsum([0, *(len(part.token) for part in analyses)])
+    article_base = np.cumsum([0, *(len(part.file) for part in analyses)])
+    tables = [part.passages for part in analyses]
+    return CorpusPassages(
+        start=np.concatenate(
+            [t.start + base for t, base in zip(tables, token_base[:-1], strict=True)]
+        ),
+        length=np.concatenate([t.length for t in tables]).astype(np.int32),
+        article=np.concatenate(
+            [t.article + base for t, base in zip(tables, article_base[:-1], strict=True)]
+        ).astype(np.int32),
+        kind=np.concatenate([t.kind for t in tables]),
+        content=np.concatenate([t.content for t in tables]),
+        keys=np.concatenate([t.keys for t in tables], axis=1),
+    )
+
+
+def match(
+    corpus: Corpus, passages: CorpusPassages, owner: I32, settings: config.Matching, pool: Executor
+) -> MatchTable:
+    """All verified pairs of spans.
+
+    owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
+    article's own number, or that of its group.
+    """
+    passages = _select(passages, owner[passages.article] >= 0)
+    of = owner[passages.article]
+    inside = settings.inside_articles and not settings.between
+    equal, representative = candidates.equal_pairs(
+        passages.content, corpus.token, passages.start, passages.length, of, inside=inside
+    )
+    use = np.flatnonzero(bands.usable(passages.kind, representative)).astype(np.int32)
+    bits = candidates.index_bits(len(of))
+    proposed = candidates.band_pairs(
+        [partial(bands.sorted_band, passages.keys, b, use, bits) for b in range(BANDING.bands)],
+        bits, passages.start, passages.length, of, pool,
+    )  # fmt: skip
+    similarity = verify.similarities(
+        proposed, corpus.token, passages.start, passages.length, pool
+    )
+    proven = candidates.sorted_unique(
+        np.concatenate([equal, proposed[similarity >= WINDOW_SIMILARITY]])
+    )
+    matches = align.align(
+        _seeds(proven, passages), corpus.token, corpus.article_token,
+        min(BLOCK_WORDS, settings.min_words), pool,
+    )  # fmt: skip
+    return align.select(matches, _substantial(matches, corpus, settings))
+
+
+def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
+    if chosen.all():
+        return passages
+    return CorpusPassages(
+        passages.start[chosen], passages.length[chosen], passages.article[chosen],
+        passages.kind[chosen], passages.content[chosen], passages.keys[:, chosen],
+    )  # fmt: skip
+
+
+def _seeds(pairs: U64, passages: CorpusPassages) -> align.Seeds:
+    i = (pairs >> np.uint64(32)).astype(np.int64)
+    j = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return align.Seeds(
+        passages.article[i], passages.article[j], passages.start[i], passages.start[j],
+        np.maximum(passages.length[i], passages.length[j]),
+    )  # fmt: skip
+
+
+def _substantial(matches: MatchTable, corpus: Corpus, settings: config.Matching) -> Bool:
+    """Which matches are similar enough, and long enough or whole blocks on both sides."""
+    words = np.minimum(matches.a_end - matches.a_start, matches.b_end - matches.b_start)
+    whole = _whole_blocks(matches.a_start, matches.a_end, corpus.block_token) & _whole_blocks(
+        matches.b_start, matches.b_end, corpus.block_token
+    )
+    long = (words >= settings.min_words) | (whole & (words >= BLOCK_WORDS))
+    enough: Bool = long & (matches.similarity >= settings.min_similarity)
+    return enough
+
+
+def _whole_blocks(start: I64, end: I64, block_token: I64) -> Bool:
+    """Whether spans begin where a block begins and end where one ends, to within one word."""
+    begins = np.searchsorted(block_token, start + 1, side="right") - 1
+    at_start = start - block_token[begins] <= 1
+    ends = np.searchsorted(block_token, end - 1, side="left")
+    whole: Bool = at_start & (block_token[np.minimum(ends, len(block_token) - 1)] - end <= 1)
+    return whole
+
+
+def group(
+    corpus: Corpus, matches: MatchTable, pool: Executor
+) -> RegionTable:
+    """The clusters of the matches between different articles."""
+    across = align.select(matches, matches.a != matches.b)
+    return clusters.cluster(across, corpus.token, corpus.rank, pool)

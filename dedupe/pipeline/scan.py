@@ -1,0 +1,316 @@
+"""`scan`: from paths to a result."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+
+from dedupe import __version__, config
+from dedupe import findings as findings_stage
+from dedupe.align import shingle_overlap
+from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
+from dedupe.filler.scorer import load_model
+from dedupe.findings import Draft, Shares
+from dedupe.model import (
+    RULES,
+    Article,
+    Evidence,
+    Finding,
+    Gate,
+    Position,
+    Result,
+    Run,
+    Severity,
+    Skipped,
+    Span,
+    Summary,
+)
+from dedupe.pipeline import matching, rows
+from dedupe.pipeline.analysis import KEEP_BYTES, Analysis, analyse, batches, read
+from dedupe.pipeline.progress import Progress, Silence
+from dedupe.pipeline.store import ReadingStore
+from dedupe.sources import Doubtful, FileList, SourceFile, find_files
+from dedupe.tables import I32, Corpus, MatchTable, Reading
+
+
+def model_id() -> str:
+    """Name of the filler model in use."""
+    return load_model().name
+
+
+def list_files(paths: Sequence[str], settings: config.Config) -> FileList:
+    """The files that a scan of these paths would read, and what it would leave out."""
+    return find_files(paths, settings.sources)
+
+
+def threads(jobs: int) -> int:
+    """Number of threads: as asked, or one for each core that this process may use."""
+    if jobs > 0:
+        return jobs
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def scan(
+    paths: Sequence[str], settings: config.Config, progress: Progress | None = None,
+    command: str = "scan",
+) -> Result:  # fmt: skip
+    """Compare all articles under some paths with each other, and score each of them.
+
+    Raises UsageError for a path that does not exist, NothingToAnalyseError when no article could
+    be read, SkippedFilesError when one could not and `strict` is set.
+    """
+    progress = progress or Silence()
+    listing = find_files(paths, settings.sources)
+    with ThreadPoolExecutor(threads(settings.jobs)) as pool:
+        analyses = analyse_files(listing.files, settings, pool, progress)
+        skipped = _skipped(listing, analyses)
+        _refuse_empty(analyses, skipped, settings.sources)
+        corpus = corpus_of(analyses, listing.files)
+        progress.phase("matching", 3)
+        matches = matching.match(
+            corpus, matching.gather(analyses), _owners(corpus, settings.matching.between),
+            settings.matching, pool,
+        )  # fmt: skip
+        progress.advance(1)
+        regions = matching.group(corpus, matches, pool)
+        store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
+        drafts = [
+            *findings_stage.copy_drafts(
+                corpus, matches, regions,
+                lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool),
+                settings.matching.document_similarity, settings.output.max_matches,
+            ),
+            *_flag_drafts(analyses),
+        ]  # fmt: skip
+        progress.advance(1)
+        found, accounts = findings_stage.find(corpus, drafts, regions, store.load, settings)
+        progress.advance(1)
+        found = _with_files(found, skipped, analyses, listing.files, settings)
+        return Result(
+            run=_run(command, settings),
+            articles=_articles(corpus, accounts),
+            findings=tuple(found),
+            summary=_summary(accounts, found, skipped, settings.gate),
+            skipped=skipped,
+            matches=rows.matches(corpus, matches, store.load) if settings.output.want_matches
+            else (),
+            passages=rows.passages(corpus, analyses, found, store.load),
+        )
+
+
+def analyse_files(
+    files: Sequence[SourceFile], settings: config.Config, pool: Executor,
+    progress: Progress | None = None,
+) -> list[Analysis]:  # fmt: skip
+    """Read and analyse all files, batch by batch, side by side."""
+    progress = progress or Silence()
+    model = load_model()
+    runs = batches(files)
+    keep = sum(file.size for file in files) <= KEEP_BYTES
+    progress.phase("reading", len(files))
+
+    def one(run: range) -> Analysis:
+        part = analyse(files, run, settings, model, keep=keep)
+        progress.advance(len(run))
+        return part
+
+    return list(pool.map(one, runs))
+
+
+def read_again(
+    files: Sequence[SourceFile], sources: config.Sources, number: int
+) -> Reading:
+    """Read one of the batches of `analyse_files` once more."""
+    return read(files, batches(files)[number], sources)[0]
+
+
+def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
+    """Number the articles of all batches, in the order of their paths."""
+    date = tuple(day for part in analyses for day in part.date)
+    undated = "9999-99-99"
+    by_age = sorted(range(len(date)), key=lambda d: (date[d] or undated, d))
+    rank = np.empty(len(date), np.int32)
+    rank[by_age] = np.arange(len(date), dtype=np.int32)
+    token_base = np.cumsum([0, *(len(part.token) for part in analyses)])
+    return Corpus(
+        path=tuple(files[i].path for part in analyses for i in part.file.tolist()),
+        date=date,
+        rank=rank,
+        token=np.concatenate([part.token for part in analyses]),
+        article_token=_joined([part.article_token for part in analyses], token_base),
+        block_token=_joined([part.block_token for part in analyses], token_base),
+        batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
+    )
+
+
+def _joined(offsets: Sequence[np.ndarray], base: np.ndarray) -> np.ndarray:
+    """Ragged offsets of all batches as one."""
+    parts = [part[:-1] + low for part, low in zip(offsets, base[:-1], strict=True)]
+    return np.append(np.concatenate(parts), base[-1]).astype(np.int64)
+
+
+def _owners(corpus: Corpus, between: Sequence[str]) -> I32:
+    """Number of each article, or of the group that holds it; -1 outside of all groups.
+
+    Raises UsageError when only one group is named, or a group holds no article.
+    """
+    if not between:
+        return np.arange(len(corpus.path), dtype=np.int32)
+    if len(between) < 2:
+        raise UsageError("--between must be given twice or more: once for each group")
+    owner = np.full(len(corpus.path), -1, np.int32)
+    for number, folder in enumerate(between):
+        root = os.path.normpath(folder).replace(os.sep, "/")
+        inside = [
+            path == root or root == "." or path.startswith(root.rstrip("/") + "/")
+            for path in corpus.path
+        ]
+        if not any(inside):
+            raise UsageError(f"--between {folder}: no analysed article lies there")
+        owner[inside] = number
+    return owner
+
+
+def _flag_drafts(analyses: Sequence[Analysis]) -> list[Draft]:
+    """Drafts of the filler, template, keyword and link rules of all batches."""
+    drafts: list[Draft] = []
+    article_base = token_base = 0
+    for part in analyses:
+        drafts += findings_stage.flag_drafts(
+            part.flags, part.flag_first, part.flag_last, article_base, token_base
+        )
+        article_base += len(part.file)
+        token_base += len(part.token)
+    return drafts
+
+
+def _skipped(listing: FileList, analyses: Sequence[Analysis]) -> tuple[Skipped, ...]:
+    found = [*listing.skipped, *(item for part in analyses for item in part.skipped)]
+    return tuple(sorted(found, key=lambda item: item.path))
+
+
+def _refuse_empty(
+    analyses: Sequence[Analysis], skipped: Sequence[Skipped], sources: config.Sources
+) -> None:
+    faults = [item for item in skipped if not item.deliberate]
+    if sources.strict and faults:
+        raise SkippedFilesError(_named(f"{len(faults)} files could not be analysed", faults))
+    if not any(len(part.file) for part in analyses):
+        if sources.allow_empty and not faults:
+            return
+        raise NothingToAnalyseError(_named("no article to analyse", faults or skipped))
+
+
+def _named(text: str, files: Sequence[Skipped]) -> str:
+    lines = [f"\n  {item.path}: {item.reason}" for item in files[:5]]
+    more = f"\n  and {len(files) - 5} more" if len(files) > 5 else ""
+    return text + "".join(lines) + more
+
+
+def _with_files(
+    found: list[Finding], skipped: Sequence[Skipped], analyses: Sequence[Analysis],
+    files: Sequence[SourceFile], settings: config.Config,
+) -> list[Finding]:  # fmt: skip
+    """Add what is to be said about files: unreadable ones, and guessed encodings."""
+    chosen = findings_stage.selected_rules(settings.rules.select, settings.rules.ignore)
+    if Severity(settings.rules.min_severity).rank > Severity.NOTE.rank:
+        return found
+    doubtful: list[Doubtful] = [item for part in analyses for item in part.doubtful]
+    about = [("SRC801", item.path, f"Not analysed: {item.reason}.") for item in skipped
+             if not item.deliberate]
+    about += [
+        ("SRC802", item.path, f"The encoding was guessed: {item.encoding}.") for item in doubtful
+    ]
+    extra = [
+        findings_stage.file_finding(code, path, text) for code, path, text in about
+        if code in chosen
+    ]
+    if not extra:
+        return found
+    return sorted(
+        [*found, *extra],
+        key=lambda f: (f.path, f.span.start.line, f.span.start.column, f.rule),
+    )
+
+
+def _run(command: str, settings: config.Config) -> Run:
+    matching_settings, filler, rules = settings.matching, settings.filler, settings.rules
+    return Run(
+        version=__version__,
+        command=command,
+        model=load_model().name,
+        settings={
+            "depth": matching_settings.depth,
+            "duplicates.min-words": matching_settings.min_words,
+            "duplicates.min-similarity": matching_settings.min_similarity,
+            "duplicates.document-similarity": matching_settings.document_similarity,
+            "duplicates.between": list(matching_settings.between),
+            "filler.threshold": filler.threshold,
+            "budget.filler-percent": filler.max_percent,
+            "rules.select": list(rules.select),
+            "rules.ignore": list(rules.ignore),
+            "output.fail-on": settings.gate.fail_on,
+        },
+    )
+
+
+def _articles(corpus: Corpus, accounts: Sequence[Shares]) -> tuple[Article, ...]:
+    return tuple(
+        Article(path, a.words, a.duplicate, a.template, a.filler, a.excluded, a.unique)
+        for path, a in zip(corpus.path, accounts, strict=True)
+    )
+
+
+def _summary(
+    accounts: Sequence[Shares], found: Sequence[Finding], skipped: Sequence[Skipped],
+    gate: config.Gate,
+) -> Summary:  # fmt: skip
+    total = Shares(*(sum(column) for column in zip(*accounts, strict=True))) if accounts else (
+        Shares(0, 0, 0, 0)
+    )
+    severities = {str(severity): 0 for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)}
+    for finding in found:
+        severities[str(finding.severity)] += 1
+    return Summary(
+        articles=len(accounts),
+        words=total.words,
+        duplicate_words=total.duplicate,
+        template_words=total.template,
+        filler_words=total.filler,
+        excluded_words=total.excluded,
+        unique_words=total.unique,
+        findings={"new": len(found), "baselined": 0, "suppressed": 0},
+        severities=severities,
+        skipped=sum(not item.deliberate for item in skipped),
+        gate=_gate(accounts, total, found, gate),
+    )
+
+
+def _gate(
+    accounts: Sequence[Shares], total: Shares, found: Sequence[Finding], gate: config.Gate
+) -> Gate:
+    """Whether the run fails: a finding at or above the level, or a budget that is exceeded."""
+    reasons = []
+    if gate.fail_on != "never":
+        limit = Severity(gate.fail_on).rank
+        if any(finding.severity.rank >= limit for finding in found):
+            reasons.append("fail-on")
+    if gate.max_new_findings is not None and len(found) > gate.max_new_findings:
+        reasons.append("max-new-findings")
+    if _above(total.percent(total.duplicate), gate.max_duplicate_percent):
+        reasons.append("max-duplicate-percent")
+    if any(_above(a.percent(a.duplicate), gate.max_article_duplicate_percent) for a in accounts):
+        reasons.append("max-article-duplicate-percent")
+    if any(_above(a.percent(a.filler), gate.max_filler_percent) for a in accounts):
+        reasons.append("max-filler-percent")
+    return Gate(bool(reasons), tuple(reasons))
+
+
+def _above(percent: float, limit: float | None) -> bool:
+    return limit is not None and percent > limit
