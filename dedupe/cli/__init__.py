@@ -1,0 +1,161 @@
+"""The command line: one file per command, loaded when it is used.
+
+This is the one place where exceptions become exit codes: 0 and 1 are verdicts of a command, 2 is a
+job that could not be done, 130 and 143 are signals. A closed pipe never changes the verdict.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from dedupe.cli.program import Interrupted, PipeClosed, Program, Terminated
+from dedupe.cli.session import Session
+from dedupe.errors import DedupeError
+
+EXIT_FAILURE = 2
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "scan": ("dedupe.cli.scan", "Find copied passages and filler in articles."),
+    "compare": ("dedupe.cli.compare", "Show two articles side by side with the words that differ."),
+    "explain": ("dedupe.cli.explain", "Tell why a passage was flagged, or was not."),
+    "rule": ("dedupe.cli.rule", "Tell what a rule means, with examples; or list the rules."),
+    "files": ("dedupe.cli.files", "List the files that would be read."),
+}
+"""Name of each command, the module that holds it, and its line in the help."""
+
+
+@click.group(
+    cls=Program,
+    lazy_commands=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--version", is_flag=True, help="Show the version and exit; with -v also of formats.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more; show tracebacks of internal errors.")
+@click.pass_context
+def program(context: click.Context, *, version: bool, verbose: bool) -> int:
+    """Find copied text and empty text in folders of articles.
+
+    Exit codes: 0 done; 1 done, and the gate that was asked for failed; 2 the job could not be done;
+    130 interrupted.
+    """
+    session = context.ensure_object(Session)
+    session.verbose = session.verbose or verbose
+    if version:
+        _show_versions(verbose=verbose)
+        context.exit(0)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(EXIT_FAILURE)
+    return 0
+
+
+def _show_versions(*, verbose: bool) -> None:
+    from dedupe import __version__
+
+    click.echo(f"dedupe {__version__}")
+    if verbose:
+        from dedupe.model import NORMALISER, SCHEMA
+        from dedupe.pipeline import model_id
+
+        click.echo(f"schema {SCHEMA}\nnormaliser {NORMALISER}\nmodel {model_id()}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code of the process."""
+    session = Session()
+    _open_closed_streams()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # what the terminal cannot show becomes an escape
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        with _sigterm_as_exception():
+            return _run(arguments, session)
+    except (KeyboardInterrupt, Interrupted):
+        _say("interrupted")
+        return EXIT_INTERRUPTED
+    except Terminated:
+        _say("terminated")
+        return EXIT_TERMINATED
+
+
+def _open_closed_streams() -> None:
+    """Give a stream that was closed by the shell (`>&-`) a place to write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+@contextlib.contextmanager
+def _sigterm_as_exception() -> Iterator[None]:
+    """Let SIGTERM unwind the stack, so that temporary files are removed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+
+    def terminate(_signum: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    previous = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _run(arguments: Sequence[str] | None, session: Session) -> int:
+    try:
+        verdict = program.main(
+            None if arguments is None else list(arguments),
+            prog_name="dedupe",
+            standalone_mode=False,
+            obj=session,
+        )
+        sys.stdout.flush()
+    except (PipeClosed, BrokenPipeError):
+        session.discard_stdout()
+        return session.verdict
+    except click.Abort as event:
+        raise Interrupted from event
+    except click.ClickException as error:
+        error.show()
+        return EXIT_FAILURE
+    except DedupeError as error:
+        return _failed(f"Error: {error}", session, error.exit_code)
+    except OSError as error:
+        # What the stages read is handled there; what arrives here is a full disk or the like.
+        session.discard_stdout()
+        name = f": {error.filename}" if error.filename else ""
+        return _failed(f"Error: {error.strerror or error}{name}", session)
+    except Exception as error:  # noqa: BLE001 - the edge of the program
+        hint = "" if session.debug else " (-v shows where)"
+        return _failed(f"Internal error: {type(error).__name__}: {error}{hint}", session)
+    return verdict if isinstance(verdict, int) else 0
+
+
+def _failed(message: str, session: Session, code: int = EXIT_FAILURE) -> int:
+    """Tell the message, and the traceback of the current exception to those who asked."""
+    _say(message)
+    if session.debug:
+        traceback.print_exc()
+    return code
+
+
+def _say(message: str) -> None:
+    """One line on standard error, made harmless: it may name a hostile file."""
+    from dedupe.reports.visible import visible
+
+    github = bool(os.environ.get("GITHUB_ACTIONS"))
+    click.echo("\n".join(visible(line, github=github) for line in message.splitlines()), err=True)

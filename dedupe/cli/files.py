@@ -1,0 +1,37 @@
+"""`dedupe files`: what would be read."""
+
+from __future__ import annotations
+
+import click
+
+from dedupe.cli import options, settings
+from dedupe.cli.grouped import GroupedCommand
+from dedupe.cli.outputs import standard_output
+from dedupe.cli.session import Session
+from dedupe.cli.terminal import stdout_options
+
+
+@click.command("files", cls=GroupedCommand)
+@click.argument("paths", nargs=-1, type=click.Path())
+@options.input_options
+@options.display_options
+@click.pass_context
+def command(context: click.Context, /, **values: object) -> int:
+    """List the files under PATHS that a scan would read; with -v also why the others are not."""
+    from dedupe import pipeline
+    from dedupe.reports import files
+    from dedupe.reports.wording import counted
+
+    session = context.ensure_object(Session)
+    found, skipped = pipeline.list_files(settings.paths(values), settings.config(values))
+    width = values["width"]
+    view = stdout_options(
+        color=str(values["color"]),
+        width=width if isinstance(width, int) else None,
+        verbose=session.verbose,
+    )
+    with standard_output(session) as stream:
+        files.write([file.path for file in found], skipped, stream, view)
+    hint = " (-v tells why)" if skipped and not session.verbose else ""
+    click.echo(f"{counted(len(found), 'file')}, {len(skipped):,} skipped{hint}.", err=True)
+    return 0

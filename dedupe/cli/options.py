@@ -1,0 +1,464 @@
+"""Every option that commands share, defined once, in the groups of the help.
+
+Which command uses which group:
+
+    input_options         scan explain files (with decoding_options)
+    decoding_options      compare
+    selection_options     scan
+    matching_options      scan compare explain
+    filler_options        scan explain
+    rule_options          scan
+    gate_options          scan
+    output_options        scan
+    text_or_json_option   compare explain rule
+    display_options       all
+    run_options           scan
+
+Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import click
+
+from dedupe.cli.grouped import GroupedOption
+from dedupe.cli.parameters import (
+    FILLER_THRESHOLD,
+    JOBS,
+    OUTPUT,
+    SIZE,
+    CommaSeparated,
+)
+from dedupe.cli.session import Session
+from dedupe.config import DEFAULT_INCLUDE, Filler, Matching, Output, Sources
+from dedupe.reports import FORMATS
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+class Decorator(Protocol):
+    """Adds something to a command."""
+
+    def __call__(self, command: Command, /) -> Command:
+        """Return the command."""
+
+
+SHARE = click.FloatRange(0, 1)
+PERCENT = click.FloatRange(0, 100)
+SEVERITIES = ("note", "warning", "error")
+
+
+def option(group: str, *names: str, **attributes: object) -> Decorator:
+    """An option in a group of the help, with its environment variable shown there."""
+    long_name = next(name for name in reversed(names) if name.startswith("--"))
+    variable = "DEDUPE_" + long_name.partition("/")[0].removeprefix("--").upper().replace("-", "_")
+    settings: dict[str, object] = {"envvar": variable, "show_envvar": True, **attributes}
+    return click.option(*names, cls=GroupedOption, group=group, **settings)
+
+
+def combined(*decorators: Decorator) -> Decorator:
+    """Decorators as one; the help lists them in the order given here."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+def _note_verbose(context: click.Context, _parameter: click.Parameter, value: int) -> int:
+    """Remember `-v` at once: an error while parsing may need it."""
+    session = context.ensure_object(Session)
+    session.verbose = session.verbose or value > 0
+    return value
+
+
+def _decoding_options(group: str) -> Decorator:
+    return combined(
+        option(
+            group,
+            "--encoding",
+            metavar="auto|NAME",
+            default=Sources().encoding,
+            show_default=True,
+            help="Encoding of files without a byte-order mark.",
+        ),
+        option(
+            group,
+            "--input-format",
+            type=click.Choice(["auto", "md", "txt"]),
+            default=Sources().input_format,
+            show_default=True,
+            help="How files are parsed; auto goes by the extension.",
+        ),
+    )
+
+
+def decoding_options(command: Command) -> Command:
+    """How a file becomes text."""
+    return _decoding_options("Input")(command)
+
+
+def input_options(command: Command) -> Command:
+    """Which files are read, and how."""
+    return combined(
+        option(
+            "Input",
+            "--files-from",
+            metavar="FILE|-",
+            help="Read further paths from FILE, one a line; - is standard input.",
+        ),
+        option(
+            "Input", "-0", "--null", is_flag=True, help="Paths of --files-from end with a NUL byte."
+        ),
+        option(
+            "Input",
+            "--include",
+            metavar="GLOB",
+            multiple=True,
+            default=DEFAULT_INCLUDE,
+            show_default=True,
+            help="Files to read in folders; replaces the default.",
+        ),
+        option("Input", "--exclude", metavar="GLOB", multiple=True, help="Files to leave out."),
+        option(
+            "Input",
+            "--extend-exclude",
+            metavar="GLOB",
+            multiple=True,
+            help="Further files to leave out.",
+        ),
+        option(
+            "Input",
+            "--force-exclude",
+            is_flag=True,
+            help="Leave out excluded files even if they are named as PATHS.",
+        ),
+        option(
+            "Input",
+            "--respect-gitignore/--no-respect-gitignore",
+            default=Sources().respect_gitignore,
+            show_default=True,
+            help="Leave out what git ignores.",
+        ),
+        option("Input", "--hidden", is_flag=True, help="Read hidden files and folders too."),
+        option("Input", "--follow-symlinks", is_flag=True, help="Follow symbolic links."),
+        option(
+            "Input",
+            "--max-file-size",
+            type=SIZE,
+            help="Skip larger files, as in 5MB or 512KiB; unlimited by default.",
+        ),
+        _decoding_options("Input"),
+        option("Input", "--allow-empty", is_flag=True, help="No article is no error."),
+        option("Input", "--strict", is_flag=True, help="A skipped or unreadable file is an error."),
+    )(command)
+
+
+def matching_options(command: Command) -> Command:
+    """What counts as a copy."""
+    defaults = Matching()
+    return combined(
+        option(
+            "Matching",
+            "--depth",
+            type=click.Choice(["fast"]),
+            default=defaults.depth,
+            show_default=True,
+            help="How hard to look: fast finds copied and lightly edited text. "
+            "standard and deep, for reworded text, will come later.",
+        ),
+        option(
+            "Matching",
+            "--min-words",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=defaults.min_words,
+            show_default=True,
+            help="Words that the shorter side of a match must hold.",
+        ),
+        option(
+            "Matching",
+            "--min-similarity",
+            metavar="X",
+            type=SHARE,
+            default=defaults.min_similarity,
+            show_default=True,
+            help="Exact similarity from which two passages are copies.",
+        ),
+        option(
+            "Matching",
+            "--document-similarity",
+            metavar="X",
+            type=SHARE,
+            default=defaults.document_similarity,
+            show_default=True,
+            help="Share of both articles that a match must cover to be DUP101.",
+        ),
+        option(
+            "Matching",
+            "--self/--no-self",
+            "inside_articles",
+            default=defaults.inside_articles,
+            show_default=True,
+            help="Report passages that an article repeats (DUP103).",
+        ),
+    )(command)
+
+
+def selection_options(command: Command) -> Command:
+    """What is compared with what, and what is reported on."""
+    return combined(
+        option(
+            "Selection",
+            "--focus",
+            metavar="PATH",
+            multiple=True,
+            help="Report on these files or folders only; all are still compared.",
+        ),
+        option(
+            "Selection",
+            "--between",
+            metavar="FOLDER",
+            multiple=True,
+            help="Match only articles of different groups; repeat it, once for each group.",
+        ),
+    )(command)
+
+
+def filler_options(command: Command) -> Command:
+    """How readily prose counts as filler."""
+    return option(
+        "Filler and Template",
+        "--filler-threshold",
+        "threshold",
+        metavar="strict|default|audit|X",
+        type=FILLER_THRESHOLD,
+        default=Filler().threshold,
+        show_default=True,
+        help="A preset, or the score from 0 to 1 from which a passage is filler.",
+    )(command)
+
+
+def rule_options(command: Command) -> Command:
+    """Which rules speak."""
+    return combined(
+        option(
+            "Rule",
+            "--select",
+            metavar="RULES",
+            type=CommaSeparated(),
+            multiple=True,
+            help="Only these rules: codes, names or prefixes, separated by commas.",
+        ),
+        option(
+            "Rule",
+            "--extend-select",
+            metavar="RULES",
+            type=CommaSeparated(),
+            multiple=True,
+            help="Rules in addition to those of --select.",
+        ),
+        option(
+            "Rule",
+            "--ignore",
+            metavar="RULES",
+            type=CommaSeparated(),
+            multiple=True,
+            help="Not these rules.",
+        ),
+        option(
+            "Rule",
+            "--min-severity",
+            type=click.Choice(SEVERITIES),
+            default="note",
+            show_default=True,
+            help="Report nothing below this severity.",
+        ),
+    )(command)
+
+
+def gate_options(command: Command) -> Command:
+    """What makes the exit code 1."""
+    return combined(
+        option(
+            "Gate",
+            "--fail-on",
+            type=click.Choice(["never", *SEVERITIES]),
+            default="never",
+            show_default=True,
+            help="Exit with 1 when a finding is at least this severe.",
+        ),
+        option("Gate", "--exit-zero", is_flag=True, help="The same as --fail-on never."),
+        option(
+            "Gate",
+            "--max-new-findings",
+            metavar="N",
+            type=click.IntRange(min=0),
+            help="Exit with 1 when there are more findings.",
+        ),
+        option(
+            "Gate",
+            "--max-duplicate-percent",
+            metavar="X",
+            type=PERCENT,
+            help="Exit with 1 when a larger share of all words is duplicate.",
+        ),
+        option(
+            "Gate",
+            "--max-article-duplicate-percent",
+            metavar="X",
+            type=PERCENT,
+            help="Exit with 1 when a larger share of any article is duplicate.",
+        ),
+        option(
+            "Gate",
+            "--max-filler-percent",
+            metavar="X",
+            type=PERCENT,
+            help="Exit with 1 when a larger share of any article is filler; reported as FIL308, "
+            f"which otherwise speaks from {Filler().max_percent:g} on.",
+        ),
+    )(command)
+
+
+def output_options(command: Command) -> Command:
+    """What is written where."""
+    defaults = Output()
+    return combined(
+        option(
+            "Output",
+            "-f",
+            "--output-format",
+            type=click.Choice(list(FORMATS)),
+            default="full",
+            show_default=True,
+            help="What is written to standard output.",
+        ),
+        option(
+            "Output",
+            "-o",
+            "--output",
+            "outputs",
+            type=OUTPUT,
+            multiple=True,
+            help="Write a format to a file as well; repeatable. - is standard output; "
+            "without PATH the file is named dedupe.FORMAT.",
+        ),
+        option(
+            "Output",
+            "--max-findings",
+            metavar="N",
+            type=click.IntRange(min=0),
+            help="Findings shown in full and concise, 0 for all; 200 for full on a terminal.",
+        ),
+        option(
+            "Output",
+            "--max-matches",
+            metavar="N",
+            type=click.IntRange(min=1),
+            help=f"Other places listed with a finding: {defaults.max_matches}, and 3 in full.",
+        ),
+        option(
+            "Output",
+            "--excerpt-words",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=defaults.excerpt_words,
+            show_default=True,
+            help="Words of a passage that are shown.",
+        ),
+        option(
+            "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
+        ),
+        option(
+            "Output",
+            "--sort",
+            type=click.Choice(["path", "severity", "similarity"]),
+            default="path",
+            show_default=True,
+            help="Order of the findings.",
+        ),
+    )(command)
+
+
+def text_or_json_option(command: Command) -> Command:
+    """The format of a command that is no scan.
+
+    It has no environment variable: that of `scan --output-format` names other formats.
+    """
+    return option(
+        "Output",
+        "-f",
+        "--output-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        envvar=None,
+        show_envvar=False,
+        help="Text for people, or JSON.",
+    )(command)
+
+
+def display_options(command: Command) -> Command:
+    """How text for people looks."""
+    return combined(
+        option(
+            "Output",
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Colour; auto asks NO_COLOR, FORCE_COLOR and the terminal.",
+        ),
+        option(
+            "Output",
+            "--width",
+            metavar="N",
+            type=click.IntRange(min=20),
+            help="Cells of a line; that of the terminal, else 80.",
+        ),
+        option(
+            "Output",
+            "-v",
+            "--verbose",
+            count=True,
+            callback=_note_verbose,
+            help="Say more: every skipped file, where an internal error arose.",
+        ),
+    )(command)
+
+
+def run_options(command: Command) -> Command:
+    """How the work is done."""
+    return combined(
+        option(
+            "Run",
+            "-j",
+            "--jobs",
+            metavar="N|auto",
+            type=JOBS,
+            default="auto",
+            show_default=True,
+            help="Threads; auto takes one per core.",
+        ),
+        option(
+            "Run",
+            "--progress",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Progress on standard error.",
+        ),
+        option(
+            "Run",
+            "-q",
+            "--quiet",
+            is_flag=True,
+            help="No progress, no totals on standard error.",
+        ),
+    )(command)

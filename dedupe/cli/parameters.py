@@ -1,0 +1,152 @@
+# ruff: noqa: ARG002 - click fixes the signatures
+"""Types of option values that click does not know."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from dedupe.reports import FORMATS
+
+_UNITS = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+_PRESETS = ("strict", "default", "audit")
+
+
+class SizeType(click.ParamType[int]):
+    """Bytes, with a unit: `5MB` is 5,000,000 and `5MiB` is 5,242,880."""
+
+    name = "size"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Number of bytes."""
+        if isinstance(value, int):
+            return value
+        match = _SIZE.fullmatch(str(value).strip().lower())
+        if match is None or match[2] not in _UNITS:
+            self.fail(f"{value!r} is no size; write 800kB, 5MB, 1GB or KiB, MiB, GiB", param, ctx)
+        return int(float(match[1]) * _UNITS[match[2]])
+
+
+class JobsType(click.ParamType[int]):
+    """A number of threads, or `auto`, which is 0."""
+
+    name = "N|auto"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Number of threads."""
+        if value in {"auto", 0}:
+            return 0
+        if not str(value).isdecimal() or int(str(value)) < 1:
+            self.fail(f"{value!r} is neither a number from 1 on nor auto", param, ctx)
+        return int(str(value))
+
+
+class FillerThresholdType(click.ParamType[str | float]):
+    """The name of a preset, or a limit in [0, 1]."""
+
+    name = "strict|default|audit|X"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | float:
+        """Preset or limit."""
+        if value in _PRESETS:
+            return str(value)
+        try:
+            limit = float(str(value))
+        except ValueError:
+            limit = math.nan
+        if not 0 <= limit <= 1:
+            self.fail(f"{value!r} is neither strict, default, audit nor in 0 to 1", param, ctx)
+        return limit
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Names of the presets."""
+        return [CompletionItem(name) for name in _PRESETS if name.startswith(incomplete)]
+
+
+class CommaSeparated(click.ParamType[tuple[str, ...]]):
+    """Several values in one argument; a repeated option adds to them."""
+
+    name = "list"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The values, without empty ones."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class OutputTarget:
+    """A format and the path that it is written to; `-` is standard output."""
+
+    format: str
+    path: str
+
+
+class OutputType(click.ParamType[OutputTarget]):
+    """`FORMAT:PATH`, split at the first colon, so that `C:` in PATH survives; or `FORMAT`."""
+
+    name = "FORMAT[:PATH]"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> OutputTarget:
+        """The format, which exists, and the path."""
+        if isinstance(value, OutputTarget):
+            return value
+        name, colon, path = str(value).partition(":")
+        if name not in FORMATS:
+            self.fail(f"{name!r} is no format; there are {', '.join(FORMATS)}", param, ctx)
+        if colon and not path:
+            self.fail(f"{value!r} names no path behind the colon", param, ctx)
+        return OutputTarget(name, path or FORMATS[name].default_path)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Formats first, then the paths behind the colon."""
+        name, colon, path = incomplete.partition(":")
+        if not colon:
+            return [CompletionItem(f"{known}:") for known in FORMATS if known.startswith(name)]
+        folder, start = os.path.split(path)
+        try:
+            entries = sorted(Path(folder or ".").iterdir())
+        except OSError:
+            return []
+        return [
+            CompletionItem(f"{name}:{os.path.join(folder, entry.name)}")  # noqa: PTH118 - as typed
+            for entry in entries
+            if entry.name.startswith(start)
+        ]
+
+
+SIZE = SizeType()
+JOBS = JobsType()
+FILLER_THRESHOLD = FillerThresholdType()
+OUTPUT = OutputType()

@@ -1,0 +1,104 @@
+"""From the values of the command line to a frozen `Config` and a list of paths."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from dedupe.cli.selection import known_rules
+from dedupe.config import Config, Filler, Gate, Matching, Output, Rules, Sources
+from dedupe.errors import ConfigError, UsageError
+
+Section = TypeVar("Section", bound=msgspec.Struct)
+Values = Mapping[str, object]
+
+
+def _section(kind: type[Section], values: Values, **others: object) -> Section:
+    """The fields of `kind` that stand in `values` under the same name; None keeps the default."""
+    fields = {name: values[name] for name in kind.__struct_fields__ if values.get(name) is not None}
+    try:
+        return msgspec.convert(fields | others, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(str(error)) from error
+
+
+def _strings(values: Values, name: str) -> tuple[str, ...]:
+    found = values.get(name) or ()
+    return tuple(str(value) for value in found) if isinstance(found, tuple | list) else ()
+
+
+def sources(values: Values) -> Sources:
+    """Settings of the input options."""
+    exclude = (*_strings(values, "exclude"), *_strings(values, "extend_exclude"))
+    return _section(Sources, values, exclude=exclude)
+
+
+def rules(values: Values) -> Rules:
+    """Settings of the rule options; raises `UsageError` for a rule that does not exist."""
+    named = {
+        name: known_rules("--" + name.replace("_", "-"), _groups(values, name))
+        for name in ("select", "extend_select", "ignore")
+    }
+    # Nothing selected means everything, to which nothing can be added.
+    select = (*named["select"], *named["extend_select"]) if named["select"] else ()
+    return _section(Rules, values, select=select, ignore=named["ignore"])
+
+
+def _groups(values: Values, name: str) -> Sequence[Sequence[str]]:
+    found = values.get(name)
+    groups = found if isinstance(found, tuple) else ()
+    return [group for group in groups if isinstance(group, tuple)]
+
+
+def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
+    """All settings; `formats` are those that will be written."""
+    matching = _section(Matching, values)
+    if len(matching.between) == 1:
+        raise UsageError("--between needs two folders or more; repeat it, once for each group")
+    filler_percent = values.get("max_filler_percent")
+    budget = {} if filler_percent is None else {"max_percent": filler_percent}
+    never = {"fail_on": "never"} if values.get("exit_zero") else {}
+    return _section(
+        Config,
+        values,
+        sources=sources(values),
+        matching=matching,
+        filler=_section(Filler, values, **budget),
+        rules=rules(values),
+        gate=_section(Gate, values, **never),
+        output=_section(
+            Output,
+            values,
+            want_matches="matches" in formats,
+            want_passages="passages" in formats,
+        ),
+    )
+
+
+def paths(values: Values) -> tuple[str, ...]:
+    """PATHS and the content of `--files-from`; the working directory when there is neither."""
+    named = _strings(values, "paths")
+    if "-" in named:
+        raise UsageError(
+            "an article cannot be read from standard input; --files-from - reads paths from there"
+        )
+    listing = values.get("files_from")
+    if listing is None:
+        if values.get("null"):
+            raise UsageError("-0 belongs to --files-from")
+        return named or (".",)
+    return (*named, *_listed(str(listing), null=bool(values.get("null"))))
+
+
+def _listed(listing: str, *, null: bool) -> list[str]:
+    try:
+        content = sys.stdin.buffer.read() if listing == "-" else Path(listing).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read --files-from {listing}: {error.strerror}") from error
+    entries = content.split(b"\0") if null else content.splitlines()
+    return [os.fsdecode(entry) for entry in entries if entry]

@@ -1,0 +1,63 @@
+"""One module per output format; each writes a finished `Result` and computes nothing.
+
+This module imports nothing heavy: the command line lists the formats without loading them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+
+from dedupe.reports.options import ReportOptions
+
+if TYPE_CHECKING:
+    from dedupe.model import Result
+
+
+class Writer(Protocol):
+    """What a format module offers as `write`."""
+
+    def __call__(self, result: Result, stream: BinaryIO, options: ReportOptions) -> None:
+        """Write `result` to `stream`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An output format: where its writer lives and what its file is called by default."""
+
+    name: str
+    module: str
+    extension: str
+    summary: str
+    for_people: bool = False
+    """Text for people, which `--max-findings` may shorten; machine formats are always whole."""
+
+    @property
+    def default_path(self) -> str:
+        """Name of the file that a bare `--output FORMAT` writes."""
+        return f"dedupe.{self.extension}"
+
+    def write(self, result: Result, stream: BinaryIO, options: ReportOptions) -> None:
+        """Write `result` to `stream` as UTF-8 (or `options.encoding`), and line feeds."""
+        writer = cast("Writer", importlib.import_module(self.module).write)
+        writer(result, stream, options)
+
+
+# The extension of text formats is not .txt: a report in the scanned folder would be an article.
+_ALL = (
+    Format("full", "dedupe.reports.full", "full", "findings with excerpts and reasons", True),
+    Format("concise", "dedupe.reports.concise", "concise", "one line per finding", True),
+    Format("json", "dedupe.reports.json", "json", "the whole result as one JSON object"),
+    Format("jsonl", "dedupe.reports.jsonl", "jsonl", "the same as JSON Lines"),
+    Format("matches", "dedupe.reports.matches", "matches.jsonl", "every verified pair of spans"),
+    Format("passages", "dedupe.reports.passages", "passages.jsonl", "every block with its scores"),
+)
+
+FORMATS: Mapping[str, Format] = {form.name: form for form in _ALL}
+
+
+def write(name: str, result: Result, stream: BinaryIO, options: ReportOptions) -> None:
+    """Write `result` in the format `name`, a key of `FORMATS`."""
+    FORMATS[name].write(result, stream, options)

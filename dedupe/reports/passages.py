@@ -1,0 +1,15 @@
+"""Every block of every article with its scores as JSON Lines, flagged or not."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from dedupe.model import Result
+from dedupe.reports.options import ReportOptions
+from dedupe.reports.rows import write_rows
+
+
+def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
+    """Write one line per block."""
+    del options  # a machine format has one appearance
+    write_rows(result.passages, stream)

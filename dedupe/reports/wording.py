@@ -1,0 +1,63 @@
+"""How numbers, places and shares are said, in every report the same."""
+
+from __future__ import annotations
+
+from dedupe.model import Article, Finding, Span, Summary
+
+SHARES = ("duplicate", "template", "filler", "excluded", "unique")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 article`, `1,902 articles`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def percent(part: float, whole: float = 1.0) -> str:
+    """Share as whole percent; what is neither nothing nor all is never shown as 0% or 100%."""
+    if part <= 0 or whole <= 0:
+        return "0%"
+    if part >= whole:
+        return "100%"
+    rounded = round(100 * part / whole)
+    if rounded == 0:
+        return "<1%"
+    return f"{min(rounded, 99)}%"
+
+
+def similar(similarity: float) -> str:
+    """`identical` or `94% similar`."""
+    return "identical" if similarity >= 1 else f"{percent(similarity)} similar"
+
+
+def word_counts(account: Article | Summary) -> tuple[int, ...]:
+    """Words of each of the `SHARES`."""
+    return (
+        account.duplicate_words,
+        account.template_words,
+        account.filler_words,
+        account.excluded_words,
+        account.unique_words,
+    )
+
+
+def shares(account: Article | Summary) -> str:
+    """`31% duplicate, 0% template, 11% filler, 0% excluded, 58% unique`."""
+    counts = zip(word_counts(account), SHARES, strict=True)
+    return ", ".join(f"{percent(words, account.words)} {share}" for words, share in counts)
+
+
+def lines_of(span: Span) -> str:
+    """`9` or `9-12`."""
+    if span.start.line == span.end.line:
+        return str(span.start.line)
+    return f"{span.start.line}-{span.end.line}"
+
+
+def headline(finding: Finding) -> str:
+    """What a finding says, in a few words behind its rule."""
+    if finding.similarity is None or not finding.rule.startswith("DUP"):
+        return finding.message
+    parts = [similar(finding.similarity), counted(finding.words, "word")]
+    if finding.cluster is not None and finding.cluster.size > 1:
+        parts.append(counted(finding.cluster.size, "article"))
+    return ", ".join(parts)
