@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.tables import I32, I64, Bool, MatchTable, U32
+from dedupe.tables import F32, I32, I64, U32, Bool, MatchTable
 
 CHUNK = 256
 """Pairs of articles that one task aligns."""
@@ -70,15 +70,16 @@ def align(
     parts = list(pool.map(one, range(0, len(pair_a), CHUNK)))
     owner = np.concatenate([part[0] for part in parts]) if parts else np.empty(0, np.int64)
     spans = np.concatenate([part[1] for part in parts]) if parts else np.empty((0, 6), np.int64)
-    shared = shingle_overlap(token, *spans[:, :4].T, pool)
+    a_start, a_end, b_start, b_end = (spans[:, column].copy() for column in range(4))
+    shared = shingle_overlap(token, a_start, a_end, b_start, b_end, pool)
     union = shared[:, 0] + shared[:, 1] - shared[:, 2]
     table = MatchTable(
         a=pair_a[owner],
         b=pair_b[owner],
-        a_start=spans[:, 0].copy(),
-        a_end=spans[:, 1].copy(),
-        b_start=spans[:, 2].copy(),
-        b_end=spans[:, 3].copy(),
+        a_start=a_start,
+        a_end=a_end,
+        b_start=b_start,
+        b_end=b_end,
         similarity=_ratio(shared[:, 2], union),
         containment_a=_ratio(shared[:, 2], shared[:, 0]),
         containment_b=_ratio(shared[:, 2], shared[:, 1]),
@@ -86,7 +87,7 @@ def align(
     return select(table, np.lexsort((table.b_start, table.a_start, table.b, table.a)))
 
 
-def _ratio(part: I32, whole: I32) -> np.ndarray:
+def _ratio(part: I32, whole: I32) -> F32:
     return (part / np.maximum(whole, 1)).astype(np.float32)
 
 

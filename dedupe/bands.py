@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedupe.tables import U64, Bool, I32, U32
+from dedupe.tables import I32, U8, U32, U64, Bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,11 @@ def sorted_band(keys: U32, band: int, use: I32, index_bits: int) -> U64:
     if spare > 0:
         entry |= (following >> np.uint32(32 - spare)).astype(np.uint64) << np.uint64(index_bits)
     entry |= use.astype(np.uint64)
-    entry.sort()
-    return entry
+    order: U64 = np.sort(entry)
+    return order
 
 
-def usable(kind: np.ndarray, representative: I32) -> Bool:
+def usable(kind: U8, representative: I32) -> Bool:
     """Passages that take part in the bands: with shingles, and the first of their equals."""
-    return (kind > 0) & (representative == np.arange(len(kind), dtype=np.int32))
+    taking_part: Bool = (kind > 0) & (representative == np.arange(len(kind), dtype=np.int32))
+    return taking_part

@@ -54,6 +54,8 @@ def band_pairs(
     length: I32,
     article: I32,
     pool: Executor,
+    *,
+    inside: bool,
 ) -> U64:
     """Unique candidate pairs over all bands, sorted. Bands run side by side in the pool."""
     from dedupe.kernels.joining import join_band
@@ -63,7 +65,7 @@ def band_pairs(
     def one(make: Callable[[], U64]) -> U64:
         order = make()
         return _room(
-            lambda out: int(join_band(order, mask, article, start, length, out)),
+            lambda out: int(join_band(order, mask, article, start, length, inside, out)),
             len(order) // 2 + 16,
         )
 

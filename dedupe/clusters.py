@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
-
 import numpy as np
 
-from dedupe.tables import I32, I64, F64, MatchTable, RegionTable, U32
+from dedupe.tables import F64, I32, I64, U32, MatchTable, RegionTable
 
 ROUNDS = 8
 """Families are taken out of a component at most this often; the rest join by their best match."""
@@ -36,7 +34,7 @@ def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
     )
 
 
-def cluster(matches: MatchTable, token: U32, rank: I32, pool: Executor) -> RegionTable:
+def cluster(matches: MatchTable, token: U32, rank: I32) -> RegionTable:
     """Group the regions of proven matches into clusters.
 
     token: (N,) of the corpus; rank: (D,) which article came first (accepted, date, path).
@@ -53,7 +51,7 @@ def cluster(matches: MatchTable, token: U32, rank: I32, pool: Executor) -> Regio
         alive = (label[edge_a] < 0) & (label[edge_b] < 0) & (edge_a != edge_b)
         if not alive.any():
             break
-        _take_families(edge_a[alive], edge_b[alive], token, start, end, label, medoid_of, pool)
+        _take_families(edge_a[alive], edge_b[alive], token, start, end, label, medoid_of)
     _join_rest(matches, edge_a, edge_b, label, medoid_of)
     # Numbered by the original: the member that came first.
     order = np.lexsort((start, rank[article], label))
@@ -65,9 +63,8 @@ def cluster(matches: MatchTable, token: U32, rank: I32, pool: Executor) -> Regio
 
 
 def _take_families(
-    edge_a: I32, edge_b: I32, token: U32, start: I64, end: I64, label: I32, medoid_of: I32,
-    pool: Executor,
-) -> None:  # fmt: skip
+    edge_a: I32, edge_b: I32, token: U32, start: I64, end: I64, label: I32, medoid_of: I32
+) -> None:
     """One round: find the medoid of every component and label the members of its family."""
     from dedupe.kernels.aligning import overlap
     from dedupe.kernels.grouping import components
@@ -96,9 +93,7 @@ def _take_families(
     medoid_of[chosen] = medoid[root[chosen]]
 
 
-def _mean_overlap(
-    nodes: I32, root: I32, size: I64, token: U32, start: I64, end: I64
-) -> F64:
+def _mean_overlap(nodes: I32, root: I32, size: I64, token: U32, start: I64, end: I64) -> F64:
     """How similar each node is to all members of its component, in time linear in the text.
 
     With df(s) = members that hold shingle s, the mean overlap of i with all members is
@@ -128,9 +123,7 @@ def _mean_overlap(
     return np.round(total / np.maximum(distinct + mean - total, 1e-9), 9)
 
 
-def _join_rest(
-    matches: MatchTable, edge_a: I32, edge_b: I32, label: I32, medoid_of: I32
-) -> None:
+def _join_rest(matches: MatchTable, edge_a: I32, edge_b: I32, label: I32, medoid_of: I32) -> None:
     """Give every region that is left to the family of its most similar match."""
     order = np.argsort(-matches.similarity, kind="stable")
     for _ in range(2):

@@ -33,9 +33,9 @@ class Matching(Struct, frozen=True, kw_only=True):
     """What counts as a copy."""
 
     depth: Depth = "fast"
-    min_words: int = 12
+    min_words: int = 20
     """Words that the shorter side of a match must hold."""
-    min_similarity: float = 0.5
+    min_similarity: float = 0.4
     """Exact Jaccard similarity of word shingles from which a pair of passages is proven."""
     document_similarity: float = 0.7
     """Share of both articles that a match must cover to be DUP101."""

@@ -55,13 +55,13 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("DUP101", "duplicate-article", _E, "The whole article is (nearly) another one."),
     Rule("DUP102", "near-duplicate-passage", _W, "A passage also stands in other articles."),
     Rule("DUP103", "repeated-passage", _W, "The article repeats itself."),
-    Rule("TPL202", "prompt-leak-heading", _E, "A heading is text of the prompt, not of an article."),
+    Rule("TPL202", "prompt-leak-heading", _E, "A heading is text of the prompt."),
     Rule("TPL203", "generic-heading", _N, "A heading that would fit any article."),
     Rule("TPL205", "unfilled-field", _E, "A field of the template was never filled in."),
     Rule("TPL206", "repeated-title", _W, "The title is printed again."),
     Rule("TPL207", "takeaway-list", _W, "A key-takeaway list restates the body."),
-    Rule("FIL301", "conclusion-boilerplate", _W, "A closing passage opens with its cue, adds nothing."),
-    Rule("FIL302", "conclusion-restatement", _W, "A closing passage adds nothing, without any cue."),
+    Rule("FIL301", "conclusion-boilerplate", _W, "A closing passage with its cue adds nothing."),
+    Rule("FIL302", "conclusion-restatement", _W, "A closing passage without a cue adds nothing."),
     Rule("FIL303", "low-information-passage", _W, "Generic prose: low information, little new."),
     Rule("FIL304", "stock-sentence", _N, "One generic sentence inside a good paragraph."),
     Rule("FIL305", "restatement", _W, "Says again what the article already said."),
@@ -263,7 +263,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Edit(Struct, frozen=True):
-    """One piece of a word diff: `equal`, `replace`, `delete` (only in a) or `insert` (only in b)."""
+    """One piece of a word diff; `delete` stands only in a, `insert` only in b."""
 
     kind: Literal["equal", "replace", "delete", "insert"]
     a: str

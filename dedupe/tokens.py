@@ -9,11 +9,12 @@ import numpy as np
 
 from dedupe.tables import I32, U8, U32, TextBatch, TokenTable
 
-ABBREVIATIONS = (
-    "mr mrs ms dr prof rev hon sen rep gov gen col lt sgt capt st jr sr vs etc eg ie cf al "
-    "inc ltd corp co dept univ assn bros no nos vol fig figs pp jan feb mar apr jun jul aug "
-    "sep sept oct nov dec mon tue tues wed thu thur fri approx est ca"
-).split()
+_ABBREVIATIONS = """
+mr mrs ms dr prof rev hon sen rep gov gen col lt sgt capt st jr sr vs etc eg ie cf al inc ltd
+corp co dept univ assn bros no nos vol fig figs pp jan feb mar apr jun jul aug sep sept oct nov
+dec mon tue tues wed thu thur fri approx est ca
+"""
+ABBREVIATIONS = tuple(_ABBREVIATIONS.split())
 """Words after which a full stop ends no sentence."""
 
 

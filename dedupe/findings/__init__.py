@@ -15,9 +15,18 @@ from dedupe.findings.precedence import settle
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares
 from dedupe.model import RULES, Evidence, Finding, Flag, Position, Severity, Span
-from dedupe.tables import I64, Corpus, MatchTable, Reading, RegionTable
+from dedupe.tables import I64, Corpus, Reading, RegionTable
 
-__all__ = ["Draft", "Overlap", "Shares", "copy_drafts", "file_finding", "find", "flag_drafts", "selected_rules"]
+__all__ = [
+    "Draft",
+    "Overlap",
+    "Shares",
+    "copy_drafts",
+    "file_finding",
+    "find",
+    "flag_drafts",
+    "selected_rules",
+]
 
 MIN_ARTICLE_WORDS = 100
 """Words of the shortest article whose share of filler is judged."""
@@ -38,8 +47,11 @@ def flag_drafts(
 
 
 def find(
-    corpus: Corpus, drafts: Iterable[Draft], regions: RegionTable,
-    load: Callable[[int], Reading], settings: config.Config,
+    corpus: Corpus,
+    drafts: Iterable[Draft],
+    regions: RegionTable,
+    load: Callable[[int], Reading],
+    settings: config.Config,
 ) -> tuple[list[Finding], list[Shares]]:
     """Settle which findings stand, count every article's words, and write the findings.
 
@@ -77,9 +89,7 @@ def _in_focus(path: str, focus: Sequence[str]) -> bool:
     )
 
 
-def _filler_heavy(
-    account: Shares, article: int, first: int, end: int, limit: float
-) -> list[Draft]:
+def _filler_heavy(account: Shares, article: int, first: int, end: int, limit: float) -> list[Draft]:
     """FIL308, when more of the article is filler than the limit allows."""
     percent = account.percent(account.filler)
     if percent <= limit or account.words < MIN_ARTICLE_WORDS:
@@ -90,8 +100,6 @@ def _filler_heavy(
     )
     signal = Evidence("signal", "share of filler words", weight=round(percent / 100, 4))
     return [Draft("FIL308", article, first, end, message=message, evidence=(signal,))]
-
-
 
 
 def file_finding(code: str, path: str, message: str) -> Finding:

@@ -43,22 +43,22 @@ class _Tickets(NamedTuple):
 
 
 def assemble(
-    corpus: Corpus, drafts: Sequence[Draft], regions: RegionTable,
-    load: Callable[[int], Reading], output: config.Output,
+    corpus: Corpus,
+    drafts: Sequence[Draft],
+    regions: RegionTable,
+    load: Callable[[int], Reading],
+    output: config.Output,
 ) -> list[Finding]:
     """Turn drafts to findings, sorted by path, line, column and rule."""
     lookup = Lookup(corpus)
     tickets = [_note(corpus, draft, lookup, output) for draft in drafts]
     lookup.resolve(load)
     seen: Counter[str] = Counter()
-    findings: list[Finding] = []
     order = sorted(
         range(len(drafts)),
         key=lambda i: (drafts[i].article, lookup.offset(tickets[i].start), drafts[i].rule),
     )
-    for i in order:
-        findings.append(_finding(corpus, drafts[i], tickets[i], regions, lookup, seen, output))
-    return findings
+    return [_finding(corpus, drafts[i], tickets[i], regions, lookup, seen) for i in order]
 
 
 def _note(corpus: Corpus, draft: Draft, lookup: Lookup, output: config.Output) -> _Tickets:
@@ -78,7 +78,8 @@ def _note(corpus: Corpus, draft: Draft, lookup: Lookup, output: config.Output) -
         else (lookup.byte(article, item.start), lookup.byte(article, item.end))
         for item in draft.evidence
     ]
-    edits, edit_count = [], 0
+    edits: list[_Edit] = []
+    edit_count = 0
     if draft.rule in ("DUP102", "DUP103") and draft.counterparts:
         edits, edit_count = _note_edits(corpus, draft, draft.counterparts[0], lookup)
     shown = draft.counterparts[: output.max_matches]
@@ -126,9 +127,7 @@ def word_edits(ours: U32, theirs: U32) -> list[tuple[int, int, int, int]]:
     runs = []
     kept, other_kept = np.flatnonzero(same).tolist(), np.flatnonzero(other_same).tolist()
     low = other_low = 0
-    for high, other_high in zip(
-        [*kept, len(ours)], [*other_kept, len(theirs)], strict=True
-    ):
+    for high, other_high in zip([*kept, len(ours)], [*other_kept, len(theirs)], strict=True):
         if high > low or other_high > other_low:
             runs.append((low, high, other_low, other_high))
         low, other_low = high + 1, other_high + 1
@@ -137,13 +136,15 @@ def word_edits(ours: U32, theirs: U32) -> list[tuple[int, int, int, int]]:
 
 def _finding(
     corpus: Corpus, draft: Draft, tickets: _Tickets, regions: RegionTable, lookup: Lookup,
-    seen: Counter[str], output: config.Output,
+    seen: Counter[str],
 ) -> Finding:  # fmt: skip
     """One finding, once all places are known."""
     rule = RULES[draft.rule]
     excerpt = lookup.piece(tickets.excerpt) if tickets.excerpt is not None else ""
-    evidence = [_evidence(item, at, lookup) for item, at in
-                zip(draft.evidence, tickets.evidence, strict=True)]
+    evidence = [
+        _evidence(item, at, lookup)
+        for item, at in zip(draft.evidence, tickets.evidence, strict=True)
+    ]
     evidence += [_edit(edit, lookup) for edit in tickets.edits]
     if tickets.edit_count > len(tickets.edits):
         evidence.append(Evidence("fact", f"{tickets.edit_count} word edits in all"))

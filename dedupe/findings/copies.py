@@ -15,8 +15,12 @@ Overlap = Callable[[I64, I64, I64, I64], I32]
 
 
 def copy_drafts(
-    corpus: Corpus, matches: MatchTable, regions: RegionTable, overlap: Overlap,
-    document_share: float, max_matches: int,
+    corpus: Corpus,
+    matches: MatchTable,
+    regions: RegionTable,
+    overlap: Overlap,
+    document_share: float,
+    max_matches: int,
 ) -> list[Draft]:
     """DUP101, DUP102 and DUP103 of all articles.
 
@@ -39,12 +43,8 @@ def _whole_articles(
     pairs, pair_of = np.unique(key, return_inverse=True)
     a, b = pairs // max(len(corpus.path), 1), pairs % max(len(corpus.path), 1)
     words = np.diff(corpus.article_token)
-    covered_a = np.bincount(
-        pair_of, (matches.a_end - matches.a_start)[rows], minlength=len(pairs)
-    )
-    covered_b = np.bincount(
-        pair_of, (matches.b_end - matches.b_start)[rows], minlength=len(pairs)
-    )
+    covered_a = np.bincount(pair_of, (matches.a_end - matches.a_start)[rows], minlength=len(pairs))
+    covered_b = np.bincount(pair_of, (matches.b_end - matches.b_start)[rows], minlength=len(pairs))
     full = (covered_a >= share * words[a]) & (covered_b >= share * words[b])
     a, b = a[full], b[full]
     first, last = corpus.article_token[:-1], corpus.article_token[1:]
@@ -77,13 +77,16 @@ def _absorbed(draft: Draft, whole: dict[int, Draft]) -> bool:
         return False
     partners = {other.article for other in whole[draft.article].counterparts}
     return draft.members == len(draft.counterparts) + 1 and all(
-        other.article in partners or other.article == draft.article
-        for other in draft.counterparts
+        other.article in partners or other.article == draft.article for other in draft.counterparts
     )
 
 
 def _passages(
-    corpus: Corpus, matches: MatchTable, across: Bool, regions: RegionTable, overlap: Overlap,
+    corpus: Corpus,
+    matches: MatchTable,
+    across: Bool,
+    regions: RegionTable,
+    overlap: Overlap,
     max_matches: int,
 ) -> list[Draft]:
     """DUP102: one draft per region, with the places where it stands elsewhere."""
@@ -106,8 +109,10 @@ def _passages(
             # The original is always shown, and as many others as there is room for.
             missing = max(max_matches - len(known[region]), 0)
             for other in members[: missing + 2]:
-                if other != region and other not in known[region] and (
-                    missing > 0 or other == members[0]
+                if (
+                    other != region
+                    and other not in known[region]
+                    and (missing > 0 or other == members[0])
                 ):
                     wanted.append((region, other))
                     missing -= 1

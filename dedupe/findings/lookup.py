@@ -7,6 +7,7 @@ looked up at once, so that each batch is loaded once and each article's lines ar
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class Lookup:
         return len(self._value) - 1
 
     def resolve(self, load: Callable[[int], Reading]) -> None:
-        """Look everything up. `load` gives a batch by its number; it is asked in ascending order."""
+        """Look everything up; `load` gives a batch by its number, and is asked for them in order."""
         corpus = self._corpus
         article, value = np.array(self._article, np.int64), np.array(self._value, np.int64)
         kind = np.array(self._kind, np.int8)
@@ -103,7 +104,7 @@ def _locate(reading: Reading, article: I64, byte: I64, rows: I64, place: I64) ->
 
     order = np.lexsort((byte, article))
     edges = np.flatnonzero(np.diff(article[order], prepend=-1, append=-2)).tolist()
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         here = order[low:high]
         start = reading.text.start[int(article[here[0]])]
         place[:, rows[here]] = locate(reading.text.data, start, byte[here])

@@ -47,6 +47,4 @@ def count(first: int, words: int, drafts: Sequence[Draft]) -> Shares:
     for colour, painted in layers:
         for draft in painted:
             paint[draft.start - first : draft.end - first] = colour * (draft.end - draft.start)
-    return Shares(
-        words, paint.count(_DUPLICATE), paint.count(_TEMPLATE), paint.count(_FILLER)
-    )
+    return Shares(words, paint.count(_DUPLICATE), paint.count(_TEMPLATE), paint.count(_FILLER))

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.jit import inlined, kernel
-from dedupe.kernels.joining import SHINGLE, shingle_at
+from dedupe.kernels.joining import shingle_at
+from dedupe.kernels.sketching import SHINGLE
 
 GRAM = 3
 """Words of a seed. Runs of three survive where every fourth word is changed."""
@@ -20,6 +21,9 @@ OFTEN = 16
 """Places of one gram in the other article that are looked at."""
 MISS = np.float32(0.55)
 """Price of a word that is not matched when the ends are trimmed; a matched one earns 1."""
+
+# Columns of the table of matches in the making.
+_A_HIGH, _B_LOW, _B_HIGH, _DIAGONAL, _LAST_A, _LAST_HIT, _SEEDS = range(7)
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -54,10 +58,51 @@ def _count(marks, low, high):
     return total
 
 
+@inlined
+def _drop_repeats(hit_a, hit_b, order, offset, matches, longest):
+    """Keep one seed for each gram of b, the one in the longest run; the others become -1.
+
+    A phrase of the passage that the rest of the article repeats must not widen the match.
+    """
+    for m in range(matches):
+        low, high = offset[m], offset[m + 1]
+        for again in range(2):
+            x = low
+            while x < high:
+                y = x + 1
+                while (
+                    y < high
+                    and hit_a[order[y]] == hit_a[order[y - 1]] + 1
+                    and hit_b[order[y]] == hit_b[order[y - 1]] + 1
+                ):
+                    y += 1
+                for z in range(x, y):
+                    j = hit_b[order[z]]
+                    if again == 0:
+                        longest[j] = max(longest[j], y - x)
+                    elif longest[j] == y - x:
+                        longest[j] += 1  # a second run of this length comes too late
+                    else:
+                        hit_a[order[z]] = -1
+                x = y
+        for x in range(low, high):
+            longest[hit_b[order[x]]] = 0
+
+
 @kernel
 def align(
-    token, a_start, a_end, b_start, b_end, seed_first, seed_a, seed_b, seed_length, min_words,
-    owner, out,
+    token,
+    a_start,
+    a_end,
+    b_start,
+    b_end,
+    seed_first,
+    seed_a,
+    seed_b,
+    seed_length,
+    min_words,
+    owner,
+    out,
 ):
     """Find the maximal matching spans of pairs of articles.
 
@@ -102,46 +147,64 @@ def align(
         hits = 0
         matches, first_alive = 0, 0
         size = 64
-        box = np.empty((size, 6), np.int64)  # low a, high a, low b, high b, last b, seeds
+        box = np.empty((size, 7), np.int64)
         for i in range(grams_a):
             j = head[_gram(a, i) & mask]
             tried = 0
             while j >= 0 and tried < OFTEN:
                 tried += 1
-                if a[i] == b[j] and a[i + 1] == b[j + 1] and a[i + 2] == b[j + 2] and not (
-                    itself and a_low + i >= b_low + j
+                if (
+                    a[i] == b[j]
+                    and a[i + 1] == b[j + 1]
+                    and a[i + 2] == b[j + 2]
+                    and not (itself and a_low + i >= b_low + j)
                 ):
                     if hits == room:
                         room *= 2
                         hit_a, hit_b = _grown(hit_a, room), _grown(hit_b, room)
                         hit_match = _grown(hit_match, room)
                     # The match that this seed continues: the one with the nearest diagonal.
-                    while first_alive < matches and box[first_alive, 1] + GAP < i:
+                    while first_alive < matches and box[first_alive, _A_HIGH] + GAP < i:
                         first_alive += 1
                     chosen, nearest = -1, 1 << 60
                     for m in range(first_alive, matches):
-                        if box[m, 1] + GAP >= i and box[m, 2] - GAP <= j <= box[m, 3] + GAP:
-                            drift = abs((j - i) - (box[m, 4]))
+                        if (
+                            box[m, _A_HIGH] + GAP >= i
+                            and box[m, _B_LOW] - GAP <= j <= box[m, _B_HIGH] + GAP
+                        ):
+                            drift = abs((j - i) - box[m, _DIAGONAL])
                             if drift < nearest:
                                 chosen, nearest = m, drift
                     if chosen < 0:
                         if matches == size:
                             size *= 2
-                            wider = np.empty((size, 6), np.int64)
+                            wider = np.empty((size, 7), np.int64)
                             wider[:matches] = box
                             box = wider
                         chosen = matches
                         matches += 1
-                        box[chosen, 0], box[chosen, 1] = i, i + GRAM
-                        box[chosen, 2], box[chosen, 3] = j, j + GRAM
-                        box[chosen, 5] = 0
-                    box[chosen, 1] = max(box[chosen, 1], i + GRAM)
-                    box[chosen, 2] = min(box[chosen, 2], j)
-                    box[chosen, 3] = max(box[chosen, 3], j + GRAM)
-                    box[chosen, 4] = j - i
-                    box[chosen, 5] += 1
-                    hit_a[hits], hit_b[hits], hit_match[hits] = i, j, chosen
-                    hits += 1
+                        box[chosen, _B_LOW], box[chosen, _B_HIGH] = j, j
+                        box[chosen, _DIAGONAL], box[chosen, _LAST_A] = j - i, -1
+                        box[chosen, _SEEDS] = 0
+                    at = hits
+                    if box[chosen, _LAST_A] == i:
+                        # One place for each gram of a, the one nearest to the diagonal: a phrase
+                        # that b repeats must not widen the match.
+                        at = box[chosen, _LAST_HIT]
+                        if nearest >= abs((hit_b[at] - i) - box[chosen, _DIAGONAL]):
+                            j = following[j]
+                            continue
+                    else:
+                        if box[chosen, _LAST_A] >= 0:
+                            last = box[chosen, _LAST_HIT]
+                            box[chosen, _DIAGONAL] = hit_b[last] - hit_a[last]
+                        box[chosen, _LAST_A], box[chosen, _LAST_HIT] = i, hits
+                        box[chosen, _SEEDS] += 1
+                        hits += 1
+                    hit_a[at], hit_b[at], hit_match[at] = i, j, chosen
+                    box[chosen, _A_HIGH] = i + GRAM
+                    box[chosen, _B_LOW] = min(box[chosen, _B_LOW], j)
+                    box[chosen, _B_HIGH] = max(box[chosen, _B_HIGH], j + GRAM)
                 j = following[j]
         for j in range(grams_b):
             head[_gram(b, j) & mask] = -1
@@ -156,11 +219,18 @@ def align(
         for h in range(hits):
             order[place[hit_match[h]]] = h
             place[hit_match[h]] += 1
+        _drop_repeats(hit_a, hit_b, order, offset, matches, np.zeros(len(b), np.int32))
         marks_a, marks_b = np.zeros(len(a), np.uint8), np.zeros(len(b), np.uint8)
         for m in range(matches):
-            if box[m, 5] + GRAM - 1 < min_words * 0.4:
+            if box[m, _SEEDS] + GRAM - 1 < min_words * 0.4:
                 continue
-            al, ah, bl, bh = box[m, 0], box[m, 1], box[m, 2], box[m, 3]
+            al, ah, bl, bh = len(a), 0, len(b), 0
+            for x in range(offset[m], offset[m + 1]):
+                i, j = hit_a[order[x]], hit_b[order[x]]
+                if i < 0:
+                    continue
+                al, ah = min(al, i), max(ah, i + GRAM)
+                bl, bh = min(bl, j), max(bh, j + GRAM)
             words_a, words_b = 0, 0
             for _ in range(2):
                 marks_a[al:ah] = 0

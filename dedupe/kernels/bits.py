@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from numba import types
-from numba.extending import intrinsic
+
+from dedupe.kernels.jit import instruction
 
 
-@intrinsic
+@instruction
 def trailing_zeros(typing_context, value):
     """Number of zero bits below the lowest one bit; 64 for zero."""
 
@@ -18,7 +19,7 @@ def trailing_zeros(typing_context, value):
     return types.uint64(types.uint64), build
 
 
-@intrinsic
+@instruction
 def bytes_between(typing_context, text, start, low, count):
     """Mask of the bytes `text[start : start + 64]` that are `low` .. `low + count - 1`.
 

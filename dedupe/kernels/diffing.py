@@ -42,7 +42,7 @@ def diff(a, b, limit, same_a, same_b):
                     start_x = row[middle + before]
                     start_y = start_x - before
                     while x > start_x and y > start_y:
-                        if x - 1 < start_x + (0 if down else 1) or y - 1 < start_y + (1 if down else 0):
+                        if x <= start_x + (not down) or y <= start_y + down:
                             break
                         x -= 1
                         y -= 1

@@ -21,8 +21,11 @@ from typing import TypeVar
 
 import llvmlite
 import numba
+import numpy as np
 import platformdirs
 from llvmlite import binding
+from numba.core import config
+from numba.extending import intrinsic
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
@@ -59,7 +62,7 @@ def _writable_folder() -> Path | None:
 
 _FOLDER = _writable_folder()
 if _FOLDER is not None:
-    numba.config.CACHE_DIR = str(_FOLDER)
+    config.CACHE_DIR = str(_FOLDER)  # type: ignore[attr-defined] # Numba makes its settings up
 
 
 def kernel(function: Kernel) -> Kernel:
@@ -74,3 +77,9 @@ def inlined(function: Kernel) -> Kernel:
     """Compile a helper that kernels call; LLVM inlines it, so it is never cached alone."""
     compiled: Kernel = numba.njit(function, nogil=True, error_model="numpy")
     return compiled
+
+
+def instruction(build: Callable[..., object]) -> Callable[..., np.uint64]:
+    """Make a function of kernels from the LLVM instructions that `build` writes."""
+    made: Callable[..., np.uint64] = intrinsic(build)
+    return made

@@ -99,7 +99,7 @@ def join_equal(order, index_mask, token, start, length, article, inside, represe
 
 
 @kernel
-def join_band(order, index_mask, article, start, length, out):
+def join_band(order, index_mask, article, start, length, inside, out):
     """Pair the passages whose keys of one band collide.
 
     order: u64 (E,) sorted: key << 32 | some bits of the next band's key | passage
@@ -117,7 +117,7 @@ def join_band(order, index_mask, article, start, length, out):
             size += 1
             at += 1
         if size > 1:
-            count = _pair_run(run, size, article, start, length, False, out, count)
+            count = _pair_run(run, size, article, start, length, inside, out, count)
     return count
 
 
@@ -126,8 +126,10 @@ def shingle_at(token, i):
     """Hash of the five words from token i on."""
     return premix(
         np.uint32(
-            np.uint32(token[i] * _C0) + np.uint32(token[i + 1] * _C1)
-            + np.uint32(token[i + 2] * _C2) + np.uint32(token[i + 3] * _C3)
+            np.uint32(token[i] * _C0)
+            + np.uint32(token[i + 1] * _C1)
+            + np.uint32(token[i + 2] * _C2)
+            + np.uint32(token[i + 3] * _C3)
             + np.uint32(token[i + 4] * _C4)
         )
     )

@@ -19,7 +19,7 @@ PATH = Path(__file__).with_name("unicode.npz")
 
 TERMINATORS = "!.?…‼‽⁇⁈⁉。｡！．？։؟۔।॥၊။።፧፨᙮᠃᠉᥄᥅⸮꓿꘎꘏꛳꛷꡶꡷꤯꩝꩞꩟꫰꫱꯫﹒﹖﹗܀܁܂߹"
 APOSTROPHES = "'‘’ʼ＇‛ʹʻˈ`´"
-OPENING_QUOTES = "“«„‟「『〝＂\"‹"
+OPENING_QUOTES = '“«„‟「『〝＂"‹'
 CLOSING_QUOTES = "”»」』〞〟›"
 CLOSERS = ")]}）］｝〕】〉》"
 UNSPACED_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "BOPOMOFO")

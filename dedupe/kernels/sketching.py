@@ -38,8 +38,11 @@ def shingle_hashes(token, out):
     t3, t4 = token[3 : count + 3], token[4 : count + 4]
     for i in range(count):
         out[i] = np.uint32(
-            np.uint32(t0[i] * _C0) + np.uint32(t1[i] * _C1) + np.uint32(t2[i] * _C2)
-            + np.uint32(t3[i] * _C3) + np.uint32(t4[i] * _C4)
+            np.uint32(t0[i] * _C0)
+            + np.uint32(t1[i] * _C1)
+            + np.uint32(t2[i] * _C2)
+            + np.uint32(t3[i] * _C3)
+            + np.uint32(t4[i] * _C4)
         )
 
 
@@ -98,8 +101,20 @@ def prefix_hashes(token, out):
 
 @kernel
 def windows(
-    sentence_first, block_first, article_block, powers, prefix, sketches, sizes, shortest_block,
-    start, length, article, kind, content, keys,
+    sentence_first,
+    block_first,
+    article_block,
+    powers,
+    prefix,
+    sketches,
+    sizes,
+    shortest_block,
+    start,
+    length,
+    article,
+    kind,
+    content,
+    keys,
 ):
     """Cut every article into overlapping passages.
 
@@ -139,8 +154,23 @@ def windows(
                 if end == last_end:  # one long sentence: only the larger size counts
                     count -= 1
                 last_end = end
-                _emit(s, end, w, d, sentence_first, powers, prefix, row,
-                      start, length, article, kind, content, keys, count)
+                _emit(
+                    s,
+                    end,
+                    w,
+                    d,
+                    sentence_first,
+                    powers,
+                    prefix,
+                    row,
+                    start,
+                    length,
+                    article,
+                    kind,
+                    content,
+                    keys,
+                    count,
+                )
                 count += 1
         for block in range(article_block[d], article_block[d + 1]):
             s, end = block_first[block], block_first[block + 1]
@@ -150,15 +180,45 @@ def windows(
                 for i in range(s, end):
                     for k in range(2 * bands):
                         row[k] = min(row[k], sketches[i, k])
-                _emit(s, end, len(sizes), d, sentence_first, powers, prefix, row,
-                      start, length, article, kind, content, keys, count)
+                _emit(
+                    s,
+                    end,
+                    len(sizes),
+                    d,
+                    sentence_first,
+                    powers,
+                    prefix,
+                    row,
+                    start,
+                    length,
+                    article,
+                    kind,
+                    content,
+                    keys,
+                    count,
+                )
                 count += 1
     return count
 
 
 @inlined
-def _emit(s, end, w, d, sentence_first, powers, prefix, row,
-          start, length, article, kind, content, keys, at):
+def _emit(
+    s,
+    end,
+    w,
+    d,
+    sentence_first,
+    powers,
+    prefix,
+    row,
+    start,
+    length,
+    article,
+    kind,
+    content,
+    keys,
+    at,
+):
     """Write one passage of the sentences s .. end - 1."""
     low, high = sentence_first[s], sentence_first[end]
     start[at] = low

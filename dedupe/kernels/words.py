@@ -38,6 +38,7 @@ _LETTER, _CAPITAL, _DIGIT, _EVENT = range(4)
 
 _ONE, _SIX, _LAST, _ALL = np.uint64(1), np.uint64(6), np.uint64(63), np.uint64(2**64 - 1)
 
+
 @inlined
 def _byte(text, i):
     """Byte i; an unsigned index spares Numba's test for negative ones."""
@@ -296,8 +297,22 @@ def _is_address(text, start, i):
 
 @kernel
 def split(
-    text, masks, block_start, block_end, page, kind, fold_start, fold_size, pool,
-    abbreviations, token_hash, token_start, token_end, token_flags, sentence_first, block_first,
+    text,
+    masks,
+    block_start,
+    block_end,
+    page,
+    kind,
+    fold_start,
+    fold_size,
+    pool,
+    abbreviations,
+    token_hash,
+    token_start,
+    token_end,
+    token_flags,
+    sentence_first,
+    block_first,
 ):
     """Find and hash the words of every block, and cut the blocks into sentences.
 
@@ -394,9 +409,16 @@ def split(
             if which == ch.TERMINATOR:
                 if n - opened >= MIN_SENTENCE and _ends_sentence(text, i, end, page, kind):
                     last = n - 1
-                    abbreviated = text[i - 1] == _DOT and token_end[last] == i - 1 and (
-                        (token_end[last] - token_start[last] == 1 and token_flags[last] & CAPITAL)
-                        or _in_sorted(abbreviations, token_hash[last])
+                    abbreviated = (
+                        text[i - 1] == _DOT
+                        and token_end[last] == i - 1
+                        and (
+                            (
+                                token_end[last] - token_start[last] == 1
+                                and token_flags[last] & CAPITAL
+                            )
+                            or _in_sorted(abbreviations, token_hash[last])
+                        )
                     )
                     if not abbreviated:
                         sentences += 1
@@ -426,9 +448,18 @@ def hash_word(word: str) -> int:
     hashes: NDArray[np.uint32] = np.zeros(len(text), np.uint32)
     starts, ends, firsts = (np.zeros(len(text), np.int32) for _ in range(3))
     count, _ = split(
-        text, masks, np.array([0], np.int64), np.array([len(encoded)], np.int64),
-        *ch.character_table(), np.zeros(0, np.uint32), hashes, starts, ends,
-        np.zeros(len(text), np.uint8), firsts, np.zeros(2, np.int32),
+        text,
+        masks,
+        np.array([0], np.int64),
+        np.array([len(encoded)], np.int64),
+        *ch.character_table(),
+        np.zeros(0, np.uint32),
+        hashes,
+        starts,
+        ends,
+        np.zeros(len(text), np.uint8),
+        firsts,
+        np.zeros(2, np.int32),
     )
     if count != 1:
         raise ValueError(f"{word!r} is {count} words, not one")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Literal
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
     listing = find_files([path_a, path_b], settings.sources)
     for item in listing.skipped:
         raise NothingToAnalyseError(f"{item.path}: {item.reason}")
-    if len(listing.files) != 2:  # noqa: PLR2004 (two articles)
+    if len(listing.files) != 2:
         raise UsageError("compare needs two different files")
     with ThreadPoolExecutor(threads(settings.jobs)) as pool:
         analyses = analyse_files(listing.files, settings, pool)
@@ -48,22 +49,27 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
             ),
             pool,
         )  # fmt: skip
-        first, middle, last = corpus.article_token
-        ends = [np.array([end], np.int64) for end in (first, middle, middle, last)]
-        in_a, in_b, both = shingle_overlap(corpus.token, *ends, pool)[0].tolist()
+        first, middle, last = (np.array([end], np.int64) for end in corpus.article_token)
+        shared = shingle_overlap(corpus.token, first, middle, middle, last, pool)
+        in_a, in_b, both = shared[0].tolist()
     load = ReadingStore(analyses, partial(read_again, listing.files, settings.sources)).load
+    words = np.diff(corpus.article_token).tolist()
     # The files are sorted by path; the user's order is restored.
     swapped = corpus.path[0] != displayed(os.path.normpath(path_a))
     return Comparison(
         path_a=corpus.path[swapped],
         path_b=corpus.path[not swapped],
-        words_a=int((last - middle) if swapped else (middle - first)),
-        words_b=int((middle - first) if swapped else (last - middle)),
+        words_a=words[swapped],
+        words_b=words[not swapped],
         similarity=round(both / max(in_a + in_b - both, 1), 4),
         containment_a=round(both / max(in_b if swapped else in_a, 1), 4),
         containment_b=round(both / max(in_a if swapped else in_b, 1), 4),
         passages=_passages(corpus, matches, load, swapped=swapped),
     )
+
+
+_Piece = tuple[Literal["equal", "replace", "delete", "insert"], int | None, int | None]
+"""Kind of a stretch, and the tickets of its text on either side."""
 
 
 def _passages(
@@ -116,12 +122,12 @@ def _passages(
 def _note_pieces(
     corpus: Corpus, lookup: Lookup, one: int, span: tuple[int, int], two: int,
     other: tuple[int, int],
-) -> list[tuple[str, int | None, int | None]]:  # fmt: skip
+) -> list[_Piece]:  # fmt: skip
     """Equal and differing stretches of two spans, with tickets for their texts."""
     start, end = span
     other_start, other_end = other
     runs = word_edits(corpus.token[start:end], corpus.token[other_start:other_end])
-    pieces: list[tuple[str, int | None, int | None]] = []
+    pieces: list[_Piece] = []
     at, other_at = 0, 0
 
     def text(article: int, base: int, low: int, high: int) -> int | None:
@@ -129,18 +135,19 @@ def _note_pieces(
 
     def equal(until: int, other_until: int) -> None:
         if until > at:
-            pieces.append(
-                ("equal", text(one, start, at, until), text(two, other_start, other_at, other_until))
-            )
+            theirs = text(two, other_start, other_at, other_until)
+            pieces.append(("equal", text(one, start, at, until), theirs))
 
     for low, high, other_low, other_high in runs:
         equal(low, other_low)
-        kind = "replace" if high > low and other_high > other_low else (
-            "delete" if high > low else "insert"
-        )
-        pieces.append(
-            (kind, text(one, start, low, high), text(two, other_start, other_low, other_high))
-        )
+        ours = text(one, start, low, high)
+        theirs = text(two, other_start, other_low, other_high)
+        if ours is None:
+            pieces.append(("insert", None, theirs))
+        elif theirs is None:
+            pieces.append(("delete", ours, None))
+        else:
+            pieces.append(("replace", ours, theirs))
         at, other_at = high, other_high
     equal(end - start, other_end - other_start)
     return pieces

@@ -19,7 +19,7 @@ from dedupe.pipeline import matching
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
 from dedupe.pipeline.scan import analyse_files, corpus_of, scan, threads
 from dedupe.sources import displayed, find_files
-from dedupe.tables import BlockKind, BlockScores, Corpus, Reading
+from dedupe.tables import I64, BlockKind, BlockScores, Bool, Corpus, Reading
 
 EXCERPT_WORDS = 30
 MIN_WORDS = 25
@@ -85,9 +85,7 @@ def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) ->
     lookup.resolve(lambda _: reading)
     spans = [lookup.span(*pair) for pair in tickets]
     return [
-        b
-        for b, span in zip(chosen, spans, strict=True)
-        if span.start.line <= line <= span.end.line
+        b for b, span in zip(chosen, spans, strict=True) if span.start.line <= line <= span.end.line
     ]
 
 
@@ -99,9 +97,7 @@ def _explained(
     assert reading is not None and scores is not None  # noqa: S101, PT018 (checked by the caller)
     model = load_model()
     words, table = reading.tokens, reading.text.blocks
-    base = int(corpus.article_token[article]) - int(
-        reading.article_token[_local(corpus, article)]
-    )
+    base = int(corpus.article_token[article]) - int(reading.article_token[_local(corpus, article)])
     first, last = (int(words.sentence[words.block[b]]) + base for b in (block, block + 1))
     lookup = Lookup(corpus)
     span = (
@@ -227,9 +223,7 @@ def _shingle_set(
     return {tuple(words[k : k + 5]) for k in range(len(words) - 4)}
 
 
-def _sharing(
-    corpus: Corpus, passages: matching.CorpusPassages, ours: np.ndarray, theirs: np.ndarray
-) -> np.ndarray:
+def _sharing(corpus: Corpus, passages: matching.CorpusPassages, ours: I64, theirs: I64) -> Bool:
     """Which of their windows hold a shingle of ours."""
     from dedupe.sketches import shingles
 
@@ -242,6 +236,5 @@ def _sharing(
     )  # fmt: skip
     seen = np.concatenate([[0], np.cumsum(np.isin(hashes, mine))])
     start = passages.start[theirs]
-    return seen[start + np.maximum(passages.length[theirs] - 4, 0)] > seen[start]
-
-
+    sharing: Bool = seen[start + np.maximum(passages.length[theirs] - 4, 0)] > seen[start]
+    return sharing

@@ -67,11 +67,9 @@ def match(
     bits = candidates.index_bits(len(of))
     proposed = candidates.band_pairs(
         [partial(bands.sorted_band, passages.keys, b, use, bits) for b in range(BANDING.bands)],
-        bits, passages.start, passages.length, of, pool,
+        bits, passages.start, passages.length, of, pool, inside=inside,
     )  # fmt: skip
-    similarity = verify.similarities(
-        proposed, corpus.token, passages.start, passages.length, pool
-    )
+    similarity = verify.similarities(proposed, corpus.token, passages.start, passages.length, pool)
     proven = candidates.sorted_unique(
         np.concatenate([equal, proposed[similarity >= WINDOW_SIMILARITY]])
     )
@@ -120,9 +118,7 @@ def _whole_blocks(start: I64, end: I64, block_token: I64) -> Bool:
     return whole
 
 
-def group(
-    corpus: Corpus, matches: MatchTable, pool: Executor
-) -> RegionTable:
+def group(corpus: Corpus, matches: MatchTable) -> RegionTable:
     """The clusters of the matches between different articles."""
     across = align.select(matches, matches.a != matches.b)
-    return clusters.cluster(across, corpus.token, corpus.rank, pool)
+    return clusters.cluster(across, corpus.token, corpus.rank)

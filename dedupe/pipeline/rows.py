@@ -99,6 +99,4 @@ def _batch_passages(
 def _rules_at(found: list[Finding], start: int, end: int) -> tuple[str, ...]:
     """Rules of the findings that overlap a block; findings are sorted by their start."""
     behind = bisect_left(found, end, key=lambda finding: finding.span.start.offset)
-    return tuple(
-        sorted({f.rule for f in found[:behind] if f.span.end.offset > start})
-    )
+    return tuple(sorted({f.rule for f in found[:behind] if f.span.end.offset > start}))

@@ -16,17 +16,13 @@ from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.filler.scorer import load_model
 from dedupe.findings import Draft, Shares
 from dedupe.model import (
-    RULES,
     Article,
-    Evidence,
     Finding,
     Gate,
-    Position,
     Result,
     Run,
     Severity,
     Skipped,
-    Span,
     Summary,
 )
 from dedupe.pipeline import matching, rows
@@ -34,7 +30,7 @@ from dedupe.pipeline.analysis import KEEP_BYTES, Analysis, analyse, batches, rea
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.store import ReadingStore
 from dedupe.sources import Doubtful, FileList, SourceFile, find_files
-from dedupe.tables import I32, Corpus, MatchTable, Reading
+from dedupe.tables import I32, Corpus, Reading
 
 
 def model_id() -> str:
@@ -42,9 +38,12 @@ def model_id() -> str:
     return load_model().name
 
 
-def list_files(paths: Sequence[str], settings: config.Config) -> FileList:
+def list_files(
+    paths: Sequence[str], settings: config.Config
+) -> tuple[tuple[SourceFile, ...], tuple[Skipped, ...]]:
     """The files that a scan of these paths would read, and what it would leave out."""
-    return find_files(paths, settings.sources)
+    listing = find_files(paths, settings.sources)
+    return listing.files, listing.skipped
 
 
 def threads(jobs: int) -> int:
@@ -78,7 +77,7 @@ def scan(
             settings.matching, pool,
         )  # fmt: skip
         progress.advance(1)
-        regions = matching.group(corpus, matches, pool)
+        regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
         drafts = [
             *findings_stage.copy_drafts(
@@ -91,14 +90,15 @@ def scan(
         progress.advance(1)
         found, accounts = findings_stage.find(corpus, drafts, regions, store.load, settings)
         progress.advance(1)
-        found = _with_files(found, skipped, analyses, listing.files, settings)
+        found = _with_files(found, skipped, analyses, settings)
         return Result(
             run=_run(command, settings),
             articles=_articles(corpus, accounts),
             findings=tuple(found),
             summary=_summary(accounts, found, skipped, settings.gate),
             skipped=skipped,
-            matches=rows.matches(corpus, matches, store.load) if settings.output.want_matches
+            matches=rows.matches(corpus, matches, store.load)
+            if settings.output.want_matches
             else (),
             passages=rows.passages(corpus, analyses, found, store.load),
         )
@@ -123,9 +123,7 @@ def analyse_files(
     return list(pool.map(one, runs))
 
 
-def read_again(
-    files: Sequence[SourceFile], sources: config.Sources, number: int
-) -> Reading:
+def read_again(files: Sequence[SourceFile], sources: config.Sources, number: int) -> Reading:
     """Read one of the batches of `analyse_files` once more."""
     return read(files, batches(files)[number], sources)[0]
 
@@ -168,8 +166,7 @@ def _owners(corpus: Corpus, between: Sequence[str]) -> I32:
     for number, folder in enumerate(between):
         root = os.path.normpath(folder).replace(os.sep, "/")
         inside = [
-            path == root or root == "." or path.startswith(root.rstrip("/") + "/")
-            for path in corpus.path
+            root in (path, ".") or path.startswith(root.rstrip("/") + "/") for path in corpus.path
         ]
         if not any(inside):
             raise UsageError(f"--between {folder}: no analysed article lies there")
@@ -215,20 +212,24 @@ def _named(text: str, files: Sequence[Skipped]) -> str:
 
 def _with_files(
     found: list[Finding], skipped: Sequence[Skipped], analyses: Sequence[Analysis],
-    files: Sequence[SourceFile], settings: config.Config,
+    settings: config.Config,
 ) -> list[Finding]:  # fmt: skip
     """Add what is to be said about files: unreadable ones, and guessed encodings."""
     chosen = findings_stage.selected_rules(settings.rules.select, settings.rules.ignore)
     if Severity(settings.rules.min_severity).rank > Severity.NOTE.rank:
         return found
     doubtful: list[Doubtful] = [item for part in analyses for item in part.doubtful]
-    about = [("SRC801", item.path, f"Not analysed: {item.reason}.") for item in skipped
-             if not item.deliberate]
+    about = [
+        ("SRC801", item.path, f"Not analysed: {item.reason}.")
+        for item in skipped
+        if not item.deliberate
+    ]
     about += [
         ("SRC802", item.path, f"The encoding was guessed: {item.encoding}.") for item in doubtful
     ]
     extra = [
-        findings_stage.file_finding(code, path, text) for code, path, text in about
+        findings_stage.file_finding(code, path, text)
+        for code, path, text in about
         if code in chosen
     ]
     if not extra:
@@ -271,10 +272,12 @@ def _summary(
     accounts: Sequence[Shares], found: Sequence[Finding], skipped: Sequence[Skipped],
     gate: config.Gate,
 ) -> Summary:  # fmt: skip
-    total = Shares(*(sum(column) for column in zip(*accounts, strict=True))) if accounts else (
-        Shares(0, 0, 0, 0)
+    total = (
+        Shares(*(sum(column) for column in zip(*accounts, strict=True)))
+        if accounts
+        else (Shares(0, 0, 0, 0))
     )
-    severities = {str(severity): 0 for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)}
+    severities = dict.fromkeys(("error", "warning", "note"), 0)
     for finding in found:
         severities[str(finding.severity)] += 1
     return Summary(

@@ -12,9 +12,7 @@ from dedupe.tables import Reading
 class ReadingStore:
     """Gives the reading of a batch by its number."""
 
-    def __init__(
-        self, analyses: Sequence[Analysis], again: Callable[[int], Reading]
-    ) -> None:
+    def __init__(self, analyses: Sequence[Analysis], again: Callable[[int], Reading]) -> None:
         self._analyses = analyses
         self._again = again
         self._last: tuple[int, Reading] | None = None
