@@ -1,0 +1,172 @@
+"""Kernels over UTF-8 bytes: validity, the look of an article, places of byte offsets.
+
+Legend: T bytes of a buffer, D articles, Q queried offsets.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.kernels.bits import bytes_between, trailing_zeros
+from dedupe.kernels.jit import inlined, kernel
+
+Int = int | np.int64 | np.uint8
+"""A whole number; bytes of the text are widened before they are shifted."""
+Bits = int | np.uint64
+"""A mask with one bit per byte."""
+Flag = bool | np.bool_
+
+NON_ASCII = 1
+"""The article holds a byte from 0x80 on."""
+INVALID = 2
+"""The article is not UTF-8."""
+HAS_NUL = 4
+"""The article holds a zero byte."""
+HAS_INK = 8
+"""The article holds something beside ASCII white space and control characters."""
+
+_HALF = np.uint8(0x80)
+_ZERO_BYTE, _ONE_BYTE = np.uint8(0), np.uint8(1)
+_SIZE = 64
+"""Bytes that are looked at in one step."""
+
+
+@inlined
+def _is_sequence(lead: Int, second: Int, third: Int, fourth: Int) -> Flag:
+    """Say whether bytes from a lead of at least 0xC2 on are one well-formed sequence.
+
+    Table 3-7 of the Unicode standard: no overlong form, no surrogate, nothing above U+10FFFF.
+    Bytes behind a shorter sequence do not matter.
+    """
+    if second & 0xC0 != 0x80:
+        return False
+    if lead < 0xE0:
+        return True
+    if third & 0xC0 != 0x80:
+        return False
+    if lead < 0xF0:
+        return (lead != 0xE0 or second >= 0xA0) and (lead != 0xED or second <= 0x9F)
+    if fourth & 0xC0 != 0x80 or lead > 0xF4:
+        return False
+    return (lead != 0xF0 or second >= 0x90) and (lead != 0xF4 or second <= 0x8F)
+
+
+@inlined
+def _is_valid(data: NDArray[np.uint8], start: Int, end: Int) -> Flag:
+    at = start
+    while at < end:
+        lead = data[np.uint64(at)]
+        if lead < 0x80:
+            if at + _SIZE <= end:
+                others = bytes_between(data, at, _HALF, _HALF)
+                at += np.int64(trailing_zeros(others))
+            else:
+                at += 1
+            continue
+        length = 2 + np.int64(lead >= 0xE0) + np.int64(lead >= 0xF0)
+        if lead < 0xC2 or at + length > end:
+            return False
+        third = data[np.uint64(at + 2)] if length > 2 else _ZERO_BYTE
+        fourth = data[np.uint64(at + 3)] if length > 3 else _ZERO_BYTE
+        if not _is_sequence(lead, data[np.uint64(at + 1)], third, fourth):
+            return False
+        at += length
+    return True
+
+
+@kernel
+def valid(data: NDArray[np.uint8], start: Int, end: Int) -> Flag:
+    """Say whether `data[start:end]` is well-formed UTF-8. `data` (T,) may end anywhere."""
+    return _is_valid(data, start, end)
+
+
+@kernel
+def examine(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    out: NDArray[np.uint8],
+) -> None:
+    """Describe every article, `starts[i]` to `ends[i]`, by four flags in out (D,).
+
+    The flags are NON_ASCII, INVALID, HAS_NUL and HAS_INK.
+    """
+    for article in range(len(starts)):
+        start, end = starts[article], ends[article]
+        whole = end - (end - start) % _SIZE
+        others, zeros = np.uint64(0), np.uint64(0)
+        for at in range(start, whole, _SIZE):
+            others |= bytes_between(data, at, _HALF, _HALF)
+            zeros |= bytes_between(data, at, _ZERO_BYTE, _ONE_BYTE)
+        for at in range(whole, end):
+            others |= np.uint64(data[at] >= 0x80)
+            zeros |= np.uint64(data[at] == 0)
+        flags = 0
+        if others != 0:
+            flags = NON_ASCII
+            if not _is_valid(data, start, end):
+                flags |= INVALID
+        if zeros != 0:
+            flags |= HAS_NUL
+        for at in range(start, end):
+            if data[at] > 0x20 and data[at] != 0x7F:
+                flags |= HAS_INK
+                break
+        out[article] = flags
+
+
+@kernel
+def clear_between(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> None:
+    """Write zeros wherever none of D contents is, up to the end of `data` (T,)."""
+    at = 0
+    for content in range(len(starts) + 1):
+        following = starts[content] if content < len(starts) else len(data)
+        while at < following:
+            data[at] = 0
+            at += 1
+        if content < len(starts):
+            at = ends[content]
+
+
+@kernel
+def locate(
+    data: NDArray[np.uint8], article_start: Int, offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    r"""Turn byte offsets of one article into places for people.
+
+    `offsets` (Q,) are positions in `data`, ascending, all in the article that begins at
+    `article_start`. Returns three arrays (Q,): code points before the offset, its line and its
+    column, both from 1, the column in code points. Lines end with ``\n``, ``\r\n`` or a lone
+    ``\r``; behind every article of a batch stands a zero. Linear in the bytes up to the last
+    offset, however long a line is.
+    """
+    points = np.empty(len(offsets), np.int64)
+    lines = np.empty(len(offsets), np.int64)
+    columns = np.empty(len(offsets), np.int64)
+    seen = 0
+    line = 1
+    line_start = 0
+    previous = article_start
+    for query in range(len(offsets)):
+        offset = offsets[query]
+        breaks = 0
+        for position in range(np.uint64(previous), np.uint64(offset)):
+            byte = data[position]
+            seen += byte & 0xC0 != 0x80
+            breaks += byte == 0x0A
+            breaks += (byte == 0x0D) & (data[position + np.uint64(1)] != 0x0A)
+        if breaks > 0:
+            line += breaks
+            line_start = seen
+            position = offset - 1
+            while data[position] != 0x0A and (data[position] != 0x0D or data[position + 1] == 0x0A):
+                line_start -= data[position] & 0xC0 != 0x80
+                position -= 1
+        points[query] = seen
+        lines[query] = line
+        columns[query] = seen - line_start + 1
+        previous = offset
+    return points, lines, columns

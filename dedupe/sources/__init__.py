@@ -1,0 +1,81 @@
+"""Files to articles: finds, reads and decodes them, and splits them into blocks of prose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from dedupe.config import Sources
+from dedupe.model import Skipped
+from dedupe.sources.files import STDIN, FileList, SourceFile, displayed, find_files
+
+if TYPE_CHECKING:
+    from dedupe.tables import TextBatch
+
+__all__ = [
+    "STDIN",
+    "Doubtful",
+    "FileList",
+    "SourceFile",
+    "displayed",
+    "find_files",
+    "read_batch",
+    "text_batch",
+]
+
+MARKDOWN_ENDINGS = (".md", ".markdown")
+
+
+class Doubtful(Struct, frozen=True):
+    """A file whose encoding had to be guessed."""
+
+    path: str
+    encoding: str
+
+
+def read_batch(
+    files: Sequence[SourceFile], first: int, options: Sources
+) -> tuple[TextBatch, list[Skipped], list[Doubtful]]:
+    """Read files as one batch; `first` is the place of their first in the file list.
+
+    A file that cannot be read or decoded, or holds no text, is left out and named in the second
+    value; the third names files whose encoding was guessed. Raises `ConfigError` for an unknown
+    encoding.
+    """
+    from dedupe.sources.articles import articles_of, batch_of
+    from dedupe.sources.reading import read_files
+
+    buffer, faults, outgrown = read_files(files)
+    articles = articles_of(buffer, faults, outgrown, options.encoding)
+    markdown = [
+        options.input_format == "md"
+        or (options.input_format == "auto" and files[slot].path.lower().endswith(MARKDOWN_ENDINGS))
+        for slot in articles.slots
+    ]
+    batch = batch_of(articles, markdown, first)
+    skipped = [
+        Skipped(path=files[slot].path, reason=reason)
+        for slot, reason in sorted(articles.faults.items())
+    ]
+    doubtful = [
+        Doubtful(path=files[slot].path, encoding=encoding)
+        for slot, encoding in sorted(articles.guessed.items())
+    ]
+    return batch, skipped, doubtful
+
+
+def text_batch(texts: Sequence[bytes | str], *, markdown: bool = False) -> TextBatch:
+    """Batch of texts that are at hand; `bytes` must be UTF-8. Every text is an article.
+
+    Raises `ValueError` for bytes that are not UTF-8.
+    """
+    from dedupe.sources.articles import Articles, batch_of
+    from dedupe.sources.reading import filled_buffer
+
+    contents = [text.encode() if isinstance(text, str) else text for text in texts]
+    for content in contents:
+        content.decode()
+    articles = Articles(filled_buffer(contents), list(range(len(contents))))
+    return batch_of(articles, [markdown] * len(contents), first=0)

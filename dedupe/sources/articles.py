@@ -1,0 +1,145 @@
+"""Contents of a buffer to articles: decoded, checked, split into blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dedupe.sources.decoding import SUSPECT_STARTS, decode, is_utf8
+from dedupe.sources.reading import Buffer, clear_gaps, filled_buffer, place_content
+from dedupe.sources.text import block_table, split_text
+from dedupe.tables import ALIGNMENT, I64, U8, TextBatch
+
+_IS_SUSPECT = np.zeros(256, np.bool_)
+_IS_SUSPECT[list(SUSPECT_STARTS)] = True
+
+
+@dataclass(slots=True)
+class Articles:
+    """Valid UTF-8 in a buffer, with what was found out on the way."""
+
+    buffer: Buffer
+    slots: list[int]
+    """Slots of the buffer that hold an article, ascending"""
+    faults: dict[int, str] = field(default_factory=dict)
+    """Why the other slots are left out"""
+    guessed: dict[int, str] = field(default_factory=dict)
+    """Encodings that had to be guessed"""
+
+
+def articles_of(
+    buffer: Buffer, faults: Mapping[int, str], outgrown: Mapping[int, bytes], encoding: str
+) -> Articles:
+    """Decode the contents of a buffer where they are not UTF-8 as they stand.
+
+    `faults`: slots without content, and why; `outgrown`: contents that did not fit.
+    """
+    from dedupe.kernels.utf8 import HAS_INK, HAS_NUL, INVALID, examine
+
+    utf8 = is_utf8(encoding)
+    clear_gaps(buffer)
+    flags = np.empty(len(buffer.start), np.uint8)
+    examine(buffer.data, buffer.start, buffer.end, flags)
+    plain = flags & np.uint8(INVALID | HAS_NUL | HAS_INK) == HAS_INK
+    plain &= ~_IS_SUSPECT[buffer.data[buffer.start]] & utf8
+    articles = Articles(buffer, [], dict(faults))
+    replaced: dict[int, bytes] = {}
+    for slot in np.flatnonzero(~plain).tolist():
+        if slot in faults:
+            continue
+        raw = outgrown.get(slot)
+        if raw is None:
+            raw = buffer.data[buffer.start[slot] : buffer.end[slot]].tobytes()
+        decoded = decode(raw, encoding)
+        if decoded.reason is not None:
+            articles.faults[slot] = decoded.reason
+        else:
+            if decoded.guessed is not None:
+                articles.guessed[slot] = decoded.guessed
+            if decoded.text != raw or slot in outgrown:
+                replaced[slot] = decoded.text
+    articles.slots = [slot for slot in range(len(plain)) if slot not in articles.faults]
+    _replace(articles, replaced)
+    return articles
+
+
+def _replace(articles: Articles, texts: Mapping[int, bytes]) -> None:
+    """Put decoded texts into their slots, or into a new buffer where one does not fit."""
+    buffer = articles.buffer
+    limits = [*buffer.start[1:].tolist(), len(buffer.data) - ALIGNMENT]
+    for slot in articles.faults:
+        buffer.end[slot] = buffer.start[slot]
+    if any(buffer.start[slot] + len(text) >= limits[slot] for slot, text in texts.items()):
+        contents = [
+            buffer.data.data[start:end] for start, end in zip(buffer.start, buffer.end, strict=True)
+        ]
+        articles.buffer = filled_buffer(
+            [texts.get(slot, contents[slot]) for slot in range(len(contents))]
+        )
+        return
+    view = buffer.data.data
+    for slot, text in texts.items():
+        place_content(buffer, view, slot, text)
+    if articles.faults or texts:
+        clear_gaps(buffer)
+
+
+def batch_of(articles: Articles, markdown: Sequence[bool], first: int) -> TextBatch:
+    """Split articles into blocks.
+
+    `markdown` says of each of them what it is; `first` is the place of slot 0 in the file list.
+    """
+    slots = np.array(articles.slots, np.int64)
+    data = articles.buffer.data
+    start, end = articles.buffer.start[slots], articles.buffer.end[slots]
+    date: list[str | None] = [None] * len(slots)
+    marked = np.flatnonzero(np.array(markdown, np.bool_)).tolist()
+    plain = np.ones(len(slots), np.bool_)
+    prose, rows = data, np.empty((0, 4), np.int64)
+    if marked:
+        prose = data.copy()
+        rows, parsed = _split_marked(data, prose, start, end, marked)
+        for article, found in parsed.items():
+            plain[article] = False
+            date[article] = found
+    texts = np.flatnonzero(plain)
+    text_rows, orphans = split_text(data, start[texts], end[texts])
+    text_rows[:, 3] = texts[text_rows[:, 3]]
+    return TextBatch(
+        data=data,
+        prose=prose,
+        start=start,
+        end=end,
+        blocks=block_table(np.concatenate((text_rows, rows)), orphans),
+        file=(slots + first).astype(np.int32),
+        date=tuple(date),
+    )
+
+
+def _split_marked(
+    data: U8, prose: U8, start: I64, end: I64, marked: Sequence[int]
+) -> tuple[I64, dict[int, str | None]]:
+    """Split articles of Markdown into blocks; returns rows (B, 4) and their dates.
+
+    An article that the parser fails on is missing among the dates: it is plain text, then.
+    """
+    from dedupe.sources.markdown import split_markdown, with_prose
+
+    pieces: list[I64] = []
+    dates: dict[int, str | None] = {}
+    for article in marked:
+        try:
+            rows, dates[article] = split_markdown(
+                data, prose, int(start[article]), int(end[article])
+            )
+        except BaseException as error:
+            # A panic of the parser has a class of its own that cannot be imported.
+            if type(error).__name__ != "PanicException":
+                raise
+            continue
+        rows[:, 3] = article
+        pieces.append(rows)
+    rows = np.concatenate(pieces) if pieces else np.empty((0, 4), np.int64)
+    return with_prose(data, prose, rows), dates

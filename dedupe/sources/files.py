@@ -1,0 +1,316 @@
+"""Which files are read: walks folders by patterns and ignore files, names what it leaves out."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import PurePath
+
+from msgspec import Struct
+
+from dedupe.config import Sources
+from dedupe.errors import UsageError
+from dedupe.model import Skipped
+from dedupe.sources.ignoring import IgnoreRules, parents_rules, patterns, rules_in
+
+STDIN = "-"
+
+
+class SourceFile(Struct, frozen=True):
+    """One file that is to be read."""
+
+    path: str
+    """As displayed: relative as the user typed it, POSIX separators, printable."""
+    location: str
+    """For `open`; `-` is standard input."""
+    size: int
+    """Bytes when it was listed."""
+
+
+class FileList(Struct, frozen=True):
+    """The files of a run, ascending by path, and what was left out."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def find_files(paths: Sequence[str], options: Sources, stdin_name: str = STDIN) -> FileList:
+    """List the files under `paths`; a file that is named itself is read whatever it is called.
+
+    Links to files are read, links to folders followed on request only. The same file counts once,
+    whatever paths lead to it. `-` stands for standard input, shown as `stdin_name`.
+
+    Raises `UsageError` for a path that does not exist.
+    """
+    walk = _Walk(options)
+    for path in paths:
+        if path == STDIN:
+            walk.files.append(SourceFile(path=stdin_name, location=STDIN, size=0))
+        else:
+            walk.add(path)
+    walk.follow_links()
+    return walk.result()
+
+
+def displayed(path: str) -> str:
+    """Path as shown to people: bytes of a file name that are not UTF-8 are escaped."""
+    if path.isascii():
+        return path
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+class _Folder(Struct, frozen=True):
+    """A folder still to be walked."""
+
+    location: str
+    path: str
+    """Displayed, with a slash behind; empty for the working directory."""
+    inner: str
+    """Relative to the path that was named, with a slash behind; empty for that itself."""
+    rules: tuple[IgnoreRules, ...]
+
+
+class _Walk:
+    """State of one walk over all named paths."""
+
+    def __init__(self, options: Sources) -> None:
+        self.options = options
+        self.files: list[SourceFile] = []
+        self.skipped: list[Skipped] = []
+        self.included = _name_filter(options.include)
+        self.not_included = f"not included: matches none of {', '.join(options.include)}"
+        self.included_paths = patterns(glob for glob in options.include if "/" in glob)
+        self.excluded_paths = patterns(options.exclude)
+        self.links: list[_Folder] = []
+        self.linked_files: set[str] = set()
+        self.seen_folders: set[tuple[int, int]] = set()
+        self.roots = 0
+
+    def add(self, path: str) -> None:
+        """Add a path that was named."""
+        shown = displayed(PurePath(path).as_posix())
+        try:
+            status = os.stat(path)
+        except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+            if not isinstance(error, ValueError) and os.path.islink(path):
+                self.skip(shown, "broken link")
+                return
+            raise UsageError(f"no such file or folder: {shown}") from None
+        except OSError as error:
+            self.skip(shown, fault(error))
+            return
+        self.roots += 1
+        if stat.S_ISDIR(status.st_mode):
+            prefix = "" if shown == "." else shown.rstrip("/") + "/"
+            self.walk(_Folder(path, prefix, "", self.rules_above(path)))
+        elif not self.excluded_by_force(path, shown):
+            self.add_file(shown, path, status)
+
+    def rules_above(self, folder: str) -> tuple[IgnoreRules, ...]:
+        """Ignore files of the repository above a named folder, unless they ignore the folder."""
+        if not self.options.respect_gitignore:
+            return ()
+        above = parents_rules(folder)
+        return () if any(rules.ignores_path(folder) for rules in above) else above
+
+    def excluded_by_force(self, path: str, shown: str) -> bool:
+        """Say whether a named file falls to `--force-exclude`."""
+        if not self.options.force_exclude:
+            return False
+        if self.excluded_paths.excludes_path(shown):
+            self.skip(shown, "excluded by a pattern", deliberate=True)
+            return True
+        if self.options.respect_gitignore:
+            folder = os.path.dirname(path) or "."
+            for rules in (*parents_rules(folder), *rules_in(folder)):
+                if rules.ignores_path(path):
+                    self.skip(shown, f"ignored by {displayed(rules.name)}", deliberate=True)
+                    return True
+        return False
+
+    def skip(self, path: str, reason: str, *, deliberate: bool = False) -> None:
+        self.skipped.append(Skipped(path=path, reason=reason, deliberate=deliberate))
+
+    def add_file(self, shown: str, location: str, status: os.stat_result) -> None:
+        """Add a file unless it is special or too large."""
+        size, limit = status.st_size, self.options.max_file_size
+        if not stat.S_ISREG(status.st_mode):
+            self.skip(shown, _special(status.st_mode))
+        elif limit is not None and size > limit:
+            self.skip(shown, f"larger than {limit} bytes: {size}")
+        else:
+            self.files.append(SourceFile(shown, location, size))
+
+    def walk(self, root: _Folder) -> None:
+        """Add what a folder holds, to any depth."""
+        pending = [root]
+        while pending:
+            folder = pending.pop()
+            try:
+                if self.options.follow_symlinks:
+                    status = os.stat(folder.location)
+                    self.seen_folders.add((status.st_dev, status.st_ino))
+                with os.scandir(folder.location) as entries:
+                    self.list_folder(folder, list(entries), pending)
+            except OSError as error:
+                self.skip(folder.path.rstrip("/") or ".", fault(error))
+
+    def list_folder(
+        self, folder: _Folder, entries: list[os.DirEntry[str]], pending: list[_Folder]
+    ) -> None:
+        """Add the files of one folder; folders in it are left in `pending`."""
+        rules = folder.rules
+        if self.options.respect_gitignore:
+            rules += rules_in(folder.location, folder.path)
+        tests = [rules_of.within(folder.location) for rules_of in reversed(rules)]
+        hidden = self.options.hidden
+        unfiltered = not tests and not self.excluded_paths
+        for entry in entries:
+            name = entry.name
+            if name == ".git":
+                continue
+            shown = folder.path + (name if name.isascii() else displayed(name))
+            if name[0] == "." and not hidden:
+                self.skip(shown, "hidden", deliberate=True)
+                continue
+            try:
+                if entry.is_symlink():
+                    self.add_link(folder, entry, shown, tests, rules)
+                elif entry.is_dir(follow_symlinks=False):
+                    if not self.left_out(folder, name + "/", shown + "/", tests):
+                        inner = folder.inner + name + "/"
+                        pending.append(_Folder(entry.path, shown + "/", inner, rules))
+                elif (unfiltered and self.included(name)) or self.wanted(
+                    folder, name, shown, tests
+                ):
+                    self.add_file(shown, entry.path, entry.stat(follow_symlinks=False))
+            except OSError as error:
+                self.skip(shown, fault(error))
+
+    def add_link(
+        self,
+        folder: _Folder,
+        entry: os.DirEntry[str],
+        shown: str,
+        tests: list[Callable[[str], str | None]],
+        rules: tuple[IgnoreRules, ...],
+    ) -> None:
+        """Add the file or keep the folder that a link in a folder points to."""
+        name = entry.name
+        try:
+            status = entry.stat()
+        except FileNotFoundError:
+            if self.wanted(folder, name, shown, tests):
+                self.skip(shown, "broken link")
+            return
+        if stat.S_ISDIR(status.st_mode):
+            if not self.options.follow_symlinks:
+                self.skip(shown + "/", "link to a folder", deliberate=True)
+            elif not self.left_out(folder, name + "/", shown + "/", tests):
+                inner = folder.inner + name + "/"
+                self.links.append(_Folder(entry.path, shown + "/", inner, rules))
+        elif self.wanted(folder, name, shown, tests):
+            self.linked_files.add(entry.path)
+            self.add_file(shown, entry.path, status)
+
+    def follow_links(self) -> None:
+        """Walk linked folders, after all others so that real paths are preferred."""
+        while self.links:
+            self.links.sort(key=lambda link: link.path, reverse=True)
+            link = self.links.pop()
+            status = os.stat(link.location)
+            if (status.st_dev, status.st_ino) not in self.seen_folders:
+                self.walk(link)
+                continue
+            target = os.path.join(os.path.realpath(link.location), "")
+            here = os.path.join(os.path.realpath(os.path.dirname(link.location)), "")
+            if here.startswith(target):
+                self.skip(link.path, "link loop")
+            else:
+                self.skip(link.path, "link to a folder that is read already", deliberate=True)
+
+    def wanted(
+        self, folder: _Folder, name: str, shown: str, tests: list[Callable[[str], str | None]]
+    ) -> bool:
+        """Say whether a file in a folder is to be read; if not, it is recorded as left out."""
+        if not self.included(name) and not self.included_paths.excludes(folder.inner + name, shown):
+            self.skip(shown, self.not_included, deliberate=True)
+            return False
+        return not self.left_out(folder, name, shown, tests)
+
+    def left_out(
+        self, folder: _Folder, name: str, shown: str, tests: list[Callable[[str], str | None]]
+    ) -> bool:
+        """Say whether a pattern or an ignore file leaves an entry out, and record it.
+
+        `name` and `shown` end with a slash for a folder.
+        """
+        if self.excluded_paths.excludes(folder.inner + name, shown):
+            self.skip(shown, "excluded by a pattern", deliberate=True)
+            return True
+        for test in tests:
+            verdict = test(name)
+            if verdict is not None:
+                if verdict:
+                    self.skip(shown, f"ignored by {displayed(verdict)}", deliberate=True)
+                return bool(verdict)
+        return False
+
+    def result(self) -> FileList:
+        """Everything in its final order, each file once."""
+        files = sorted(self.files, key=lambda file: file.path)
+        if self.roots > 1 or self.linked_files:
+            files = self.unique(files)
+        skipped = {(skip.path, skip.reason): skip for skip in self.skipped}
+        return FileList(tuple(files), tuple(skipped[key] for key in sorted(skipped)))
+
+    def unique(self, files: list[SourceFile]) -> list[SourceFile]:
+        """Keep the first path of every file, real ones before links."""
+        folders: dict[str, str] = {}
+        kept: dict[str, SourceFile] = {}
+        for file in sorted(files, key=lambda file: file.location in self.linked_files):
+            folder, name = os.path.split(file.location)
+            if file.location in self.linked_files:
+                key = os.path.realpath(file.location)
+            elif file.location == STDIN:
+                key = STDIN
+            else:
+                real = folders.get(folder)
+                if real is None:
+                    real = folders[folder] = os.path.realpath(folder)
+                key = os.path.join(real, name)
+            first = kept.setdefault(key, file)
+            if first.path != file.path:
+                self.skip(file.path, f"the same file as {first.path}", deliberate=True)
+        return sorted(kept.values(), key=lambda file: file.path)
+
+
+def fault(error: OSError) -> str:
+    """Reason of a skipped file in the words of the operating system."""
+    if error.errno is None:
+        return str(error)
+    return os.strerror(error.errno).lower()
+
+
+def _special(mode: int) -> str:
+    """Reason to leave out what is neither a regular file nor a folder."""
+    kinds = (
+        (stat.S_ISFIFO, "a named pipe, not a file"),
+        (stat.S_ISSOCK, "a socket, not a file"),
+        (stat.S_ISCHR, "a device, not a file"),
+        (stat.S_ISBLK, "a device, not a file"),
+    )
+    return next((reason for test, reason in kinds if test(mode)), "not a regular file")
+
+
+def _name_filter(include: Iterable[str]) -> Callable[[str], bool]:
+    """Test of a file name against the globs without a slash; case does not matter."""
+    globs = [glob.lower() for glob in include if "/" not in glob]
+    if all(re.fullmatch(r"\*\.\w+", glob) for glob in globs):
+        endings = tuple(glob[1:] for glob in globs)
+        return lambda name: name.lower().endswith(endings)
+    matches = re.compile("|".join(fnmatch.translate(glob) for glob in globs)).match
+    return lambda name: matches(name.lower()) is not None
