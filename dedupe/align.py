@@ -57,7 +57,7 @@ def align(
         a, b = pair_a[here], pair_b[here]
         room = 4 * len(a) + 16
         while True:
-            owner, out = np.empty(room, np.int64), np.empty((room, 6), np.int64)
+            owner, out = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             rows = align_kernel(
                 token, article_token[a], article_token[a + 1], article_token[b],
                 article_token[b + 1], first[at : at + len(a) + 1], seeds.a_token, seeds.b_token,
@@ -69,7 +69,7 @@ def align(
 
     parts = list(pool.map(one, range(0, len(pair_a), CHUNK)))
     owner = np.concatenate([part[0] for part in parts]) if parts else np.empty(0, np.int64)
-    spans = np.concatenate([part[1] for part in parts]) if parts else np.empty((0, 6), np.int64)
+    spans = np.concatenate([part[1] for part in parts]) if parts else np.empty((0, 4), np.int64)
     a_start, a_end, b_start, b_end = (spans[:, column].copy() for column in range(4))
     shared = shingle_overlap(token, a_start, a_end, b_start, b_end, pool)
     union = shared[:, 0] + shared[:, 1] - shared[:, 2]

@@ -47,22 +47,18 @@ def choose(similarity: float, missed: float) -> Banding:
     return Banding(bands, ROWS)
 
 
-def sorted_band(keys: U32, band: int, use: I32, index_bits: int) -> U64:
-    """The entries of one band, sorted so that colliding passages stand together.
+def sorted_band(keys: U32, band: int, use: I32, index_bits: int, out: U64) -> None:
+    """Write the entries (E,) of one band, sorted so that colliding passages stand together.
 
     keys: (bands, P); use: (E,) passages. An entry is the key, as many bits of the next band's key
     as fit, and the passage: so the most similar members of a bucket become neighbours, with one
     sort of plain numbers, the fastest there is (6 ns an entry; a radix sort takes 9, a hash
     table 14).
     """
-    spare = 32 - index_bits
-    following = keys[(band + 1) % len(keys)][use]
-    entry = keys[band][use].astype(np.uint64) << np.uint64(32)
-    if spare > 0:
-        entry |= (following >> np.uint32(32 - spare)).astype(np.uint64) << np.uint64(index_bits)
-    entry |= use.astype(np.uint64)
-    order: U64 = np.sort(entry)
-    return order
+    from dedupe.kernels.joining import pack_band
+
+    pack_band(keys[band], keys[(band + 1) % len(keys)], use, index_bits, out)
+    out.sort()
 
 
 def usable(kind: U8, representative: I32) -> Bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable
 from concurrent.futures import Executor
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +27,19 @@ def index_bits(passages: int) -> int:
     return max(1, int(passages - 1).bit_length()) if passages > 1 else 1
 
 
+class Passages(NamedTuple):
+    """Where passages stand."""
+
+    article: I32
+    """(P,) passages with the same number are not paired, unless `inside` is set"""
+    start: I64
+    """(P,) first token"""
+    length: I32
+    """(P,) words"""
+
+
 def equal_pairs(
-    content: U64, token: U32, start: I64, length: I32, article: I32, *, inside: bool
+    content: U64, token: U32, passages: Passages, *, inside: bool
 ) -> tuple[U64, I32]:
     """Pairs of passages with the same words, and the representative (P,) of every passage.
 
@@ -41,35 +54,39 @@ def equal_pairs(
 
     def join(out: U64) -> int:
         return int(
-            join_equal(order, mask, token, start, length, article, inside, representative, out)
+            join_equal(
+                order, mask, token, passages.start, passages.length, passages.article, inside,
+                representative, out,
+            )  # fmt: skip
         )
 
     return _room(join, len(content) // 2 + 16), representative
 
 
 def band_pairs(
-    sorted_bands: Iterable[Callable[[], U64]],
-    bits: int,
-    start: I64,
-    length: I32,
-    article: I32,
-    pool: Executor,
-    *,
-    inside: bool,
+    sort_band: Callable[[int, U64], None], bands: int, entries: int, article: I32, pool: Executor
 ) -> U64:
-    """Unique candidate pairs over all bands, sorted. Bands run side by side in the pool."""
+    """Unique candidate pairs of different articles over all bands, sorted.
+
+    sort_band: writes the sorted entries (E,) of a band. Bands run side by side in the pool; a
+    thread uses its memory for one band after the other, since fresh memory costs more than the
+    sort.
+    """
     from dedupe.kernels.joining import join_band
 
-    mask = np.uint64((1 << bits) - 1)
+    mask = np.uint64((1 << index_bits(len(article))) - 1)
+    scratch = threading.local()
 
-    def one(make: Callable[[], U64]) -> U64:
-        order = make()
+    def one(band: int) -> U64:
+        if not hasattr(scratch, "order"):
+            scratch.order = np.empty(entries, np.uint64)
+        order: U64 = scratch.order
+        sort_band(band, order)
         return _room(
-            lambda out: int(join_band(order, mask, article, start, length, inside, out)),
-            len(order) // 2 + 16,
+            lambda out: int(join_band(order, mask, article, out)), entries // 4 + 16
         )
 
-    found = list(pool.map(one, sorted_bands))
+    found = list(pool.map(one, range(bands)))
     return sorted_unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
 
 

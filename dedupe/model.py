@@ -85,22 +85,22 @@ PRECEDENCE = (
 """One passage has one finding: the first of these wins, the others are listed in `also`."""
 
 
-class Position(Struct, frozen=True):
-    """A place in an article."""
+class Position(Struct, frozen=True, gc=False):
+    """A place in an article. Without reference cycles, so the collector need not look (`gc`)."""
 
     line: int
     column: int
     offset: int
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, gc=False):
     """A stretch of an article, end exclusive."""
 
     start: Position
     end: Position
 
 
-class Evidence(Struct, frozen=True, omit_defaults=True):
+class Evidence(Struct, frozen=True, gc=False, omit_defaults=True):
     """One reason of a finding.
 
     `kind` says what it is: `edit` (words that differ from the other copy: `text` here, `other`
@@ -117,7 +117,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     end: int | None = None
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, frozen=True, gc=False):
     """Another place where the passage of a finding stands."""
 
     path: str
@@ -127,7 +127,7 @@ class Match(Struct, frozen=True):
     date: str | None = None
 
 
-class Cluster(Struct, frozen=True):
+class Cluster(Struct, frozen=True, gc=False):
     """The group of proven copies to which the passage of a finding belongs."""
 
     id: str
@@ -208,7 +208,7 @@ class Summary(Struct, frozen=True, kw_only=True, tag_field="kind", tag="summary"
     gate: Gate
 
 
-class TextRange(Struct, frozen=True):
+class TextRange(Struct, frozen=True, gc=False):
     """A stretch of an article by offsets alone."""
 
     path: str

@@ -7,6 +7,7 @@ job that could not be done, 130 and 143 are signals. A closed pipe never changes
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -14,7 +15,8 @@ import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
+from typing import cast
 
 import click
 
@@ -76,6 +78,7 @@ def _show_versions(*, verbose: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code of the process."""
     session = Session()
+    _spare_time()
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what the terminal cannot show becomes an escape
@@ -89,6 +92,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Terminated:
         _say("terminated")
         return EXIT_TERMINATED
+
+
+def _spare_time() -> None:
+    """Leave out what costs time and serves nothing in a process that lives for one command."""
+    gc.disable()  # no reference cycles worth collecting; walking 30,000 findings costs 0.3 s
+    # Numba imports it to look for BLAS, 0.18 s; no kernel multiplies matrices.
+    sys.modules.setdefault("scipy.linalg.cython_blas", cast("ModuleType", None))
 
 
 def _open_closed_streams() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 
 from dedupe import config
 from dedupe.findings import shares as word_shares
@@ -62,13 +63,13 @@ def find(
     for draft in drafts:
         if draft.rule in chosen:
             by_article[draft.article].append(draft)
-    accounts: list[Shares] = []
+    first_token = corpus.article_token.tolist()
+    accounts = [Shares(end - first, 0, 0, 0) for first, end in pairwise(first_token)]
     winners: list[Draft] = []
-    for article in range(len(corpus.path)):
-        first, end = corpus.article_token[article : article + 2].tolist()
-        won = settle(by_article[article]) if article in by_article else []
-        account = word_shares.count(first, end - first, won)
-        accounts.append(account)
+    for article in sorted(by_article):
+        first, end = first_token[article], first_token[article + 1]
+        won = settle(by_article[article])
+        accounts[article] = account = word_shares.count(first, end - first, won)
         if "FIL308" in chosen:
             won += _filler_heavy(account, article, first, end, settings.filler.max_percent)
         winners += won

@@ -17,7 +17,7 @@ from dedupe.tables import U32, Corpus, Reading, RegionTable
 
 MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""
-MAX_DIFFERENCES = 400
+MAX_DIFFERENCES = 120
 """Differing words up to which two passages are compared word by word."""
 
 
@@ -119,19 +119,13 @@ def word_edits(ours: U32, theirs: U32) -> list[tuple[int, int, int, int]]:
 
     Empty as well when more than `MAX_DIFFERENCES` words differ.
     """
-    from dedupe.kernels.diffing import diff
+    from dedupe.kernels.diffing import diff, runs
 
     same, other_same = np.empty(len(ours), np.uint8), np.empty(len(theirs), np.uint8)
     if not diff(ours, theirs, MAX_DIFFERENCES, same, other_same):
         return []
-    runs = []
-    kept, other_kept = np.flatnonzero(same).tolist(), np.flatnonzero(other_same).tolist()
-    low = other_low = 0
-    for high, other_high in zip([*kept, len(ours)], [*other_kept, len(theirs)], strict=True):
-        if high > low or other_high > other_low:
-            runs.append((low, high, other_low, other_high))
-        low, other_low = high + 1, other_high + 1
-    return runs
+    out = np.empty((MAX_DIFFERENCES + 1, 4), np.int32)
+    return [(a, b, c, d) for a, b, c, d in out[: runs(same, other_same, out)].tolist()]
 
 
 def _finding(

@@ -57,3 +57,26 @@ def diff(a, b, limit, same_a, same_b):
                     same_b[y] = 1
                 return True
     return False
+
+
+@kernel
+def runs(same_a, same_b, out):
+    """Runs of differing words between the marks of `diff`.
+
+    out: i32 (R, 4) written: from, to in a, from, to in b; R at least the number of unmarked words
+    and one more. Returns the number of runs.
+    """
+    count = 0
+    i, j = 0, 0
+    while i < len(same_a) or j < len(same_b):
+        low_a, low_b = i, j
+        while i < len(same_a) and not same_a[i]:
+            i += 1
+        while j < len(same_b) and not same_b[j]:
+            j += 1
+        if i > low_a or j > low_b:
+            out[count, 0], out[count, 1], out[count, 2], out[count, 3] = low_a, i, low_b, j
+            count += 1
+        i += 1
+        j += 1
+    return count

@@ -36,24 +36,23 @@ def _same_words(token, a, b, length):
 
 
 @inlined
-def _pair_run(run, size, article, start, length, inside, out, count):
-    """Pair each passage of a bucket with its next neighbours in other articles.
+def _pair_run(order, index_mask, low, high, article, start, length, inside, out, count):
+    """Pair each passage of a bucket, order[low:high], with its next neighbours elsewhere.
 
     With `inside`, passages of the same article that do not overlap are paired as well.
     """
-    wanted = NEIGHBOURS if size <= CROWD else 1
-    for x in range(size):
-        i = run[x]
+    wanted = NEIGHBOURS if high - low <= CROWD else 1
+    for x in range(low, high):
+        i = np.int64(order[x] & index_mask)
         found = 0
-        for y in range(x + 1, min(size, x + 1 + LOOK_AHEAD)):
-            j = run[y]
+        for y in range(x + 1, min(high, x + 1 + LOOK_AHEAD)):
+            j = np.int64(order[y] & index_mask)
             if article[i] == article[j]:
                 apart = start[i] + length[i] <= start[j] or start[j] + length[j] <= start[i]
                 if not (inside and apart):
                     continue
-            low, high = min(i, j), max(i, j)
             if count < len(out):
-                out[count] = np.uint64(low) << _HALF | np.uint64(high)
+                out[count] = np.uint64(min(i, j)) << _HALF | np.uint64(max(i, j))
             count += 1
             found += 1
             if found == wanted:
@@ -72,15 +71,14 @@ def join_equal(order, index_mask, token, start, length, article, inside, represe
     """
     count = 0
     total = len(order)
-    run = np.empty(total, np.int32)
     at = 0
     while at < total:
         stop = at + 1
         while stop < total and order[stop] & ~index_mask == order[at] & ~index_mask:
             stop += 1
         while at < stop:
+            low = at
             head = np.int64(order[at] & index_mask)
-            run[0], size = head, 1
             at += 1
             while at < stop:
                 i = np.int64(order[at] & index_mask)
@@ -90,34 +88,48 @@ def join_equal(order, index_mask, token, start, length, article, inside, represe
                 ):
                     break
                 representative[i] = head
-                run[size] = i
-                size += 1
                 at += 1
-            if size > 1:
-                count = _pair_run(run, size, article, start, length, inside, out, count)
+            if at - low > 1:
+                count = _pair_run(
+                    order, index_mask, low, at, article, start, length, inside, out, count
+                )
     return count
 
 
 @kernel
-def join_band(order, index_mask, article, start, length, inside, out):
+def pack_band(keys, following, use, index_bits, out):
+    """Write the entries of one band: key << 32 | bits of the next band's key | passage.
+
+    keys, following: u32 (P,) of this band and the next; use: i32 (E,) passages
+    out: u64 (E,) written
+    """
+    spare = np.uint32(index_bits)
+    for e in range(len(use)):
+        i = np.uint64(use[e])
+        low = np.uint64(following[i] >> spare) << np.uint64(index_bits) | i
+        out[e] = np.uint64(keys[i]) << _HALF | low
+
+
+@kernel
+def join_band(order, index_mask, article, out):
     """Pair the passages whose keys of one band collide.
 
-    order: u64 (E,) sorted: key << 32 | some bits of the next band's key | passage
+    order: u64 (E,) of `pack_band`, sorted; article: i32 (P,)
     out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
     """
     count = 0
     total = len(order)
-    run = np.empty(total, np.int32)
     at = 0
     while at < total:
+        low = at
         key = order[at] >> _HALF
-        size = 0
+        at += 1
         while at < total and order[at] >> _HALF == key:
-            run[size] = np.int32(order[at] & index_mask)
-            size += 1
             at += 1
-        if size > 1:
-            count = _pair_run(run, size, article, start, length, inside, out, count)
+        if at - low > 1:
+            count = _pair_run(
+                order, index_mask, low, at, article, article, article, False, out, count
+            )
     return count
 
 

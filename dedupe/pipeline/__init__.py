@@ -1,8 +1,35 @@
-"""The one place that composes the stages; every command goes through here."""
+"""The one place that composes the stages; every command goes through here.
 
-from dedupe.pipeline.compare import compare
-from dedupe.pipeline.explain import explain
-from dedupe.pipeline.progress import Progress
-from dedupe.pipeline.scan import list_files, model_id, scan
+A function's module is loaded on first use, so that listing files does not load the scorer.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dedupe.pipeline.comparing import compare
+    from dedupe.pipeline.explaining import explain
+    from dedupe.pipeline.listing import list_files
+    from dedupe.pipeline.progress import Progress
+    from dedupe.pipeline.scanning import model_id, scan
 
 __all__ = ["Progress", "compare", "explain", "list_files", "model_id", "scan"]
+
+_HOMES = {
+    "Progress": "progress",
+    "compare": "comparing",
+    "explain": "explaining",
+    "list_files": "listing",
+    "model_id": "scanning",
+    "scan": "scanning",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

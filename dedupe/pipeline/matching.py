@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -58,16 +57,16 @@ def match(
     article's own number, or that of its group.
     """
     passages = _select(passages, owner[passages.article] >= 0)
-    of = owner[passages.article]
+    places = candidates.Passages(owner[passages.article], passages.start, passages.length)
     inside = settings.inside_articles and not settings.between
     equal, representative = candidates.equal_pairs(
-        passages.content, corpus.token, passages.start, passages.length, of, inside=inside
+        passages.content, corpus.token, places, inside=inside
     )
     use = np.flatnonzero(bands.usable(passages.kind, representative)).astype(np.int32)
-    bits = candidates.index_bits(len(of))
+    bits = candidates.index_bits(len(passages.kind))
     proposed = candidates.band_pairs(
-        [partial(bands.sorted_band, passages.keys, b, use, bits) for b in range(BANDING.bands)],
-        bits, passages.start, passages.length, of, pool, inside=inside,
+        lambda band, out: bands.sorted_band(passages.keys, band, use, bits, out),
+        BANDING.bands, len(use), places.article, pool,
     )  # fmt: skip
     similarity = verify.similarities(proposed, corpus.token, passages.start, passages.length, pool)
     proven = candidates.sorted_unique(

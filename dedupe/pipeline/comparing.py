@@ -17,7 +17,7 @@ from dedupe.findings.assembly import word_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.model import AlignedPassage, Comparison, Edit
 from dedupe.pipeline import matching
-from dedupe.pipeline.scan import analyse_files, corpus_of, read_again, threads
+from dedupe.pipeline.scanning import analyse_files, corpus_of, read_again, threads
 from dedupe.pipeline.store import ReadingStore
 from dedupe.sources import displayed, find_files
 from dedupe.tables import Corpus, MatchTable, Reading

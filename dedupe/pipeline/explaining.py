@@ -12,12 +12,12 @@ import numpy as np
 
 from dedupe import config, verify
 from dedupe.errors import NothingToAnalyseError, UsageError
-from dedupe.filler.scorer import limit_of, load_model, phrases
+from dedupe.filler.scorer import FillerModel, load_model, phrases
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest
 from dedupe.pipeline import matching
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
-from dedupe.pipeline.scan import analyse_files, corpus_of, scan, threads
+from dedupe.pipeline.scanning import analyse_files, corpus_of, scan, threads
 from dedupe.sources import displayed, find_files
 from dedupe.tables import I64, BlockKind, BlockScores, Bool, Corpus, Reading
 
@@ -122,7 +122,7 @@ def _explained(
         words=last - first,
         excerpt="" if excerpt is None else lookup.piece(excerpt),
         filler=None if isnan(score) else round(score, 4),
-        filler_limit=round(limit_of(model, settings.filler.threshold), 4),
+        filler_limit=round(_limit(model, settings.filler.threshold), 4),
         abstained=_abstained(table.kind[block], last - first, score),
         signals=_signals(scores, block),
         phrases=tuple(
@@ -137,6 +137,10 @@ def _explained(
         ),
         nearest=_nearest(corpus, analyses, article, first, last, pool),
     )  # fmt: skip
+
+
+def _limit(model: FillerModel, threshold: str | float) -> float:
+    return model.limits[threshold] if isinstance(threshold, str) else threshold
 
 
 def _abstained(kind: int, words: int, score: float) -> str | None:

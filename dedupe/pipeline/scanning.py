@@ -38,14 +38,6 @@ def model_id() -> str:
     return load_model().name
 
 
-def list_files(
-    paths: Sequence[str], settings: config.Config
-) -> tuple[tuple[SourceFile, ...], tuple[Skipped, ...]]:
-    """The files that a scan of these paths would read, and what it would leave out."""
-    listing = find_files(paths, settings.sources)
-    return listing.files, listing.skipped
-
-
 def threads(jobs: int) -> int:
     """Number of threads: as asked, or one for each core that this process may use."""
     if jobs > 0:
