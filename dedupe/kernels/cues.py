@@ -14,8 +14,8 @@ from dedupe.kernels.words import CAPITAL, FIRST, HAS_DIGIT, QUOTED
 
 FIELD, SOURCE, PLACEHOLDER, DOMAIN, STOCK = 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15
 """Bits of `filler.lexicon.Mark` that depend on the characters around a word, or are counted."""
-STOP = 1 << 8
-"""Bit of `filler.lexicon.HeadingMark`."""
+FRAME, STOP = 1 << 1, 1 << 8
+"""Bits of `filler.lexicon.HeadingMark`."""
 
 CONTENT, NAMES, NUMBERS = range(3)
 """Which words `seen_before` looks at: all but stop words, those with a mid-sentence capital, those
@@ -356,6 +356,18 @@ def _has_bit(filled, value):
     return _bit(filled, np.uint64(value >> np.uint32(20))) != 0
 
 
+@inlined
+def _is_unlisted(value, known, word_key, word_mark):
+    """Whether a word has no mark of its own."""
+    return _word_mark(value, known, word_key, word_mark) & _MARKS == 0
+
+
+@inlined
+def _asks_for_names(counts, marks, c):
+    """Whether names decide about a heading: it has a document word or a frame, and other words."""
+    return counts[c, 6] > 0 and (counts[c, 1] > 0 or marks[c, 0] & np.uint32(FRAME) != 0)
+
+
 @kernel
 def heading_words(
     token_hash,
@@ -385,47 +397,13 @@ def heading_words(
     known ... state_mark: the lexicon of headings
     table: u64, zeros, a power of two and at least twice the tokens of all headings
     counts: i32 (C, 7) written: content words; document words; outline words; generic words;
-        names (words with a mid-sentence capital in a paragraph); words with a digit; words that
-        are in no list
+        names (words with a mid-sentence capital in a paragraph), looked for only where they
+        decide; words with a digit; words that are in no list
     marks: u32 (C, 2) written: marks of the phrases the heading begins with; marks of the phrases
         that are the whole heading. A number before the heading is skipped.
     """
-    mask = len(table) - 1
-    filled, met = np.zeros(64, np.uint64), np.zeros(len(table), np.uint32)
-    begin = 0
-    while begin < len(heading):
-        article = block_article[heading[begin]]
-        until = begin
-        filled[:] = 0
-        unlisted = False
-        while until < len(heading) and block_article[heading[until]] == article:
-            block = heading[until]
-            for i in range(block_token[block], block_token[block + 1]):
-                value = token_hash[i]
-                if (
-                    token_flags[i] & HAS_DIGIT == 0
-                    and _word_mark(value, known, word_key, word_mark) & _MARKS == 0
-                ):
-                    _enter(table, article + 1, value, mask)
-                    _raise_bit(filled, value)
-                    unlisted = True
-            until += 1
-        if unlisted:
-            for other in range(article_block[article], article_block[article + 1]):
-                if kind[other] != PARAGRAPH and kind[other] != QUOTE:
-                    continue
-                for i in range(block_token[other], block_token[other + 1]):
-                    if token_flags[np.uint64(i)] & (CAPITAL | FIRST) == CAPITAL and _has_bit(
-                        filled, token_hash[i]
-                    ):
-                        slot = _holds(table, article + 1, token_hash[i], mask)
-                        if slot >= 0:
-                            met[slot] = article + 1
-        begin = until
     for c in range(len(heading)):
-        block = heading[c]
-        article = block_article[block]
-        first, behind = block_token[block], block_token[block + 1]
+        first, behind = block_token[heading[c]], block_token[heading[c] + 1]
         counts[c] = 0
         for i in range(first, behind):
             mark = _word_mark(token_hash[i], known, word_key, word_mark) & _MARKS
@@ -440,9 +418,6 @@ def heading_words(
                     counts[c, 1 + k] += 1
             if mark == 0:
                 counts[c, 6] += 1
-                slot = _holds(table, article + 1, token_hash[i], mask)
-                if slot >= 0 and met[slot] == article + 1:
-                    counts[c, 4] += 1
         while first < behind and token_flags[first] & HAS_DIGIT:
             first += 1
         marks[c] = 0
@@ -457,6 +432,43 @@ def heading_words(
                 break
             state = _follow(state, token_hash[k], edge_key, edge_state)
             k += 1
+    mask = len(table) - 1
+    filled, met = np.zeros(64, np.uint64), np.zeros(len(table), np.uint32)
+    begin = 0
+    while begin < len(heading):
+        article = block_article[heading[begin]]
+        until = begin
+        filled[:] = 0
+        entered = False
+        while until < len(heading) and block_article[heading[until]] == article:
+            if _asks_for_names(counts, marks, until):
+                for i in range(block_token[heading[until]], block_token[heading[until] + 1]):
+                    if token_flags[i] & HAS_DIGIT == 0 and _is_unlisted(
+                        token_hash[i], known, word_key, word_mark
+                    ):
+                        _enter(table, article + 1, token_hash[i], mask)
+                        _raise_bit(filled, token_hash[i])
+                        entered = True
+            until += 1
+        if entered:
+            for other in range(article_block[article], article_block[article + 1]):
+                if kind[other] != PARAGRAPH and kind[other] != QUOTE:
+                    continue
+                for i in range(block_token[other], block_token[other + 1]):
+                    if token_flags[np.uint64(i)] & (CAPITAL | FIRST) == CAPITAL and _has_bit(
+                        filled, token_hash[i]
+                    ):
+                        slot = _holds(table, article + 1, token_hash[i], mask)
+                        if slot >= 0:
+                            met[slot] = article + 1
+            for c in range(begin, until):
+                if not _asks_for_names(counts, marks, c):
+                    continue
+                for i in range(block_token[heading[c]], block_token[heading[c] + 1]):
+                    slot = _holds(table, article + 1, token_hash[i], mask)
+                    if slot >= 0 and met[slot] == article + 1:
+                        counts[c, 4] += 1
+        begin = until
 
 
 @kernel

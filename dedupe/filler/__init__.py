@@ -1,0 +1,1 @@
+"""The filler scorer: what a block of prose says that would fit any article, and the rules."""

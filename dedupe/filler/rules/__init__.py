@@ -1,0 +1,46 @@
+"""The rules about filler, templates, key phrases and references: one file per family.
+
+A rule is a threshold on what the scorer measured, or a word, phrase or shape from `phrases.toml`
+at a place that fits; every flag carries its evidence. Cues and learned heads stay apart: neither
+hides or feeds the other. Which of several flags on one passage is reported is decided later.
+"""
+
+from __future__ import annotations
+
+from dedupe.config import Filler
+from dedupe.filler.modelfile import FillerModel
+from dedupe.filler.rules import (
+    closings,
+    fields,
+    headings,
+    keywords,
+    passages,
+    references,
+    sentences,
+)
+from dedupe.filler.rules.reading import read
+from dedupe.model import Flag
+from dedupe.tables import BlockScores, TextBatch, TokenTable
+
+
+def find_flags(
+    batch: TextBatch, tokens: TokenTable, scores: BlockScores, model: FillerModel, settings: Filler
+) -> list[Flag]:
+    """Apply every rule to a batch.
+
+    Returns the flags of all FIL, TPL, KEY and LNK rules but FIL308, by article, place and rule;
+    their places are byte offsets in the batch.
+    """
+    reading = read(batch, tokens, scores, model, settings)
+    words = headings.heading_words(reading)
+    flags = [
+        *headings.find(reading, words),
+        *fields.find(reading),
+        *closings.find(reading, words),
+        *passages.find(reading),
+        *sentences.find(reading),
+        *keywords.find(reading),
+        *references.find(reading),
+    ]
+    flags.sort(key=lambda flag: (flag.article, flag.start, flag.end, flag.rule))
+    return flags

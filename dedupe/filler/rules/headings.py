@@ -1,0 +1,192 @@
+"""Headings: leaked prompts (TPL202), generic ones (TPL203), the title again (TPL206), takeaways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from dedupe.filler.lexicon import HeadingMark, heading_lexicon
+from dedupe.filler.rules.overlap import CONTENT, NUMBERS, seen_before
+from dedupe.filler.rules.reading import HEADING, LIST_ITEM, PARAGRAPH, Reading
+from dedupe.model import Evidence, Flag
+from dedupe.tables import I32, I64, U32, Bool
+
+LEAST_TITLE, MOST_TITLE = 3, 40
+"""Words of a title that is looked for again: "Home" or a whole paragraph is none."""
+MOST_HEADING = 32
+"""Words; a longer block is a paragraph, whatever its source calls it."""
+LEAST_LEAK = 5
+"""Words of a leaked instruction: shorter headings ("Background and Context") are only generic."""
+LONG_LEAK = 7
+LEAST_ABOUT_TEXT = 0.4
+"""Share of a leaked instruction's content words that speak about the text or its reader."""
+LEAST_TITLE_CASE = 0.6
+"""Share of words with a capital from which a one-line paragraph is read as a heading."""
+LEAST_ITEMS = 3
+"""Items of a takeaway list."""
+LEAST_REPEATED = 0.6
+"""Share of a takeaway list's words that stand earlier in the article."""
+
+
+_WHOLE = HeadingMark.WHOLE | HeadingMark.CLOSING | HeadingMark.TAKEAWAY
+
+
+class Words(NamedTuple):
+    """What the words of C headings are."""
+
+    block: I64
+    """(C,)"""
+    counts: I32
+    """(C, 7) content, document, outline, generic words, names, numbers, words in no list"""
+    begins: U32
+    """(C,) marks of the phrases it begins with"""
+    whole: U32
+    """(C,) marks of the phrases that are the whole heading"""
+
+
+def find(reading: Reading, words: Words) -> Iterator[Flag]:
+    """Flags of the headings of a batch."""
+    yield from _repeated_titles(reading)
+    yield from _leaked_or_generic(reading, words)
+    yield from _takeaways(reading, words)
+
+
+def heading_words(reading: Reading) -> Words:
+    """Count the kinds of words of every heading, and of paragraphs that look like one."""
+    from dedupe.kernels.cues import heading_words as count
+
+    lexicon = heading_lexicon()
+    sizes = np.diff(reading.block_token)
+    title_case = (
+        (reading.kind == PARAGRAPH)
+        & (sizes >= LEAST_LEAK)
+        & (reading.scores.capitals >= LEAST_TITLE_CASE * (sizes - 1))
+    )
+    heading = (reading.kind == HEADING) | title_case
+    block = np.nonzero(heading & (sizes > 0) & (sizes <= MOST_HEADING))[0]
+    counts, marks = np.zeros((len(block), 7), np.int32), np.zeros((len(block), 2), np.uint32)
+    count(
+        reading.tokens.hash, reading.tokens.flags, reading.block_token, reading.kind,
+        reading.article_block, reading.article, block, lexicon.known, lexicon.word_key,
+        lexicon.word_mark, lexicon.edge_key, lexicon.edge_state, lexicon.state_mark,
+        np.zeros(1 << (2 * int(sizes[block].sum()) + 1).bit_length(), np.uint64), counts, marks,
+    )  # fmt: skip
+    return Words(block, counts, marks[:, 0], marks[:, 1])
+
+
+def _repeated_titles(reading: Reading) -> Iterator[Flag]:
+    from dedupe.kernels.cues import repeats_of_first
+
+    repeats = np.empty(len(reading.kind), np.int64)
+    found = repeats_of_first(
+        reading.tokens.hash, reading.block_token, reading.article_block,
+        LEAST_TITLE, MOST_TITLE, repeats,
+    )  # fmt: skip
+    printed: dict[int, int] = {}
+    for block in repeats[:found].tolist():
+        article = int(reading.article[block])
+        first = int(reading.article_block[article])
+        if reading.kind[first] == LIST_ITEM:
+            continue
+        printed[article] = printed.get(article, 1) + 1
+        start, end = reading.block_span(first)
+        fact = Evidence("fact", reading.quoted(start, end), start=start, end=end)
+        message = (
+            f"The title of {reading.words(first)} words is printed again, time {printed[article]}."
+        )
+        yield reading.flag_block("TPL206", block, message, (fact,))
+
+
+def _leaks(reading: Reading, words: Words, plain: Bool) -> Bool:
+    """(C,) headings whose words are those of an instruction to a writer.
+
+    Of 3,411 human headings these conditions flag 2. "Background and Summary of Results" heads a
+    report; only from `LONG_LEAK` words on do such words alone make a leak.
+    """
+    content, document, outline, _, _, _, unlisted = words.counts.T
+    about_text = document + outline
+    size = np.diff(reading.block_token)[words.block]
+    instruction = words.begins & np.uint32(HeadingMark.INSTRUCTION) != 0
+    leaks: Bool = (
+        plain
+        & (size >= LEAST_LEAK)
+        & (
+            (instruction & (document >= 1) & (unlisted <= about_text))
+            | ((document >= 2) & (about_text >= LEAST_ABOUT_TEXT * content))
+            | ((document >= 1) & (outline >= 2) & (unlisted <= 1))
+            | ((size >= LONG_LEAK) & (content >= 3) & (about_text == content))
+        )
+    )
+    return leaks
+
+
+def _leaked_or_generic(reading: Reading, words: Words) -> Iterator[Flag]:
+    content, document, outline, generic, names, numbers, _ = words.counts.T
+    about_text = document + outline
+    plain = (names == 0) & (numbers == 0)
+    leaks = _leaks(reading, words, plain)
+    whole = words.whole & np.uint32(_WHOLE) != 0
+    frame = (words.begins & np.uint32(HeadingMark.FRAME) != 0) & (names <= 1)
+    frame &= np.diff(reading.block_token)[words.block] > 1
+    all_generic = plain & (content >= 2) & (about_text + generic >= content)
+    is_generic = (whole | frame | all_generic) & (reading.kind[words.block] == HEADING)
+    for place in np.nonzero(leaks | is_generic)[0].tolist():
+        block = int(words.block[place])
+        if leaks[place]:
+            message = (
+                f"{about_text[place]} of its {content[place]} content words speak about the text "
+                "or its reader, and none is a name from the article."
+            )
+        elif whole[place]:
+            message = "This heading stands over a part of any article."
+        elif frame[place]:
+            message = "This heading is a frame into which any subject fits."
+        else:
+            message = f"All {content[place]} content words of this heading would fit any article."
+        rule = "TPL202" if leaks[place] else "TPL203"
+        yield reading.flag_block(rule, block, message, _evidence(reading, block))
+
+
+def _evidence(reading: Reading, block: int) -> tuple[Evidence, ...]:
+    start, end = reading.block_span(block)
+    return (Evidence("cue", reading.quoted(start, end), start=start, end=end),)
+
+
+def _takeaways(reading: Reading, words: Words) -> Iterator[Flag]:
+    lists = [
+        (int(words.block[place]), last)
+        for place in np.nonzero(words.begins & np.uint32(HeadingMark.TAKEAWAY))[0].tolist()
+        if (last := _list_end(reading, int(words.block[place]))) is not None
+    ]
+    if not lists:
+        return
+    heading, last = np.array(lists, np.int64).T
+    stretch = (
+        reading.block_token[heading + 1],
+        reading.block_token[last + 1],
+        reading.block_token[reading.article_block[reading.article[heading]]],
+        reading.block_token[heading],
+    )
+    wanted, found = seen_before(reading, *stretch, CONTENT)
+    numbers, old_numbers = seen_before(reading, *stretch, NUMBERS)
+    for place, (block, end) in enumerate(lists):
+        repeated = found[place] >= LEAST_REPEATED * wanted[place]
+        if not repeated or numbers[place] > old_numbers[place]:
+            continue
+        items = end - block
+        message = (
+            f"A takeaway list of {items} items: {found[place]} of its {wanted[place]} content "
+            "words stand earlier in the article."
+        )
+        yield reading.flag_block("TPL207", block, message, _evidence(reading, block), end)
+
+
+def _list_end(reading: Reading, heading: int) -> int | None:
+    """Last item of the list behind a heading; None where there are less than `LEAST_ITEMS`."""
+    behind = int(reading.article_block[reading.article[heading] + 1])
+    last = heading
+    while last + 1 < behind and reading.kind[last + 1] == LIST_ITEM:
+        last += 1
+    return last if last - heading >= LEAST_ITEMS else None

@@ -1,0 +1,222 @@
+"""Filler scores: how much of a paragraph would stand under any topic.
+
+Legend: N tokens, B blocks, G slots of the table of n-grams.
+
+    raw = z(wording) - z(information) - z(novelty),   score = 1 / (1 + exp(-(offset + slope * raw)))
+
+Wording is the sum of two logistic regressions on binary TF-IDF of words and bigrams, "empty prose"
+and "closing paragraph", that do not see names, numbers, quotations and closing cues. Information
+is the mean over the distinct words of how few topics use them, words that the article has used
+counting half; novelty is the share of that information which is new to the article. Every z-value
+is relative to paragraphs that people wrote.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from dedupe.filler.modelfile import FillerModel, Reference, load
+from dedupe.tables import F32, I32, I64, U8, BlockKind, BlockScores, TextBatch, TokenTable
+
+BUILTIN = "builtin"
+MIN_WORDS = 25
+MIN_COMMON = 0.2
+"""Share of words that nearly every English topic uses; below, a text is not English."""
+MAX_FOREIGN = 0.1
+"""Share of non-Latin characters."""
+KNOWN_WEIGHT = 0.5
+"""Weight of the information of a word that the article has used before."""
+SCORED_KINDS = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE)
+
+_LAST_SERIAL = 2**31 - 1
+
+
+class _Memory(threading.local):
+    """Arrays of one thread that outlive a batch."""
+
+    def __init__(self) -> None:
+        from dedupe.kernels import scoring
+
+        # Which block used a word last; never cleared between batches.
+        self.seen: I32 = np.zeros(1 << scoring.BITS, np.int32)
+        self.scratch: I32 = np.zeros(scoring.SCRATCH, np.int32)
+        self.serial = 1
+        self.rows = scoring.SUMS
+        self.room: F32 = np.empty(0, np.float32)
+
+    def sums(self, blocks: int) -> F32:
+        """Room for the sums of a batch; fresh memory would cost a tenth of the scoring."""
+        if blocks * self.rows > len(self.room):
+            self.room = np.empty(2 * blocks * self.rows, np.float32)
+        return self.room[: blocks * self.rows].reshape(self.rows, blocks)
+
+    def take(self, blocks: int) -> int:
+        """First of the serial numbers of a batch, all above those in the table."""
+        if self.serial > _LAST_SERIAL - blocks:
+            self.seen[:] = 0
+            self.serial = 1
+        first = self.serial
+        self.serial += blocks
+        return first
+
+
+@cache
+def _memory() -> _Memory:
+    return _Memory()
+
+
+@cache
+def load_model(name_or_path: str = BUILTIN) -> FillerModel:
+    """The shipped model (`builtin`), or one that `dedupe train` has written.
+
+    Raises `ModelFileError` for a file that is no model or does not fit this program.
+    """
+    if name_or_path == BUILTIN:
+        return load(Path(__file__).with_name("en.npz"))
+    return load(Path(name_or_path))
+
+
+def block_sums(batch: TextBatch, tokens: TokenTable, model: FillerModel) -> tuple[F32, I32]:
+    """Sums (SUMS, B) and counts (COUNTS, B) of every block, as `kernels.scoring` names them.
+
+    The sums are overwritten by the next batch of the same thread.
+    """
+    from dedupe.kernels import scoring
+
+    blocks = batch.blocks
+    memory = _memory()
+    sums = memory.sums(len(blocks.kind))
+    counts = np.empty((scoring.COUNTS, len(blocks.kind)), np.int32)
+    scoring.sum_blocks(
+        batch.prose,
+        tokens.hash,
+        tokens.flags,
+        tokens.sentence,
+        tokens.block,
+        blocks.kind,
+        blocks.article,
+        blocks.start,
+        blocks.end,
+        _scored_kinds(),
+        model.table,
+        memory.seen,
+        memory.take(len(blocks.kind)),
+        memory.scratch,
+        sums,
+        counts,
+    )
+    return sums, counts
+
+
+@cache
+def _scored_kinds() -> U8:
+    """1 for every kind of block that is scored, by its number."""
+    scored = np.zeros(len(BlockKind), np.uint8)
+    scored[list(SCORED_KINDS)] = 1
+    return scored
+
+
+def score_blocks(batch: TextBatch, tokens: TokenTable, model: FillerModel) -> BlockScores:
+    """Score every block of a batch; the items of one list are scored together.
+
+    `score` and `raw` are NaN where the scorer abstains: headings, tables, fewer than `MIN_WORDS`
+    words, text that is not English. The other values are NaN only for blocks without a word and
+    for kinds of blocks that are never scored.
+    """
+    from dedupe.kernels import scoring
+
+    header = model.header
+    sums, counts = block_sums(batch, tokens, model)
+    words = sums[scoring.WORDS]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mass = sums[scoring.NEW] + sums[scoring.KNOWN]
+        # An empty norm (every word is a name or a number) says nothing about the wording.
+        norm = np.sqrt(np.maximum(sums[scoring.SQUARES], np.float32(1)))
+        norm[words == 0] = np.nan
+        generic = _z(sums[scoring.WORDING] / norm, header.wording, header.wording_scale)
+        closing = _z(sums[scoring.CLOSING] / norm, header.closing, header.closing_scale)
+        weighed = sums[scoring.NEW] + np.float32(KNOWN_WEIGHT) * sums[scoring.KNOWN]
+        information = _z(
+            weighed / sums[scoring.DISTINCT], header.information, header.information_scale
+        )
+        # No information at all is no news either.
+        novelty = _z(sums[scoring.NEW] / np.maximum(mass, np.float32(1)), header.novelty)
+        novelty[words == 0] = np.nan
+        raw = generic - information - novelty
+        # A foreign character has two bytes or more.
+        characters = sums[scoring.BYTES] - sums[scoring.FOREIGN]
+        abstains = (
+            ~(words >= MIN_WORDS)
+            | (sums[scoring.USUAL] < np.float32(MIN_COMMON) * words)
+            | (sums[scoring.FOREIGN] > np.float32(MAX_FOREIGN) * characters)
+        )
+    raw[abstains] = np.nan
+    return BlockScores(
+        words=np.diff(tokens.sentence[tokens.block]),
+        score=calibrated(raw, model),
+        raw=raw,
+        generic=generic,
+        closing=closing,
+        information=information,
+        novelty=novelty,
+        capitals=counts[scoring.CAPITALS],
+        digits=counts[scoring.DIGITS],
+        quotes=counts[scoring.QUOTES],
+    )
+
+
+class Phrase(NamedTuple):
+    """A learned phrase in a text."""
+
+    first: int
+    """First token"""
+    last: int
+    """Last token, exclusive"""
+    weight: float
+    """Its share of the wording's z-value"""
+
+
+def _z(values: F32, reference: Reference, scale: float = 1.0) -> F32:
+    """z-values against the human reference, of values in steps of `scale`."""
+    slope = np.float32(scale / reference.deviation)
+    return values * slope - np.float32(reference.mean / reference.deviation)
+
+
+def calibrated(raw: F32, model: FillerModel) -> F32:
+    """Scores in [0, 1] of raw scores; strictly monotone, NaN stays."""
+    header = model.header
+    exponent = np.float32(header.offset) + np.float32(header.slope) * raw
+    score: F32 = np.float32(1) / (np.float32(1) + np.exp(-exponent))
+    return score
+
+
+def phrases(
+    tokens: TokenTable, first: I64, last: I64, model: FillerModel, limit: int = 5
+) -> list[list[Phrase]]:
+    """The learned phrases of stretches of words that raise their score most, heaviest first.
+
+    first, last: (R,) tokens, end exclusive. Only n-grams count whose own words were learned, not
+    those that merely share a slot. Overlapping ones are merged, and their weights added; a phrase
+    that recurs is named once.
+    """
+    from dedupe.kernels import scoring
+
+    count = len(first)
+    spans, gains = np.empty((count, limit, 2), np.int32), np.empty((count, limit), np.int32)
+    counts, squares = np.empty(count, np.int32), np.empty(count, np.int32)
+    memory = _memory()
+    scoring.heaviest_phrases(
+        tokens.hash, tokens.flags, model.table, model.phrase_keys, memory.seen,
+        memory.take(max(count, 1)), first, last, spans, gains, counts, squares,
+    )  # fmt: skip
+    step = model.header.wording_scale / model.header.wording.deviation
+    weights = gains * (step / np.sqrt(np.maximum(squares, 1)))[:, None]
+    return [
+        [Phrase(*span, weight) for span, weight in zip(found[:n], heavy[:n], strict=True)]
+        for found, heavy, n in zip(spans.tolist(), weights.tolist(), counts.tolist(), strict=True)
+    ]
