@@ -27,6 +27,10 @@ def index_bits(passages: int) -> int:
     return max(1, int(passages - 1).bit_length()) if passages > 1 else 1
 
 
+def _index_mask(passages: int) -> np.uint64:
+    return np.uint64((1 << index_bits(passages)) - 1)
+
+
 class Passages(NamedTuple):
     """Where passages stand."""
 
@@ -38,29 +42,53 @@ class Passages(NamedTuple):
     """(P,) words"""
 
 
-def equal_pairs(
-    content: U64, token: U32, passages: Passages, *, inside: bool
-) -> tuple[U64, I32]:
-    """Pairs of passages with the same words, and the representative (P,) of every passage.
+class Equals(NamedTuple):
+    """Passages with the same words."""
 
-    Two passages of one article are paired only when `inside` is set and they do not overlap.
+    pairs: U64
+    """(M,) packed pairs"""
+    representative: I32
+    """(P,) the first passage with the same words"""
+    order: U64
+    """(P,) passages, equals side by side"""
+    group: I32
+    """(P, 2) of a representative of several: where in `order` they begin, and their number"""
+
+
+def equal_pairs(content: U64, token: U32, passages: Passages, *, inside: bool) -> Equals:
+    """Pair passages with the same words.
+
+    content: u64 (P,); token: (N,) of the corpus. Two passages of one article are paired only when
+    `inside` is set and they do not overlap.
     """
     from dedupe.kernels.joining import join_equal
 
-    mask = np.uint64((1 << index_bits(len(content))) - 1)
+    mask = _index_mask(len(content))
     order = (content & ~mask) | np.arange(len(content), dtype=np.uint64)
     order.sort()
     representative = np.arange(len(content), dtype=np.int32)
+    group = np.zeros((len(content), 2), np.int32)
 
     def join(out: U64) -> int:
         return int(
             join_equal(
                 order, mask, token, passages.start, passages.length, passages.article, inside,
-                representative, out,
-            )  # fmt: skip
-        )
+                representative, group, out,
+            )
+        )  # fmt: skip
 
-    return _room(join, len(content) // 2 + 16), representative
+    return Equals(_room(join, len(content) // 2 + 16), representative, order, group)
+
+
+def spread(proven: U64, equals: Equals, article: I32) -> U64:
+    """Pairs between the equals of proven pairs of representatives, a few of each."""
+    from dedupe.kernels.joining import spread as spread_kernel
+
+    mask = _index_mask(len(article))
+    return _room(
+        lambda out: int(spread_kernel(proven, equals.order, mask, equals.group, article, out)),
+        len(proven) + 16,
+    )
 
 
 def band_pairs(
@@ -74,7 +102,7 @@ def band_pairs(
     """
     from dedupe.kernels.joining import join_band
 
-    mask = np.uint64((1 << index_bits(len(article))) - 1)
+    mask = _index_mask(len(article))
     scratch = threading.local()
 
     def one(band: int) -> U64:

@@ -24,8 +24,7 @@ MAX_DIFFERENCES = 120
 class _Edit(NamedTuple):
     """Tickets of one word edit: place and text here, text there."""
 
-    start: int | None
-    end: int | None
+    place: int | None
     ours: int | None
     theirs: int | None
 
@@ -33,13 +32,12 @@ class _Edit(NamedTuple):
 class _Tickets(NamedTuple):
     """What was noted for one draft."""
 
-    start: int
-    end: int
+    place: int
     excerpt: int | None
-    evidence: list[tuple[int, int] | None]
+    evidence: list[int | None]
     edits: list[_Edit]
     edit_count: int
-    counterparts: list[tuple[int, int]]
+    counterparts: list[int]
 
 
 def assemble(
@@ -56,7 +54,7 @@ def assemble(
     seen: Counter[str] = Counter()
     order = sorted(
         range(len(drafts)),
-        key=lambda i: (drafts[i].article, lookup.offset(tickets[i].start), drafts[i].rule),
+        key=lambda i: (drafts[i].article, lookup.offsets(tickets[i].place), drafts[i].rule),
     )
     return [_finding(corpus, drafts[i], tickets[i], regions, lookup, seen) for i in order]
 
@@ -65,9 +63,9 @@ def _note(corpus: Corpus, draft: Draft, lookup: Lookup, output: config.Output) -
     """Note all places and texts that a draft needs."""
     article = draft.article
     if draft.bytes is not None:
-        start, end = (lookup.byte(article, byte) for byte in draft.bytes)
+        place = lookup.bytes(article, *draft.bytes)
     else:
-        start, end = lookup.tokens(article, draft.start, draft.end)
+        place = lookup.tokens(article, draft.start, draft.end)
     excerpt = None
     if draft.end > draft.start:
         last = min(draft.end, draft.start + output.excerpt_words)
@@ -75,7 +73,7 @@ def _note(corpus: Corpus, draft: Draft, lookup: Lookup, output: config.Output) -
     evidence = [
         None
         if item.start is None or item.end is None
-        else (lookup.byte(article, item.start), lookup.byte(article, item.end))
+        else lookup.bytes(article, item.start, item.end)
         for item in draft.evidence
     ]
     edits: list[_Edit] = []
@@ -84,7 +82,7 @@ def _note(corpus: Corpus, draft: Draft, lookup: Lookup, output: config.Output) -
         edits, edit_count = _note_edits(corpus, draft, draft.counterparts[0], lookup)
     shown = draft.counterparts[: output.max_matches]
     return _Tickets(
-        start, end, excerpt, evidence, edits, edit_count,
+        place, excerpt, evidence, edits, edit_count,
         [lookup.tokens(other.article, other.start, other.end) for other in shown],
     )  # fmt: skip
 
@@ -100,17 +98,16 @@ def _note_edits(
     runs = word_edits(ours, theirs)
     edits = []
     for low, high, other_low, other_high in runs[:MAX_EDITS]:
-        places: tuple[int | None, int | None] = (None, None)
-        text = None
+        place = text = None
         if high > low:
-            places = lookup.tokens(draft.article, draft.start + low, draft.start + high)
+            place = lookup.tokens(draft.article, draft.start + low, draft.start + high)
             text = lookup.text(draft.article, draft.start + low, draft.start + high)
         their_text = None
         if other_high > other_low:
             their_text = lookup.text(
                 other.article, other.start + other_low, other.start + other_high
             )
-        edits.append(_Edit(*places, text, their_text))
+        edits.append(_Edit(place, text, their_text))
     return edits, len(runs)
 
 
@@ -147,7 +144,7 @@ def _finding(
             path=corpus.path[other.article],
             origin="self" if other.article == draft.article else "scan",
             similarity=round(other.similarity, 4),
-            span=lookup.span(*at),
+            span=lookup.span(at),
             date=corpus.date[other.article],
         )
         for other, at in zip(draft.counterparts, tickets.counterparts, strict=False)
@@ -159,7 +156,7 @@ def _finding(
         severity=draft.severity,
         fingerprint=_fingerprint(corpus, draft, excerpt, seen),
         path=corpus.path[draft.article],
-        span=lookup.span(tickets.start, tickets.end),
+        span=lookup.span(tickets.place),
         words=draft.end - draft.start,
         similarity=None if similarity is None else round(similarity, 4),
         score=None if draft.score is None else round(draft.score, 4),
@@ -173,23 +170,18 @@ def _finding(
     )
 
 
-def _evidence(item: Evidence, at: tuple[int, int] | None, lookup: Lookup) -> Evidence:
+def _evidence(item: Evidence, at: int | None, lookup: Lookup) -> Evidence:
     """The same evidence with code points in place of bytes."""
     if at is None:
         return item
-    start, end = lookup.offset(at[0]), lookup.offset(at[1])
-    return Evidence(item.kind, item.text, item.other, item.weight, start, end)
+    return Evidence(item.kind, item.text, item.other, item.weight, *lookup.offsets(at))
 
 
 def _edit(edit: _Edit, lookup: Lookup) -> Evidence:
-    return Evidence(
-        "edit",
-        "" if edit.ours is None else lookup.piece(edit.ours),
-        "" if edit.theirs is None else lookup.piece(edit.theirs),
-        None,
-        None if edit.start is None else lookup.offset(edit.start),
-        None if edit.end is None else lookup.offset(edit.end),
-    )
+    start, end = (None, None) if edit.place is None else lookup.offsets(edit.place)
+    ours = "" if edit.ours is None else lookup.piece(edit.ours)
+    theirs = "" if edit.theirs is None else lookup.piece(edit.theirs)
+    return Evidence("edit", ours, theirs, None, start, end)
 
 
 def _fingerprint(corpus: Corpus, draft: Draft, excerpt: str, seen: Counter[str]) -> str:

@@ -49,5 +49,8 @@ class Draft:
     @property
     def severity(self) -> Severity:
         """The highest severity among the rule and the rules it hides."""
-        severities = [RULES[code].severity for code in (self.rule, *self.also)]
-        return max(severities, key=lambda severity: severity.rank)
+        highest = RULES[self.rule].severity
+        for code in self.also:
+            if RULES[code].severity.rank > highest.rank:
+                highest = RULES[code].severity
+        return highest

@@ -15,6 +15,8 @@ from dedupe.model import Position, Span
 from dedupe.tables import I64, Corpus, Reading
 
 _BYTE, _TOKEN_START, _TOKEN_END = 0, 1, 2
+_KIND_BITS, _VALUE_BITS = 2, 36
+"""A place is packed to one number: article, kind, value. A scan notes hundreds of thousands."""
 
 
 class Lookup:
@@ -22,40 +24,40 @@ class Lookup:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._article: list[int] = []
-        self._kind: list[int] = []
-        self._value: list[int] = []
+        self._places: list[int] = []
         self._positions: list[Position] = []
         self._pieces: list[tuple[int, int, int]] = []
         self._texts: list[str] = []
 
-    def byte(self, article: int, byte: int) -> int:
-        """Note a byte of the batch of an article; returns a ticket for its position."""
-        return self._note(article, _BYTE, byte)
+    def bytes(self, article: int, start: int, end: int) -> int:
+        """Note a range of bytes of the batch of an article; returns a ticket for its span."""
+        return self._note(article, _BYTE, start, _BYTE, end)
 
-    def tokens(self, article: int, start: int, end: int) -> tuple[int, int]:
-        """Note the span of some words of the corpus, end exclusive; two tickets."""
-        return (
-            self._note(article, _TOKEN_START, start),
-            self._note(article, _TOKEN_END, end - 1),
-        )
+    def tokens(self, article: int, start: int, end: int) -> int:
+        """Note some words of the corpus, end exclusive; returns a ticket for their span."""
+        return self._note(article, _TOKEN_START, start, _TOKEN_END, end - 1)
 
     def text(self, article: int, start: int, end: int) -> int:
         """Note the text of some words of the corpus; returns a ticket for it."""
         self._pieces.append((article, start, end))
         return len(self._pieces) - 1
 
-    def _note(self, article: int, kind: int, value: int) -> int:
-        self._article.append(article)
-        self._kind.append(kind)
-        self._value.append(value)
-        return len(self._value) - 1
+    def _note(self, article: int, kind: int, start: int, end_kind: int, end: int) -> int:
+        base = article << _KIND_BITS
+        ticket = len(self._places)
+        self._places += (
+            (base | kind) << _VALUE_BITS | start,
+            (base | end_kind) << _VALUE_BITS | end,
+        )
+        return ticket
 
     def resolve(self, load: Callable[[int], Reading]) -> None:
         """Look everything up; `load` gives a batch by its number, and is asked for them in order."""
         corpus = self._corpus
-        article, value = np.array(self._article, np.int64), np.array(self._value, np.int64)
-        kind = np.array(self._kind, np.int8)
+        places = np.array(self._places, np.int64)
+        value = places & ((1 << _VALUE_BITS) - 1)
+        kind = places >> _VALUE_BITS & ((1 << _KIND_BITS) - 1)
+        article = places >> (_VALUE_BITS + _KIND_BITS)
         pieces = np.array(self._pieces, np.int64).reshape(-1, 3)
         batch = np.searchsorted(corpus.batch_article, article, side="right") - 1
         piece_batch = np.searchsorted(corpus.batch_article, pieces[:, 0], side="right") - 1
@@ -65,24 +67,25 @@ class Lookup:
             reading = load(number)
             first_article = int(corpus.batch_article[number])
             first_token = int(corpus.article_token[first_article])
-            rows = np.flatnonzero(batch == number) if len(batch) else batch
+            rows = np.flatnonzero(batch == number)
             value[rows] = _bytes_of(reading, kind[rows], value[rows], first_token)
             _locate(reading, article[rows] - first_article, value[rows], rows, place)
-            start, end = reading.tokens.start, reading.tokens.end
-            for ticket in np.flatnonzero(piece_batch == number).tolist():
-                _, low, high = self._pieces[ticket]
-                text = reading.text.data[start[low - first_token] : end[high - first_token - 1]]
-                self._texts[ticket] = text.tobytes().decode()
+            chosen = np.flatnonzero(piece_batch == number)
+            start = reading.tokens.start[pieces[chosen, 1] - first_token].tolist()
+            end = reading.tokens.end[pieces[chosen, 2] - 1 - first_token].tolist()
+            data = reading.text.data.data
+            for ticket, low, high in zip(chosen.tolist(), start, end, strict=True):
+                self._texts[ticket] = str(data[low:high], "utf-8")
         offset, line, column = place.tolist()
         self._positions = list(map(Position, line, column, offset))
 
-    def span(self, start: int, end: int) -> Span:
-        """The span between two tickets."""
-        return Span(self._positions[start], self._positions[end])
+    def span(self, ticket: int) -> Span:
+        """The span of a ticket."""
+        return Span(self._positions[ticket], self._positions[ticket + 1])
 
-    def offset(self, ticket: int) -> int:
-        """The code point offset of a ticket."""
-        return self._positions[ticket].offset
+    def offsets(self, ticket: int) -> tuple[int, int]:
+        """The code point offsets of a ticket's span."""
+        return self._positions[ticket].offset, self._positions[ticket + 1].offset
 
     def piece(self, ticket: int) -> str:
         """The text of a ticket."""

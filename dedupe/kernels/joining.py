@@ -61,12 +61,16 @@ def _pair_run(order, index_mask, low, high, article, start, length, inside, out,
 
 
 @kernel
-def join_equal(order, index_mask, token, start, length, article, inside, representative, out):
+def join_equal(
+    order, index_mask, token, start, length, article, inside, representative, group, out
+):
     """Link passages with the same words.
 
     order: u64 (P,) sorted; upper bits of the content hash, lower bits (`index_mask`) the passage
     start: i64 (P,) first token; length: i32 (P,); article: i32 (P,)
     representative: i32 (P,) of 0 .. P - 1; written: the first passage with the same words
+    group: i32 (P, 2) of zeros; written for representatives of several passages: where in `order`
+        they begin, and how many they are
     out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
     """
     count = 0
@@ -90,9 +94,36 @@ def join_equal(order, index_mask, token, start, length, article, inside, represe
                 representative[i] = head
                 at += 1
             if at - low > 1:
+                group[head, 0], group[head, 1] = low, at - low
                 count = _pair_run(
                     order, index_mask, low, at, article, start, length, inside, out, count
                 )
+    return count
+
+
+@kernel
+def spread(pairs, order, index_mask, group, article, out):
+    """Pair the equals of two proven passages with each other, a few of each.
+
+    Only one of several equal passages takes part in the bands; the others stand in articles of
+    their own, which share the passage just as well.
+
+    pairs: u64 (M,) of representatives; order, group: of `join_equal`; article: i32 (P,)
+    out: u64 (X,) written. Returns the number of pairs; more than X were not written.
+    """
+    count = 0
+    for m in range(len(pairs)):
+        i, j = np.int64(pairs[m] >> _HALF), np.int64(pairs[m] & _LOW)
+        if group[i, 1] == 0 and group[j, 1] == 0:
+            continue
+        for x in range(min(max(group[i, 1], 1), NEIGHBOURS)):
+            a = i if group[i, 1] == 0 else np.int64(order[group[i, 0] + x] & index_mask)
+            for y in range(min(max(group[j, 1], 1), NEIGHBOURS)):
+                b = j if group[j, 1] == 0 else np.int64(order[group[j, 0] + y] & index_mask)
+                if article[a] != article[b]:
+                    if count < len(out):
+                        out[count] = np.uint64(min(a, b)) << _HALF | np.uint64(max(a, b))
+                    count += 1
     return count
 
 

@@ -98,8 +98,8 @@ def _passages(
     )
     found = [
         AlignedPassage(
-            a=lookup.span(*span_one),
-            b=lookup.span(*span_two),
+            a=lookup.span(span_one),
+            b=lookup.span(span_two),
             words_a=int(one_end[row] - one_start[row]),
             words_b=int(two_end[row] - two_start[row]),
             similarity=round(float(matches.similarity[row]), 4),

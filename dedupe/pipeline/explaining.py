@@ -79,11 +79,11 @@ def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) ->
         return chosen
     lookup = Lookup(corpus)
     tickets = [
-        (lookup.byte(article, int(table.start[b])), lookup.byte(article, int(table.end[b])))
+        lookup.bytes(article, int(table.start[b]), int(table.end[b]))
         for b in chosen
     ]
     lookup.resolve(lambda _: reading)
-    spans = [lookup.span(*pair) for pair in tickets]
+    spans = [lookup.span(ticket) for ticket in tickets]
     return [
         b for b, span in zip(chosen, spans, strict=True) if span.start.line <= line <= span.end.line
     ]
@@ -100,21 +100,19 @@ def _explained(
     base = int(corpus.article_token[article]) - int(reading.article_token[_local(corpus, article)])
     first, last = (int(words.sentence[words.block[b]]) + base for b in (block, block + 1))
     lookup = Lookup(corpus)
-    span = (
-        lookup.byte(article, int(table.start[block])),
-        lookup.byte(article, int(table.end[block])),
-    )
+    span = lookup.bytes(article, int(table.start[block]), int(table.end[block]))
     excerpt = (
         lookup.text(article, first, min(last, first + EXCERPT_WORDS)) if last > first else None
     )
-    found = phrases(words, block, model) if last > first else []
+    edges = words.sentence[words.block[block : block + 2]].astype(np.int64)
+    (found,) = phrases(words, edges[:1], edges[1:], model)
     learned = [
         (lookup.tokens(article, low + base, high + base),
          lookup.text(article, low + base, high + base), weight)
         for low, high, weight in found
     ]  # fmt: skip
     lookup.resolve(lambda _: reading)
-    place = lookup.span(*span)
+    place = lookup.span(span)
     score = float(scores.score[block])
     return ExplainedPassage(
         span=place,
@@ -127,7 +125,7 @@ def _explained(
         signals=_signals(scores, block),
         phrases=tuple(
             Evidence("phrase", lookup.piece(text), None, round(weight, 4),
-                     lookup.offset(at[0]), lookup.offset(at[1]))
+                     *lookup.offsets(at))
             for at, text, weight in learned
         ),
         findings=tuple(
@@ -204,7 +202,7 @@ def _nearest(
     lookup.resolve(lambda number: _kept(readings[number]))
     return Nearest(
         path=corpus.path[there],
-        span=lookup.span(*at),
+        span=lookup.span(at),
         similarity=round(value, 4),
         shared_shingles=len(shared),
         shingles=len(shingles),

@@ -59,19 +59,17 @@ def match(
     passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
     inside = settings.inside_articles and not settings.between
-    equal, representative = candidates.equal_pairs(
-        passages.content, corpus.token, places, inside=inside
-    )
-    use = np.flatnonzero(bands.usable(passages.kind, representative)).astype(np.int32)
+    equals = candidates.equal_pairs(passages.content, corpus.token, places, inside=inside)
+    use = np.flatnonzero(bands.usable(passages.kind, equals.representative)).astype(np.int32)
     bits = candidates.index_bits(len(passages.kind))
     proposed = candidates.band_pairs(
         lambda band, out: bands.sorted_band(passages.keys, band, use, bits, out),
         BANDING.bands, len(use), places.article, pool,
     )  # fmt: skip
     similarity = verify.similarities(proposed, corpus.token, passages.start, passages.length, pool)
-    proven = candidates.sorted_unique(
-        np.concatenate([equal, proposed[similarity >= WINDOW_SIMILARITY]])
-    )
+    proven = proposed[similarity >= WINDOW_SIMILARITY]
+    spread = candidates.spread(proven, equals, places.article)
+    proven = candidates.sorted_unique(np.concatenate([equals.pairs, proven, spread]))
     matches = align.align(
         _seeds(proven, passages), corpus.token, corpus.article_token,
         min(BLOCK_WORDS, settings.min_words), pool,

@@ -30,8 +30,8 @@ def matches(
     lookup.resolve(load)
     containment = np.maximum(table.containment_a, table.containment_b)
 
-    def place(article: int, span: tuple[int, int]) -> TextRange:
-        return TextRange(corpus.path[article], lookup.offset(span[0]), lookup.offset(span[1]))
+    def place(article: int, ticket: int) -> TextRange:
+        return TextRange(corpus.path[article], *lookup.offsets(ticket))
 
     return tuple(
         MatchRow(
@@ -69,7 +69,7 @@ def _batch_passages(
     blocks = reading.text.blocks
     article = (blocks.article + first).tolist()
     tickets = [
-        (lookup.byte(d, start), lookup.byte(d, end))
+        lookup.bytes(d, start, end)
         for d, start, end in zip(article, blocks.start.tolist(), blocks.end.tolist(), strict=True)
     ]
     lookup.resolve(lambda _: reading)
@@ -80,7 +80,7 @@ def _batch_passages(
         zip(article, blocks.kind.tolist(), scores.words.tolist(), scores.score.tolist(),
             strict=True)
     ):  # fmt: skip
-        start, end = (lookup.offset(ticket) for ticket in tickets[b])
+        start, end = lookup.offsets(tickets[b])
         signals = {
             name: round(column[b], 4)
             for name, column in zip(names, columns, strict=True)
