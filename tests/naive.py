@@ -8,15 +8,218 @@ stage whose kernel the function judges. The whole program, in its naive form, is
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import combinations, pairwise, product
+from typing import NamedTuple
 
 WORD_SIZE = 2**32
 EMPTY = WORD_SIZE - 1
 """Every value of the signature of an empty set."""
 
 Shingle = tuple[Hashable, ...]
+
+
+# ----------------------------------------------------------------------------- words and sentences
+
+ABBREVIATIONS = frozenset(("mr", "dr", "vs", "etc", "no", "fig", "jan", "approx"))
+"""Some words after which a full stop ends no sentence; tests hand the same to the kernel."""
+
+_KINDS = {
+    **dict.fromkeys("'‘’ʼ＇", "apostrophe"),
+    **dict.fromkeys(".!?…‼。！？।؟።", "terminator"),
+    **dict.fromkeys('“«„「『"‹', "opening quote"),
+    **dict.fromkeys("”»」』›", "closing quote"),
+    **dict.fromkeys(")]}）】〉", "closer"),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufe0f\ufeff\x7f", "ignorable"),
+}
+_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "BOPOMOFO")
+
+
+class Word(NamedTuple):
+    """A word of a text; places are code points, end exclusive."""
+
+    start: int
+    end: int
+    folded: bytes
+    capital: bool
+    digit: bool
+    quoted: bool
+
+
+def character_kind(char: str) -> str:
+    """What a character is to the splitter. Rare marks are missing here: tests do not use them.
+
+    >>> [character_kind(char) for char in "aÉ7中'. "]
+    ['letter', 'letter', 'digit', 'single', 'apostrophe', 'terminator', 'space']
+    """
+    category = unicodedata.category(char)
+    if char in _KINDS:
+        return _KINDS[char]
+    if category in ("Zs", "Zl", "Zp", "Cc"):
+        return "space"
+    if category == "Nd":
+        return "digit"
+    if category[0] in "LMN":
+        unspaced = unicodedata.name(char, "").startswith(_UNSPACED)
+        return "single" if unspaced and category[0] == "L" else "letter"
+    return "other"
+
+
+def fold(word: str) -> bytes:
+    """What is hashed of a word: no case, no width, no ligature, accents behind their letters.
+
+    >>> fold("ﬁancÉ’s") == "fiance\u0301's".encode()
+    True
+    """
+    kept = ""
+    for char in word:
+        if character_kind(char) == "apostrophe":
+            kept += "'"
+        elif character_kind(char) != "ignorable":
+            wide = unicodedata.normalize("NFKD", char).casefold()
+            kept += unicodedata.normalize("NFKD", wide)
+    return kept.encode()
+
+
+def word_hash(folded: bytes) -> int:
+    """Hash of a folded word: eight bytes at a time, then the rest and the length mixed in.
+
+    Oracle of the hash of `tokens`.
+    """
+    state = 0x9E3779B97F4A7C15
+    whole = len(folded) // 8 * 8
+    tail = int.from_bytes(folded[whole:], "little") ^ (len(folded) << 56)
+    for at in range(0, whole + 8, 8):
+        part = int.from_bytes(folded[at : at + 8], "little") if at < whole else tail
+        state = (state ^ part) * 0xFF51AFD7ED558CCD % 2**64
+        state ^= state >> 29
+    return (state * 0xC4CEB9FE1A85EC53 % 2**64) >> 32
+
+
+def _word_end(text: str, start: int) -> tuple[int, int]:
+    """End of the word that begins at `start`, and the end of what is invisible behind it."""
+    stop = at = start + 1
+    if character_kind(text[start]) == "single":
+        return stop, at
+    while True:
+        while at < len(text) and character_kind(text[at]) == "ignorable":
+            at += 1
+        ahead = at
+        if ahead < len(text) and character_kind(text[ahead]) == "apostrophe":
+            ahead += 1
+            while ahead < len(text) and character_kind(text[ahead]) == "ignorable":
+                ahead += 1
+        if ahead == len(text) or character_kind(text[ahead]) not in ("letter", "digit"):
+            return stop, at
+        stop = at = ahead + 1
+
+
+def _address_end(text: str, at: int) -> int:
+    """Behind an address: it holds ASCII but white space, <, > and ", and letters beyond ASCII."""
+    while at < len(text):
+        char = text[at]
+        if char <= " " or char in '<>"':
+            break
+        if char > "\x7f" and character_kind(char) not in ("letter", "digit"):
+            break
+        at += 1
+    return at
+
+
+def _stops(text: str, at: int) -> bool:
+    """Whether a sentence ends with the terminator just before `at`."""
+    spaced = False
+    for char in text[at:]:
+        kind = character_kind(char)
+        if kind == "space":
+            spaced = True
+        elif spaced and kind in ("letter", "digit", "single"):
+            return kind != "letter" or unicodedata.category(char) != "Ll"
+        elif not spaced and char != '"':
+            allowed = ("closer", "closing quote", "terminator", "apostrophe", "ignorable")
+            if kind not in allowed:
+                return kind == "single"
+    return True
+
+
+def split_words(text: str) -> tuple[list[Word], list[int]]:
+    """Words of one block, and the first word of each of its sentences.
+
+    Oracle of `tokens`.
+
+    >>> words, sentences = split_words("It is 3.14, Dr. Who said. No more of it!")
+    >>> [word.folded.decode() for word in words]
+    ['it', 'is', '3', '14', 'dr', 'who', 'said', 'no', 'more', 'of', 'it']
+    >>> sentences
+    [0, 7]
+    """
+    words: list[Word] = []
+    sentences: list[int] = []
+    opened = at = 0
+    quoted = False
+    while at < len(text):
+        char, kind = text[at], character_kind(text[at])
+        if kind in ("letter", "digit", "single"):
+            stop, behind = _word_end(text, at)
+            piece = text[at:stop]
+            digit = any(character_kind(part) == "digit" for part in piece)
+            capital = unicodedata.category(char) in ("Lu", "Lt")
+            words.append(Word(at, stop, fold(piece), capital, digit, quoted))
+            at = behind
+            held = len(words) - opened
+            if held >= 64 or (held >= 32 and word_hash(words[-1].folded) % 16 == 0):
+                sentences.append(opened)
+                opened = len(words)
+            continue
+        last = words[-1] if len(words) > opened and words[-1].end == at else None
+        if last and _is_address(text, last, at):
+            _drop_address(text, words, opened, at)
+            at = _address_end(text, at)
+            continue
+        at += 1
+        if kind == "terminator":
+            if len(words) - opened >= 3 and _ends_sentence(text, at, last):
+                sentences.append(opened)
+                opened = len(words)
+        elif kind == "opening quote":
+            quoted = not (quoted and char == '"')
+        elif kind == "closing quote":
+            quoted = False
+    if len(words) - opened >= 3 or (len(words) > opened and not sentences):
+        sentences.append(opened)
+    return words, sentences
+
+
+def _drop_address(text: str, words: list[Word], opened: int, at: int) -> None:
+    """Take away the word that is no word; of first.last@host the words before it too."""
+    first = words.pop().start
+    while text[at] == "@" and len(words) > opened and words[-1].end + 1 == first:
+        if text[first - 1] not in ".-_+":
+            break
+        first = words.pop().start
+
+
+def _is_address(text: str, last: Word, at: int) -> bool:
+    """Whether the character behind a word makes an address of it."""
+    if text[at] == "@":
+        return "A" <= text[at + 1 : at + 2] != "`"
+    if text[at] == ".":
+        return text[last.start : last.end] in ("www", "WWW", "Www")
+    return text[at : at + 3] == "://"
+
+
+def _ends_sentence(text: str, at: int, last: Word | None) -> bool:
+    """Whether the terminator before `at`, directly behind the word `last`, ends a sentence."""
+    if not _stops(text, at):
+        return False
+    return not (text[at - 1] == "." and last and _is_abbreviation(text, last))
+
+
+def _is_abbreviation(text: str, last: Word) -> bool:
+    initial = last.capital and len(text[last.start : last.end].encode()) == 1
+    return initial or last.folded.decode() in ABBREVIATIONS
 
 
 # ------------------------------------------------------------------------- shingles, proof, windows
@@ -260,6 +463,43 @@ def components(count: int, edges: Iterable[tuple[int, int]]) -> list[int]:
                 label[node] = start
                 waiting += neighbours[node]
     return [label[node] for node in range(count)]
+
+
+def merge_spans(spans: Sequence[tuple[int, int, int]]) -> list[int]:
+    """Region of each span (article, start, end), sorted: it joins the one before by half.
+
+    Half is meant of the shorter of the span and the region so far.
+
+    Oracle of the regions of `clusters`.
+
+    >>> merge_spans([(0, 0, 10), (0, 5, 15), (0, 14, 20), (1, 14, 20)])
+    [0, 0, 1, 2]
+    """
+    regions: list[tuple[int, int, int]] = []
+    numbers = []
+    for article, start, end in spans:
+        if regions and regions[-1][0] == article:
+            _, low, high = regions[-1]
+            shared = len(set(range(low, high)) & set(range(start, end)))
+            if 2 * shared >= min(high - low, end - start):
+                regions[-1] = (article, low, max(high, end))
+                numbers.append(len(regions) - 1)
+                continue
+        regions.append((article, start, end))
+        numbers.append(len(regions) - 1)
+    return numbers
+
+
+def medoid(members: Sequence[set[Shingle]]) -> int:
+    """The member with the largest mean Jaccard similarity to all of them; the first of equals.
+
+    Oracle of the medoid of `clusters`, which computes a mean of overlaps in linear time.
+
+    >>> medoid([{("a",)}, {("a",), ("b",)}, {("b",)}])
+    1
+    """
+    means = [sum(jaccard(one, other) for other in members) for one in members]
+    return max(range(len(members)), key=lambda i: (round(means[i], 9), -i))
 
 
 # ------------------------------------------------------------------------------------ filler scorer

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dedupe.kernels.grouping import components, merge_spans, span_shingles
+from dedupe.tables import I64
+from tests import naive
+from tests.strategies import edges, token_lists
+
+
+@given(edges(25))
+@example([])
+@example([(3, 3)])
+@example([(i, i + 1) for i in range(24)])
+@example([(i + 1, i) for i in reversed(range(24))])
+def test_components_equal_those_of_a_walk(links: list[tuple[int, int]]) -> None:
+    """Union-find labels every node with the lowest member of its component."""
+    a, b = np.array(links, np.int32).reshape(-1, 2).T.copy()
+    label = np.empty(25, np.int32)
+    components(a, b, label)
+    assert label.tolist() == naive.components(25, links)
+
+
+@given(st.permutations([(0, 1), (1, 2), (4, 3), (2, 5), (7, 8), (8, 9), (9, 7)]))
+def test_components_do_not_depend_on_the_order_of_edges(links: list[tuple[int, int]]) -> None:
+    """Any order of the same edges gives the same labels."""
+    a, b = np.array(links, np.int32).T.copy()
+    label = np.empty(10, np.int32)
+    components(a, b, label)
+    assert label.tolist() == [0, 0, 0, 3, 3, 0, 6, 7, 7, 7]
+
+
+def merged(spans: list[tuple[int, int, int]]) -> list[int]:
+    """The kernel's regions of sorted spans."""
+    article, start, end = np.array(spans, np.int64).reshape(-1, 3).T.copy()
+    region = np.empty(len(spans), np.int32)
+    count = merge_spans(article.astype(np.int32), start, end, region)
+    assert count == len(set(region.tolist()))
+    return region.tolist()
+
+
+def test_spans_merge_from_half_of_the_shorter_one() -> None:
+    """Half of the shorter span is enough, one word less is not."""
+    assert merged([]) == []
+    assert merged([(0, 0, 10), (0, 5, 15)]) == [0, 0]
+    assert merged([(0, 0, 10), (0, 6, 16)]) == [0, 1]
+    assert merged([(0, 0, 100), (0, 97, 101)]) == [0, 0]
+    assert merged([(0, 0, 100), (0, 99, 103)]) == [0, 1]
+    assert merged([(0, 0, 100), (0, 20, 30), (0, 90, 110)]) == [0, 0, 0]
+
+
+def test_spans_of_different_articles_stay_apart() -> None:
+    """The same places in two articles are two regions."""
+    assert merged([(0, 0, 10), (1, 0, 10), (1, 2, 12)]) == [0, 1, 1]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.integers(0, 60), st.integers(1, 30)).map(
+            lambda row: (row[0], row[1], row[1] + row[2])
+        ),
+        max_size=30,
+    )
+)
+def test_merged_spans_equal_the_oracle(spans: list[tuple[int, int, int]]) -> None:
+    """Any sorted spans get the regions of the plain loop over lists."""
+    spans.sort()
+    assert merged(spans) == naive.merge_spans(spans)
+
+
+@given(token_lists(40, 3), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5))
+def test_span_shingles_tell_runs_of_five_apart(
+    words: list[int], places: list[tuple[int, int]]
+) -> None:
+    """Two hashes are equal exactly where the five words are, whichever span they come from."""
+    spans = [(min(p), min(max(p), len(words))) for p in places if min(p) <= len(words)]
+    spans = [(low, max(low, high)) for low, high in spans]
+    sizes = [max(high - low - 4, 0) for low, high in spans]
+    first: I64 = np.cumsum([0, *sizes]).astype(np.int64)
+    hashes = np.empty(first[-1], np.uint32)
+    start, end = np.array(spans, np.int64).reshape(-1, 2).T.copy()
+    span_shingles(np.array(words, np.uint32), start, end, first, hashes)
+    runs = [tuple(words[k : k + 5]) for low, high in spans for k in range(low, high - 4)]
+    assert len(runs) == len(hashes)
+    by_hash = dict(zip(hashes.tolist(), runs, strict=True))
+    assert len(by_hash) == len(set(runs))
+    assert [by_hash[value] for value in hashes.tolist()] == runs

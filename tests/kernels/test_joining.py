@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dedupe.kernels.joining import (
+    CROWD,
+    LONGEST_PASSAGE,
+    NEIGHBOURS,
+    jaccard,
+    join_band,
+    join_equal,
+    pack_band,
+)
+from dedupe.tables import F32, I32, U32, U64
+from tests import naive
+from tests.strategies import edited_copies, token_lists
+
+BITS = 16
+MASK = np.uint64((1 << BITS) - 1)
+
+
+def unpacked(pairs: U64) -> list[tuple[int, int]]:
+    """Pairs of passages."""
+    return [(pair >> 32, pair & 0xFFFFFFFF) for pair in pairs.tolist()]
+
+
+class Bucket:
+    """Passages of three words each, one behind another, with the pairs of both joins."""
+
+    def __init__(self, words: list[list[int]], articles: list[int], *, inside: bool) -> None:
+        self.token: U32 = np.array([word for part in words for word in part], np.uint32)
+        self.length: I32 = np.array([len(part) for part in words], np.int32)
+        self.start = np.cumsum([0, *self.length])[:-1].astype(np.int64)
+        self.article = np.array(articles, np.int32)
+        self.inside = inside
+
+    def equal(self, content: list[int], room: int = 10_000) -> tuple[int, U64, I32]:
+        """Number of pairs, pairs written, representatives; content: the hashes."""
+        values = np.array(content, np.uint64) << np.uint64(BITS)
+        order = np.sort(values | np.arange(len(content), dtype=np.uint64))
+        representative = np.arange(len(content), dtype=np.int32)
+        out = np.zeros(room, np.uint64)
+        count = join_equal(
+            order, MASK, self.token, self.start, self.length, self.article, self.inside,
+            representative, np.zeros((len(content), 2), np.int32), out,
+        )  # fmt: skip
+        return int(count), out[:count], representative
+
+    def band(self, keys: list[int], room: int = 200_000) -> tuple[int, U64]:
+        """Number of pairs, and the pairs written."""
+        values = np.array(keys, np.uint64) << np.uint64(32)
+        order = np.sort(values | np.arange(len(keys), dtype=np.uint64))
+        out = np.zeros(room, np.uint64)
+        count = join_band(order, MASK, self.article, out)
+        return int(count), out[:count]
+
+
+def of_one_word_each(
+    count: int, articles: list[int] | None = None, *, inside: bool = False
+) -> Bucket:
+    """Equal passages, of articles of their own unless told otherwise."""
+    own = list(range(count)) if articles is None else articles
+    return Bucket([[1]] * count, own, inside=inside)
+
+
+def test_equal_passages_of_different_articles_are_paired() -> None:
+    """Pairs and representatives of two groups of equals beside a passage of its own."""
+    words = [[1, 2], [3, 4], [1, 2], [5, 6], [3, 4], [1, 2]]
+    bucket = Bucket(words, [0, 1, 2, 3, 4, 5], inside=False)
+    count, pairs, representative = bucket.equal([9, 4, 9, 7, 4, 9])
+    assert sorted(unpacked(pairs)) == [(0, 2), (0, 5), (1, 4), (2, 5)]
+    assert count == 4
+    assert representative.tolist() == [0, 1, 0, 3, 1, 0]
+
+
+def test_different_words_with_one_hash_are_no_equals() -> None:
+    """A collision of the content hash links nothing, and real equals behind it are found."""
+    words = [[1, 2], [3, 4], [3, 4], [1, 2, 3], [3, 4]]
+    count, pairs, representative = Bucket(words, [0, 1, 2, 3, 4], inside=False).equal([8] * 5)
+    assert (0, 1) not in unpacked(pairs)
+    assert sorted(unpacked(pairs))[:1] == [(1, 2)]
+    assert count == len(pairs)
+    for i, j in unpacked(pairs):
+        assert words[i] == words[j]
+    for i, head in enumerate(representative.tolist()):
+        assert words[i] == words[head]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=14),
+    st.booleans(),
+)
+def test_equal_pairs_against_all_pairs(passages: list[tuple[int, int]], inside: bool) -> None:
+    """Every pair is one of equal words from two articles; equals are linked to one another."""
+    words = [[text] * (text + 1) for text, _ in passages]
+    bucket = Bucket(words, [article for _, article in passages], inside=inside)
+    _, pairs, representative = bucket.equal([text for text, _ in passages])
+    count = len(passages)
+    allowed = {
+        (i, j)
+        for i in range(count)
+        for j in range(i + 1, count)
+        if words[i] == words[j] and (inside or passages[i][1] != passages[j][1])
+    }
+    assert set(unpacked(pairs)) <= allowed
+    assert representative.tolist() == [words.index(part) for part in words]
+    if allowed and count <= NEIGHBOURS:
+        assert set(unpacked(pairs)) == allowed
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=12))
+def test_small_buckets_of_a_band_give_all_pairs(keys: list[int]) -> None:
+    """Up to five members of a bucket, all from different articles, are paired completely."""
+    _, pairs = of_one_word_each(len(keys)).band(keys)
+    wanted = naive.colliding([[key] for key in keys], [[0]])
+    if max(keys.count(key) for key in keys) <= NEIGHBOURS + 1:
+        assert sorted(unpacked(pairs)) == sorted(wanted)
+    assert set(unpacked(pairs)) <= wanted
+
+
+@pytest.mark.parametrize(
+    ("size", "each"), [(2, 1), (5, 4), (CROWD, NEIGHBOURS), (CROWD + 1, 1), (5000, 1)]
+)
+def test_buckets_give_a_bounded_number_of_pairs(size: int, each: int) -> None:
+    """A passage is paired with four later ones, in a crowd with one: never with all."""
+    bucket = of_one_word_each(size)
+    want = sum(min(each, size - 1 - i) for i in range(size))
+    for pairs in (bucket.band([3] * size)[1], bucket.equal([3] * size)[1]):
+        assert len(pairs) == want
+        assert len(set(pairs.tolist())) == want
+        assert naive.components(size, unpacked(pairs)) == [0] * size
+
+
+def test_work_is_bounded_where_no_neighbour_counts() -> None:
+    """A bucket of one article only gives no pair between articles, whatever its size."""
+    assert of_one_word_each(5000, [0] * 5000).band([1] * 5000)[0] == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 3)), min_size=1, max_size=10))
+def test_passages_of_one_article_are_paired_where_they_do_not_overlap(
+    spans: list[tuple[int, int]],
+) -> None:
+    """`inside` pairs equal windows of one article, but none that share a word."""
+    bucket = of_one_word_each(len(spans), [0] * len(spans), inside=True)
+    bucket.token = np.ones(12, np.uint32)
+    bucket.start = np.array([start for start, _ in spans], np.int64)
+    bucket.length = np.array([length for _, length in spans], np.int32)
+    _, pairs, _ = bucket.equal([length for _, length in spans])
+    wanted = set()
+    for i, (low, size) in enumerate(spans):
+        for j in range(i + 1, len(spans)):
+            other, length = spans[j]
+            apart = low + size <= other or other + length <= low
+            if size == length and apart:
+                wanted.add((i, j))
+    assert set(unpacked(pairs)) <= wanted
+    if len(spans) <= NEIGHBOURS + 1:
+        assert set(unpacked(pairs)) == wanted
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)), max_size=20),
+    st.integers(5, 31),
+)
+@example([(2**32 - 1, 2**32 - 1)], 31)
+def test_entry_holds_key_next_key_and_passage(keys: list[tuple[int, int]], bits: int) -> None:
+    """The key stands above, the passage below, and as much of the next key as fits between."""
+    own, following = np.array(keys, np.uint32).reshape(-1, 2).T.copy()
+    use = np.arange(0, len(keys), 2, dtype=np.int32)
+    out = np.empty(len(use), np.uint64)
+    pack_band(own, following, use, bits, out)
+    want = [keys[i][0] << 32 | keys[i][1] >> bits << bits | i for i in use.tolist()]
+    assert out.tolist() == want
+
+
+@pytest.mark.parametrize("room", [0, 1, 3])
+def test_pairs_without_room_are_counted_and_not_written(room: int) -> None:
+    """The number of pairs is told even where they do not fit, so that the caller can come again."""
+    bucket = of_one_word_each(4)
+    for count, _ in (bucket.band([1] * 4, room), bucket.equal([1] * 4, room)[:2]):
+        assert count == 6
+
+
+def exact(words: list[list[int]], pairs: list[tuple[int, int]]) -> F32:
+    """The kernel's similarities of passages given by their words."""
+    token = np.array([word for part in words for word in part], np.uint32)
+    length = np.array([len(part) for part in words], np.int32)
+    start = np.cumsum([0, *length])[:-1].astype(np.int64)
+    packed = np.array([i << 32 | j for i, j in pairs], np.uint64)
+    out = np.full(len(pairs), np.nan, np.float32)
+    jaccard(packed, token, start, length, out)
+    return out
+
+
+def similarity(one: list[int], other: list[int]) -> np.float32:
+    """The oracle's, in the precision of the kernel."""
+    return np.float32(naive.jaccard(naive.shingles(one, 5), naive.shingles(other, 5)))
+
+
+@given(st.lists(token_lists(70, 2), min_size=2, max_size=6))
+@example([[1, 2, 3, 4], [1, 2, 3, 4]])
+@example([[1] * 60, [1] * 5])
+@example([[], []])
+def test_jaccard_equals_the_oracle_exactly(words: list[list[int]]) -> None:
+    """Of texts whose shingles repeat; too short ones are 0. All pairs in one call."""
+    pairs = [(i, j) for i in range(len(words)) for j in range(i + 1, len(words))]
+    want = [similarity(words[i], words[j]) for i, j in pairs]
+    assert exact(words, pairs).tolist() == [float(value) for value in want]
+
+
+@given(edited_copies(min_size=5))
+def test_jaccard_of_edited_copies_equals_the_oracle(pair: tuple[list[int], list[int]]) -> None:
+    """Of copies with edits, and the same from both sides."""
+    one, other = pair
+    forth, back = exact([one, other, one], [(0, 1), (1, 2)]).tolist()
+    assert forth == back == float(similarity(one, other))
+
+
+def test_jaccard_of_the_longest_passages(rng: np.random.Generator) -> None:
+    """The table holds the shingles of the longest passage that is allowed."""
+    one = rng.integers(0, 2**32, LONGEST_PASSAGE).tolist()
+    other = one[:300] + rng.integers(0, 2**32, LONGEST_PASSAGE - 300).tolist()
+    assert exact([one, other], [(0, 1)])[0] == similarity(one, other)
+
+
+def test_jaccard_of_shingles_that_share_a_slot() -> None:
+    """Thousands of pairs in one call: tables that are not cleared must not remember."""
+    words = [[(i * 7 + k) % 11 for k in range(12 + i % 5)] for i in range(60)]
+    pairs = [(i, j) for i in range(60) for j in range(i + 1, 60)]
+    want = [float(similarity(words[i], words[j])) for i, j in pairs]
+    assert exact(words, pairs).tolist() == want

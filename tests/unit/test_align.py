@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from dedupe import align
+from dedupe.tables import I64, U32, MatchTable
+from tests import naive
+from tests.strategies import distinct_words
+
+
+def corpus_of(articles: list[list[int]]) -> tuple[U32, I64]:
+    """Words of all articles, and where each begins."""
+    token = np.array([word for words in articles for word in words], np.uint32)
+    return token, np.cumsum([0, *map(len, articles)]).astype(np.int64)
+
+
+def seeds_of(rows: list[tuple[int, int, int, int, int]]) -> align.Seeds:
+    """Seeds given as a, b, token of a, token of b, words."""
+    a, b, a_token, b_token, length = np.array(rows, np.int64).reshape(-1, 5).T
+    return align.Seeds(
+        a.astype(np.int32), b.astype(np.int32), a_token, b_token, length.astype(np.int32)
+    )
+
+
+@pytest.fixture
+def pool() -> Executor:
+    """Two threads."""
+    return ThreadPoolExecutor(2)
+
+
+@pytest.fixture
+def articles(rng: np.random.Generator) -> list[list[int]]:
+    """Three articles: a passage of 40 words in all of them, another one in two."""
+    words = distinct_words(rng, 300).tolist()
+    one, two, rest = words[:40], words[40:70], words[70:]
+    return [
+        rest[:20] + one + rest[20:50] + two,
+        one + rest[50:70],
+        two + rest[70:100] + one[:20] + rest[100:101] + one[21:],
+    ]
+
+
+def rows_of(table: MatchTable) -> list[tuple[int, ...]]:
+    """Articles and spans."""
+    columns = (table.a, table.a_start, table.a_end, table.b, table.b_start, table.b_end)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def test_matches_of_three_articles(articles: list[list[int]], pool: Executor) -> None:
+    """Spans are counted from the start of the corpus, and rows are sorted by articles and place."""
+    token, place = corpus_of(articles)
+    seeds = seeds_of([(0, 1, 20, 120, 40), (2, 0, 180, 90, 30), (1, 2, 120, 240, 40)])
+    table = align.align(seeds, token, place, 12, pool)
+    assert rows_of(table) == [
+        (0, 20, 60, 1, 120, 160),
+        (0, 20, 60, 2, 240, 280),
+        (0, 90, 120, 2, 180, 210),
+        (1, 120, 160, 2, 240, 280),
+    ]
+    assert table.similarity.tolist()[0] == 1.0
+
+
+def test_similarities_are_exact(articles: list[list[int]], pool: Executor) -> None:
+    """Jaccard similarity and both containments equal those of the spans' sets of shingles."""
+    token, place = corpus_of(articles)
+    seeds = seeds_of([(0, 1, 20, 120, 40), (0, 2, 20, 240, 40), (1, 2, 120, 240, 40)])
+    table = align.align(seeds, token, place, 12, pool)
+    words = token.tolist()
+    for row, (_, low, high, _, other_low, other_high) in enumerate(rows_of(table)):
+        a = naive.shingles(words[low:high], 5)
+        b = naive.shingles(words[other_low:other_high], 5)
+        assert table.similarity[row] == np.float32(naive.jaccard(a, b))
+        assert table.containment_a[row] == np.float32(len(a & b) / len(a))
+        assert table.containment_b[row] == np.float32(len(a & b) / len(b))
+
+
+def test_neither_order_nor_side_of_seeds_matters(
+    articles: list[list[int]], pool: Executor, rng: np.random.Generator
+) -> None:
+    """Seeds turned round, shuffled and repeated give the same table."""
+    token, place = corpus_of(articles)
+    rows = [(0, 1, 20, 120, 40), (0, 2, 20, 240, 40), (0, 2, 90, 180, 30), (1, 2, 120, 240, 40)]
+    want = rows_of(align.align(seeds_of(rows), token, place, 12, pool))
+    for _ in range(10):
+        turned = [
+            (b, a, tb, ta, size) if rng.random() < 0.5 else (a, b, ta, tb, size)
+            for a, b, ta, tb, size in rows + rows[:2]
+        ]
+        rng.shuffle(turned)
+        assert rows_of(align.align(seeds_of(turned), token, place, 12, pool)) == want
+
+
+def test_no_seeds_give_no_matches(pool: Executor) -> None:
+    """An empty table has all its columns."""
+    token, place = corpus_of([[1, 2, 3], [4, 5]])
+    table = align.align(seeds_of([]), token, place, 12, pool)
+    assert len(table) == 0
+    assert len(table.similarity) == len(table.containment_a) == 0
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 256])
+def test_chunks_do_not_matter(
+    articles: list[list[int]], pool: Executor, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same table however the pairs are dealt to threads."""
+    token, place = corpus_of(articles)
+    seeds = seeds_of([(0, 1, 20, 120, 40), (0, 2, 20, 240, 40), (1, 2, 120, 240, 40)])
+    want = rows_of(align.align(seeds, token, place, 12, pool))
+    monkeypatch.setattr(align, "CHUNK", chunk)
+    assert rows_of(align.align(seeds, token, place, 12, pool)) == want
+
+
+def test_more_matches_than_room(pool: Executor, rng: np.random.Generator) -> None:
+    """Thirty matches of one pair are all found, though room is made for twenty."""
+    words = distinct_words(rng, 30 * 60).tolist()
+    parts = [words[at : at + 20] for at in range(0, 600, 20)]
+    rest = words[600:]
+    a = [w for k, part in enumerate(parts) for w in part + rest[k * 20 : k * 20 + 20]]
+    b = [w for k, part in enumerate(parts) for w in part + rest[600 + k * 20 : 620 + k * 20]]
+    token, place = corpus_of([a, b])
+    table = align.align(seeds_of([(0, 1, 0, 1200, 1200)]), token, place, 12, pool)
+    assert len(table) == 30
+    assert (table.a_end - table.a_start == 20).all()
+
+
+def test_overlap_of_spans(pool: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted in pieces by several threads, in the order asked."""
+    monkeypatch.setattr(align, "CHUNK", 3)
+    token = np.random.randint(0, 3, 200).astype(np.uint32)
+    low = np.arange(0, 100, 10, dtype=np.int64)
+    found = align.shingle_overlap(token, low, low + 40, low + 50, low + 90, pool)
+    words = token.tolist()
+    for row, at in zip(found.tolist(), low.tolist(), strict=True):
+        a = naive.shingles(words[at : at + 40], 5)
+        b = naive.shingles(words[at + 50 : at + 90], 5)
+        assert row == [len(a), len(b), len(a & b)]
+
+
+def test_select_keeps_rows_in_the_order_given(articles: list[list[int]], pool: Executor) -> None:
+    """By number or by mask, all columns together."""
+    token, place = corpus_of(articles)
+    seeds = seeds_of([(0, 1, 20, 120, 40), (1, 2, 120, 240, 40)])
+    table = align.align(seeds, token, place, 12, pool)
+    assert rows_of(align.select(table, np.array([1, 0]))) == rows_of(table)[::-1]
+    assert rows_of(align.select(table, table.a == 0)) == rows_of(table)[:1]

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedupe import bands, candidates
+from dedupe.tables import I32, U32, U64
+from tests import naive
+
+
+def pairs_of(packed: U64) -> list[tuple[int, int]]:
+    """Pairs of passages."""
+    return [(pair >> 32, pair & 0xFFFFFFFF) for pair in packed.tolist()]
+
+
+def band_pairs(keys: U32, article: I32) -> list[tuple[int, int]]:
+    """Candidates of passages with the given keys (bands, P)."""
+    use = np.arange(keys.shape[1], dtype=np.int32)
+    bits = candidates.index_bits(keys.shape[1])
+    with ThreadPoolExecutor(2) as pool:
+
+        def sort(band: int, out: U64) -> None:
+            bands.sorted_band(keys, band, use, bits, out)
+
+        return pairs_of(candidates.band_pairs(sort, len(keys), len(use), article, pool))
+
+
+@given(st.lists(st.lists(st.integers(0, 4), min_size=3, max_size=3), min_size=1, max_size=12))
+def test_band_pairs_against_all_pairs(rows: list[list[int]]) -> None:
+    """Sorted, distinct pairs of passages that share a band; complete where buckets are small."""
+    keys = np.array(rows, np.uint32).T.copy()
+    found = band_pairs(keys, np.arange(len(rows), dtype=np.int32))
+    every = naive.colliding(rows, [[0], [1], [2]])
+    assert found == sorted(set(found))
+    assert set(found) <= every
+    if all(np.bincount(band).max() <= 5 for band in keys):
+        assert set(found) == every
+
+
+def test_passages_of_one_article_are_no_candidates() -> None:
+    """Pairs within an article are left out, whatever stands between them in the bucket."""
+    keys = np.full((2, 5), 9, np.uint32)
+    assert band_pairs(keys, np.array([0, 0, 1, 1, 0], np.int32)) == [
+        (0, 2), (0, 3), (1, 2), (1, 3), (2, 4), (3, 4)
+    ]  # fmt: skip
+
+
+def test_crowded_bucket_stays_linear_and_connected() -> None:
+    """Five thousand equal keys in nine bands give a chain, not twelve million pairs."""
+    keys = np.full((9, 5000), 3, np.uint32)
+    found = band_pairs(keys, np.arange(5000, dtype=np.int32))
+    assert len(found) == 4999
+    assert set(naive.components(5000, found)) == {0}
+
+
+@pytest.mark.parametrize(
+    ("passages", "bits"), [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (65536, 16), (65537, 17)]
+)
+def test_index_bits_number_all_passages(passages: int, bits: int) -> None:
+    """As many bits as the last number needs."""
+    assert candidates.index_bits(passages) == bits
+
+
+def test_equal_pairs_find_more_pairs_than_they_made_room_for() -> None:
+    """Twenty equals have seventy pairs, more than were expected."""
+    words = np.array([1, 2, 3] * 20, np.uint32)
+    start = np.arange(0, 60, 3, dtype=np.int64)
+    places = candidates.Passages(np.arange(20, dtype=np.int32), start, np.full(20, 3, np.int32))
+    content = np.full(20, 0xABCDEF0123456789, np.uint64)
+    equals = candidates.equal_pairs(content, words, places, inside=False)
+    want = [(i, j) for i in range(20) for j in range(i + 1, min(i + 5, 20))]
+    assert sorted(pairs_of(equals.pairs)) == want
+    assert not equals.representative.any()
+
+
+def test_equal_pairs_do_not_trust_the_hash() -> None:
+    """Passages with equal hashes and other words are neither paired nor represented."""
+    words = np.array([1, 2, 3, 1, 2, 4, 1, 2, 3], np.uint32)
+    places = candidates.Passages(
+        np.arange(3, dtype=np.int32), np.array([0, 3, 6]), np.full(3, 3, np.int32)
+    )
+    equals = candidates.equal_pairs(np.full(3, 5 << 40, np.uint64), words, places, inside=False)
+    assert not pairs_of(equals.pairs)
+    assert equals.representative.tolist() == [0, 1, 2]
+
+
+def test_equals_of_proven_pairs_are_paired_as_well() -> None:
+    """Only one of equal passages is in the bands; what it matches, the others match too."""
+    words = np.array([1, 2, 3] * 3 + [1, 2, 9] * 2 + [7, 7, 7], np.uint32)
+    places = candidates.Passages(
+        np.arange(6, dtype=np.int32), np.arange(0, 18, 3, dtype=np.int64), np.full(6, 3, np.int32)
+    )
+    content = np.array([5, 5, 5, 8, 8, 9], np.uint64) << np.uint64(40)
+    equals = candidates.equal_pairs(content, words, places, inside=False)
+    proven = np.array([0 << 32 | 3, 3 << 32 | 5], np.uint64)
+    found = pairs_of(candidates.spread(proven, equals, places.article))
+    assert set(found) == {(i, j) for i in (0, 1, 2) for j in (3, 4)} | {(3, 5), (4, 5)}
+    alone = np.array([0, 1, 2, 3, 3, 3], np.int32)
+    found = pairs_of(candidates.spread(proven, equals, alone))
+    assert set(found) == {(i, j) for i in (0, 1, 2) for j in (3, 4)}
+
+
+def test_sorted_unique() -> None:
+    """Distinct values in order; none of none."""
+    values = np.array([5, 3, 5, 1, 3], np.uint64)
+    assert candidates.sorted_unique(values).tolist() == [1, 3, 5]
+    assert candidates.sorted_unique(np.zeros(0, np.uint64)).tolist() == []
+
+
+def test_order_of_a_band_brings_the_most_similar_together() -> None:
+    """Within a bucket, passages that agree in the next band too stand side by side."""
+    keys = np.array([[7, 7, 7, 7], [1 << 31, 0, 1 << 31, 0]], np.uint32)
+    out = np.empty(4, np.uint64)
+    partial(bands.sorted_band, keys, 0, np.arange(4, dtype=np.int32), 2)(out)
+    assert (out & np.uint64(3)).tolist() == [1, 3, 0, 2]
