@@ -36,15 +36,27 @@ def settle(drafts: list[Draft]) -> list[Draft]:
 def _coverer(draft: Draft, winners: list[Draft]) -> Draft | None:
     """The winner that covers most of a draft, if all winners together cover half of it."""
     words = max(draft.end - draft.start, 1)
-    best, most, covered = None, 0, 0
+    best, most = None, 0
+    covered: list[tuple[int, int]] = []
     for winner in winners:
         if winner.original or (winner.rule == "DUP101" and draft.rule == "DUP102"):
             continue
-        shared = min(draft.end, winner.end) - max(draft.start, winner.start)
+        start, end = max(draft.start, winner.start), min(draft.end, winner.end)
         if draft.start == draft.end and winner.start <= draft.start <= winner.end:
-            shared = 1  # a line without words
-        if shared > 0:
-            covered += shared
-            if shared > most:
-                best, most = winner, shared
-    return best if covered >= HIDDEN * words else None
+            end = start + 1  # a line without words
+        if end > start:
+            covered.append((start, end))
+            if end - start > most:
+                best, most = winner, end - start
+    return best if _union(covered) >= HIDDEN * words else None
+
+
+def _union(spans: list[tuple[int, int]]) -> int:
+    """Length of the union of spans."""
+    if len(spans) == 1:
+        return spans[0][1] - spans[0][0]
+    total, behind = 0, -1
+    for start, end in sorted(spans):
+        total += max(end - max(start, behind), 0)
+        behind = max(behind, end)
+    return total

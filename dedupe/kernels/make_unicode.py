@@ -18,7 +18,7 @@ from dedupe.kernels import characters as ch
 PATH = Path(__file__).with_name("unicode.npz")
 
 TERMINATORS = "!.?…‼‽⁇⁈⁉。｡！．？։؟۔।॥၊။።፧፨᙮᠃᠉᥄᥅⸮꓿꘎꘏꛳꛷꡶꡷꤯꩝꩞꩟꫰꫱꯫﹒﹖﹗܀܁܂߹"
-APOSTROPHES = "'‘’ʼ＇‛ʹʻˈ`´"
+APOSTROPHES = "'‘’ʼ＇‛ʹʻˈ"
 OPENING_QUOTES = '“«„‟「『〝＂"‹'
 CLOSING_QUOTES = "”»」』〞〟›"
 CLOSERS = ")]}）］｝〕】〉》"

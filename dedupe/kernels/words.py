@@ -29,7 +29,7 @@ _TOP_BYTE, _SHIFT = np.uint64(56), np.uint64(29)
 _SPACES = np.uint64(0x2020202020202020)
 """Or-ed to eight bytes of an ASCII word it folds the case; digits and apostrophe have the bit."""
 
-_LOWER_W, _COLON, _SLASH, _DOT, _AT, _QUOTE = 0x77, 0x3A, 0x2F, 0x2E, 0x40, 0x22
+_LOWER_W, _COLON, _SLASH, _DOT, _AT, _QUOTE, _APOSTROPHE = 0x77, 0x3A, 0x2F, 0x2E, 0x40, 0x22, 0x27
 
 SEEN_CAPITAL, SEEN_SMALL, SEEN_DIGIT = 1, 2, 4
 
@@ -195,16 +195,26 @@ def _ends_sentence(text, i, end, page, kind):
 
 
 @inlined
-def _address_end(text, i, end):
-    """First byte behind an address that begins at or before byte i."""
+def _address_end(text, i, end, page, kind):
+    """First byte behind an address: it holds ASCII but space, <, > and ", and letters beyond."""
     while i < end:
         byte = text[i]
+        size = 1
         if byte <= 0x20 or byte == 0x3C or byte == 0x3E or byte == _QUOTE:
             break
-        if byte == 0xE2 and text[i + 1] == 0x80:
-            break
-        i += 1
+        if byte >= 0x80:
+            _, entry, size = _entry(text, i, page, kind)
+            which = entry & ch.CLASS
+            if which != ch.LETTER and which != ch.DIGIT:
+                break
+        i += size
     return i
+
+
+@inlined
+def _joins_mail_name(byte):
+    """Whether a byte may stand between the words of the name in front of an @."""
+    return byte == _DOT or byte == 0x5F or byte == 0x2D or byte == 0x2B
 
 
 @inlined
@@ -267,13 +277,18 @@ def _any_word(text, i, end, page, kind, fold_start, fold_size, pool):
             at, entry, size = _entry(text, i, page, kind)
             which = entry & ch.CLASS
         if which == ch.APOSTROPHE:
-            behind, behind_entry, behind_size = _entry(text, i + size, page, kind)
-            if behind_entry & ch.CLASS != ch.LETTER or i + size >= end:
+            i += size
+            at, entry, size = _entry(text, i, page, kind)
+            which = entry & ch.CLASS
+            while which == ch.IGNORABLE and i < end:
+                i += size
+                at, entry, size = _entry(text, i, page, kind)
+                which = entry & ch.CLASS
+            if i >= end or (which != ch.LETTER and which != ch.DIGIT):
+                i = stop
                 break
             state, word, shift = _push(state, word, shift, 0x27)
             length += 1
-            i += size
-            at, entry, size, which = behind, behind_entry, behind_size, ch.LETTER
         elif i >= end or (which != ch.LETTER and which != ch.DIGIT):
             break
     return i, stop, _finish(state, word, length), seen
@@ -356,7 +371,11 @@ def split(
             if word:
                 start = i
                 length = np.int64(trailing_zeros(~letters))
-                if 0 < length < 64 and _byte(text, i + length) < 0x7F:
+                behind = i + length
+                plain = _byte(text, behind) < 0x7F and not (
+                    _byte(text, behind) == _APOSTROPHE and _byte(text, behind + 1) >= 0x7F
+                )
+                if 0 < length < 64 and plain:
                     inside = _ALL >> np.uint64(64 - length)
                     capitals = _window(masks, _CAPITAL, i) & inside
                     flags = quoted | np.int64(capitals & _ONE) * CAPITAL
@@ -397,10 +416,10 @@ def split(
                 n -= 1
                 if _byte(text, i) == _AT:  # first.last@host: the words before belong to it
                     while n > opened and token_end[n - 1] + 1 == token_start[n]:
-                        if _byte(text, token_end[n - 1]) != _DOT:
+                        if not _joins_mail_name(_byte(text, token_end[n - 1])):
                             break
                         n -= 1
-                i = _address_end(text, i, end)
+                i = _address_end(text, i, end, page, kind)
                 continue
             if _byte(text, i) == _COLON or _byte(text, i) == _AT:
                 i += 1

@@ -62,6 +62,8 @@ def scan(
         analyses = analyse_files(listing.files, settings, pool, progress)
         skipped = _skipped(listing, analyses)
         _refuse_empty(analyses, skipped, settings.sources)
+        if not any(len(part.file) for part in analyses):
+            return _empty(command, settings, skipped)
         corpus = corpus_of(analyses, listing.files)
         progress.phase("matching", 3)
         matches = matching.match(
@@ -194,6 +196,17 @@ def _refuse_empty(
         if sources.allow_empty and not faults:
             return
         raise NothingToAnalyseError(_named("no article to analyse", faults or skipped))
+
+
+def _empty(command: str, settings: config.Config, skipped: tuple[Skipped, ...]) -> Result:
+    """The result of a run that was allowed to find no article."""
+    return Result(
+        run=_run(command, settings),
+        articles=(),
+        findings=(),
+        summary=_summary((), (), skipped, settings.gate),
+        skipped=skipped,
+    )
 
 
 def _named(text: str, files: Sequence[Skipped]) -> str:

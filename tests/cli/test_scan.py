@@ -291,7 +291,7 @@ def test_copy_is_found(cli: Cli, folder: Path) -> None:
     assert ran.code == 0
     assert [finding["path"] for finding in findings] == ["b/copied.md"]
     assert findings[0]["matches"][0]["path"] == "a/bakery.md"
-    assert findings[0]["excerpt"].startswith("The oven of the old bakery")
+    assert "The oven of the old bakery" in findings[0]["excerpt"]
 
 
 @pytest.mark.parametrize(
