@@ -7,7 +7,7 @@ import numpy as np
 from dedupe.tables import F64, I32, I64, U32, MatchTable, RegionTable
 
 ROUNDS = 8
-"""Families are taken out of a component at most this often; the rest join by their best match."""
+"""Families are taken out of a component at most this often; what is left stays alone."""
 MEMBER = 0.5
 """Share of the shorter one's shingles that a member has in common with the medoid."""
 
@@ -52,7 +52,8 @@ def cluster(matches: MatchTable, token: U32, rank: I32) -> RegionTable:
         if not alive.any():
             break
         _take_families(edge_a[alive], edge_b[alive], token, start, end, label, medoid_of)
-    _join_rest(matches, edge_a, edge_b, label, medoid_of)
+    rest = np.flatnonzero(label < 0)  # not near any medoid: alone, with its direct matches
+    label[rest] = medoid_of[rest] = rest
     # Numbered by the original: the member that came first.
     order = np.lexsort((start, rank[article], label))
     heads = np.flatnonzero(np.diff(label[order], prepend=-2)) if total else np.empty(0, np.int64)
@@ -121,17 +122,3 @@ def _mean_overlap(nodes: I32, root: I32, size: I64, token: U32, start: I64, end:
     distinct = np.bincount(owner, minlength=len(nodes))
     mean = np.bincount(root[nodes], weights=distinct, minlength=len(root))[root[nodes]] / members
     return np.round(total / np.maximum(distinct + mean - total, 1e-9), 9)
-
-
-def _join_rest(matches: MatchTable, edge_a: I32, edge_b: I32, label: I32, medoid_of: I32) -> None:
-    """Give every region that is left to the family of its most similar match."""
-    order = np.argsort(-matches.similarity, kind="stable")
-    for _ in range(2):
-        for e in order[(label[edge_a[order]] < 0) != (label[edge_b[order]] < 0)]:
-            inside, outside = edge_a[e], edge_b[e]
-            if label[inside] < 0:
-                inside, outside = outside, inside
-            if label[outside] < 0:
-                label[outside], medoid_of[outside] = label[inside], medoid_of[inside]
-    rest = np.flatnonzero(label < 0)
-    label[rest] = medoid_of[rest] = rest

@@ -198,7 +198,7 @@ def _fingerprint(corpus: Corpus, draft: Draft, excerpt: str, seen: Counter[str])
 
 def _cluster(corpus: Corpus, draft: Draft, regions: RegionTable) -> Cluster | None:
     """The cluster of a copied passage, named by the words of its original."""
-    if draft.rule == "DUP102":
+    if draft.rule == "DUP102" and draft.cluster >= 0:
         region = int(regions.original[draft.cluster])
         article = int(regions.article[region])
         start, end = int(regions.start[region]), int(regions.end[region])

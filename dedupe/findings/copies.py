@@ -10,43 +10,56 @@ import numpy as np
 from dedupe.findings.drafts import Counterpart, Draft
 from dedupe.tables import I32, I64, Bool, Corpus, MatchTable, RegionTable
 
+LEAST_SHARED = 0.3
+"""Share of a passage that must stand in another place for that to be named."""
+
 Overlap = Callable[[I64, I64, I64, I64], I32]
 """Counts the shingles of pairs of spans: of a, of b, of both (M, 3)."""
 
 
 def copy_drafts(
-    corpus: Corpus,
-    matches: MatchTable,
-    regions: RegionTable,
-    overlap: Overlap,
-    document_share: float,
-    max_matches: int,
-) -> list[Draft]:
+    corpus: Corpus, matches: MatchTable, regions: RegionTable, overlap: Overlap,
+    document_share: float, max_matches: int,
+) -> list[Draft]:  # fmt: skip
     """DUP101, DUP102 and DUP103 of all articles.
 
     matches: between different articles, those from which `regions` were made; and within
-    articles, which make DUP103.
+    articles, which make DUP103. Every similarity is that of the two places as they are reported.
     """
     across = matches.a != matches.b
     whole = _whole_articles(corpus, matches, across, document_share, overlap)
     passages = _passages(corpus, matches, across, regions, overlap, max_matches)
-    kept = [draft for draft in passages if not _absorbed(draft, whole)]
-    return [*whole.values(), *kept, *_repeats(matches, ~across)]
+    articles = _cluster_articles(regions)
+    kept = [draft for draft in passages if not _absorbed(draft, whole, articles)]
+    repeats = _repeats(matches, ~across)
+    _exact([(draft, part) for draft in repeats for part in draft.counterparts], overlap)
+    return [*whole.values(), *kept, *repeats]
 
 
 def _whole_articles(
     corpus: Corpus, matches: MatchTable, across: Bool, share: float, overlap: Overlap
 ) -> dict[int, Draft]:
-    """DUP101 by article: its matches with one other cover the share of the words of both."""
+    """DUP101 by article: its matches with one other cover the share of the words of both.
+
+    Articles that are linked so form a group; every member is compared with the first of it too.
+    """
     rows = np.flatnonzero(across)
-    key = matches.a[rows].astype(np.int64) * len(corpus.path) + matches.b[rows]
+    count = max(len(corpus.path), 1)
+    key = matches.a[rows].astype(np.int64) * count + matches.b[rows]
     pairs, pair_of = np.unique(key, return_inverse=True)
-    a, b = pairs // max(len(corpus.path), 1), pairs % max(len(corpus.path), 1)
+    a, b = pairs // count, pairs % count
     words = np.diff(corpus.article_token)
-    covered_a = np.bincount(pair_of, (matches.a_end - matches.a_start)[rows], minlength=len(pairs))
-    covered_b = np.bincount(pair_of, (matches.b_end - matches.b_start)[rows], minlength=len(pairs))
+    covered_a = np.bincount(pair_of, (matches.a_end - matches.a_start)[rows], len(pairs))
+    covered_b = np.bincount(pair_of, (matches.b_end - matches.b_start)[rows], len(pairs))
     full = (covered_a >= share * words[a]) & (covered_b >= share * words[b])
-    a, b = a[full], b[full]
+    linked = set(zip(a[full].tolist(), b[full].tolist(), strict=True))
+    groups = _groups(linked)
+    for members in groups:
+        members.sort(key=lambda article: int(corpus.rank[article]))
+        linked.update(
+            (min(members[0], other), max(members[0], other)) for other in members[1:]
+        )
+    a, b = np.array(sorted(linked), np.int64).reshape(-1, 2).T
     first, last = corpus.article_token[:-1], corpus.article_token[1:]
     shared = overlap(first[a], last[a], first[b], last[b])
     partners: dict[int, list[Counterpart]] = defaultdict(list)
@@ -55,15 +68,37 @@ def _whole_articles(
         partners[x].append(_whole(corpus, y, similarity, both / max(in_x, 1)))
         partners[y].append(_whole(corpus, x, similarity, both / max(in_y, 1)))
     drafts = {}
-    for article, others in partners.items():
-        others.sort(key=lambda other: (corpus.rank[other.article], other.article))
-        draft = Draft(
-            "DUP101", article, int(first[article]), int(last[article]), counterparts=others,
-            members=len(others) + 1,
-        )  # fmt: skip
-        draft.original = bool(corpus.rank[others[0].article] > corpus.rank[article])
-        drafts[article] = draft
+    for members in groups:
+        for article in members:
+            others = partners[article]
+            others.sort(key=lambda other: int(corpus.rank[other.article]))
+            drafts[article] = Draft(
+                "DUP101", article, int(first[article]), int(last[article]),
+                counterparts=others, members=len(members), original=article == members[0],
+                group=frozenset(members),
+            )  # fmt: skip
     return drafts
+
+
+def _groups(linked: set[tuple[int, int]]) -> list[list[int]]:
+    """Connected components of pairs of articles."""
+    neighbours: dict[int, list[int]] = defaultdict(list)
+    for x, y in sorted(linked):
+        neighbours[x].append(y)
+        neighbours[y].append(x)
+    seen: set[int] = set()
+    groups = []
+    for start in neighbours:
+        if start in seen:
+            continue
+        seen.add(start)
+        members = [start]
+        for article in members:
+            fresh = [other for other in neighbours[article] if other not in seen]
+            seen.update(fresh)
+            members += fresh
+        groups.append(members)
+    return groups
 
 
 def _whole(corpus: Corpus, article: int, similarity: float, containment: float) -> Counterpart:
@@ -71,62 +106,75 @@ def _whole(corpus: Corpus, article: int, similarity: float, containment: float) 
     return Counterpart(article, start, end, similarity, containment)
 
 
-def _absorbed(draft: Draft, whole: dict[int, Draft]) -> bool:
-    """Whether all counterparts of a passage lie in articles that its article duplicates."""
+def _cluster_articles(regions: RegionTable) -> list[set[int]]:
+    """The articles of each cluster."""
+    articles: list[set[int]] = [set() for _ in regions.original]
+    for number, article in zip(regions.cluster.tolist(), regions.article.tolist(), strict=True):
+        articles[number].add(article)
+    return articles
+
+
+def _absorbed(draft: Draft, whole: dict[int, Draft], articles: list[set[int]]) -> bool:
+    """Whether all places of a passage lie in articles that its article duplicates."""
     if draft.article not in whole:
         return False
-    partners = {other.article for other in whole[draft.article].counterparts}
-    return draft.members == len(draft.counterparts) + 1 and all(
-        other.article in partners or other.article == draft.article for other in draft.counterparts
-    )
+    there = {other.article for other in draft.counterparts}
+    if draft.cluster >= 0:
+        there |= articles[draft.cluster]
+    return there <= whole[draft.article].group
 
 
 def _passages(
-    corpus: Corpus,
-    matches: MatchTable,
-    across: Bool,
-    regions: RegionTable,
-    overlap: Overlap,
+    corpus: Corpus, matches: MatchTable, across: Bool, regions: RegionTable, overlap: Overlap,
     max_matches: int,
-) -> list[Draft]:
+) -> list[Draft]:  # fmt: skip
     """DUP102: one draft per region, with the places where it stands elsewhere."""
     known = _direct(matches, across, regions)
     order = np.lexsort((regions.start, corpus.rank[regions.article], regions.cluster))
     bounds = np.searchsorted(regions.cluster[order], np.arange(len(regions.original) + 1))
-    wanted: list[tuple[int, int]] = []
-    drafts: list[tuple[Draft, int]] = []
+    drafts: list[Draft] = []
+    far: list[tuple[Draft, Counterpart]] = []
     for number in range(len(regions.original)):
         members = order[bounds[number] : bounds[number + 1]].tolist()
-        if len(members) < 2:
-            continue
         for region in members:
+            direct = known.get(region, {})
             draft = Draft(
                 "DUP102", int(regions.article[region]), int(regions.start[region]),
-                int(regions.end[region]), cluster=number, members=len(members),
-                original=region == members[0],
+                int(regions.end[region]), counterparts=list(direct.values()),
             )  # fmt: skip
-            drafts.append((draft, region))
-            # The original is always shown, and as many others as there is room for.
-            missing = max(max_matches - len(known[region]), 0)
-            for other in members[: missing + 2]:
-                if (
-                    other != region
-                    and other not in known[region]
-                    and (missing > 0 or other == members[0])
-                ):
-                    wanted.append((region, other))
-                    missing -= 1
-    _prove(wanted, regions, overlap, known)
-    for draft, region in drafts:
-        original = int(regions.original[draft.cluster])
-        draft.counterparts = [
-            part
-            for other, part in sorted(
-                known[region].items(),
-                key=lambda item: (item[0] != original, -item[1].similarity, item[1].article),
-            )
-        ]
-    return [draft for draft, _ in drafts if draft.counterparts]
+            drafts.append(draft)
+            if len(members) == 1:  # proven against a copy that belongs to another cluster
+                draft.members = len(direct) + 1
+                draft.original = all(
+                    corpus.rank[other.article] > corpus.rank[draft.article]
+                    for other in draft.counterparts
+                )
+                continue
+            draft.cluster, draft.members = number, len(members)
+            draft.original = region == members[0]
+            # The original is looked at always, and as many others as there is room for.
+            room = max(max_matches - len(direct), 0)
+            others = [other for other in members[: room + 2] if other != region]
+            for other in others[: max(room, 1)]:
+                if other not in direct:
+                    far.append((draft, _region(regions, other)))
+    for draft, part in far:
+        draft.counterparts.append(part)
+    _exact([(draft, part) for draft in drafts for part in draft.counterparts], overlap)
+    for draft in drafts:
+        first = int(regions.article[regions.original[draft.cluster]]) if draft.cluster >= 0 else -1
+        draft.counterparts = sorted(
+            (part for part in draft.counterparts if part.containment >= LEAST_SHARED),
+            key=lambda part: (part.article != first, -part.similarity, part.article, part.start),
+        )
+    return [draft for draft in drafts if draft.counterparts]
+
+
+def _region(regions: RegionTable, region: int) -> Counterpart:
+    """A region as a counterpart whose similarity is not known yet."""
+    return Counterpart(
+        int(regions.article[region]), int(regions.start[region]), int(regions.end[region]), 0, 0
+    )
 
 
 def _direct(
@@ -143,28 +191,26 @@ def _direct(
     )  # fmt: skip
     listed: Iterable[tuple[int, ...]] = zip(*(column.tolist() for column in columns), strict=True)
     for x, y, a, b, a_start, a_end, b_start, b_end, similarity, in_a, in_b in listed:
-        if x == y:
-            continue
-        if y not in known[x] or known[x][y].similarity < similarity:
+        if x != y and (y not in known[x] or known[x][y].similarity < similarity):
             known[x][y] = Counterpart(b, b_start, b_end, similarity, in_a)
             known[y][x] = Counterpart(a, a_start, a_end, similarity, in_b)
     return known
 
 
-def _prove(
-    wanted: list[tuple[int, int]], regions: RegionTable, overlap: Overlap,
-    known: dict[int, dict[int, Counterpart]],
-) -> None:  # fmt: skip
-    """Compute the exact similarity of members of a cluster that have no match of their own."""
-    if not wanted:
+def _exact(pairs: list[tuple[Draft, Counterpart]], overlap: Overlap) -> None:
+    """Compute similarity and containment of passages and counterparts as they are reported.
+
+    A passage that several matches share can be longer than each of them.
+    """
+    if not pairs:
         return
-    x, y = np.array(wanted, np.int64).T
-    shared = overlap(regions.start[x], regions.end[x], regions.start[y], regions.end[y])
-    for (region, other), (in_x, in_y, both) in zip(wanted, shared.tolist(), strict=True):
-        known[region][other] = Counterpart(
-            int(regions.article[other]), int(regions.start[other]), int(regions.end[other]),
-            both / max(in_x + in_y - both, 1), both / max(in_x, 1),
-        )  # fmt: skip
+    places = np.array(
+        [(draft.start, draft.end, part.start, part.end) for draft, part in pairs], np.int64
+    )
+    shared = overlap(*(places[:, column].copy() for column in range(4)))
+    for (_, part), (ours, theirs, both) in zip(pairs, shared.tolist(), strict=True):
+        part.similarity = both / max(ours + theirs - both, 1)
+        part.containment = both / max(ours, 1)
 
 
 def _repeats(matches: MatchTable, inside: Bool) -> list[Draft]:

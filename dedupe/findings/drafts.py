@@ -44,6 +44,8 @@ class Draft:
     """The original first, then by similarity; all that are known, not only those to be shown"""
     original: bool = False
     """The copy that came first; reported only when asked for"""
+    group: frozenset[int] = frozenset()
+    """Of DUP101: the articles that duplicate each other"""
     also: list[str] = field(default_factory=list)
 
     @property
