@@ -62,7 +62,7 @@ bench: $(VENV)/.run ## speed, with peers in the same run
 	@$(RUN) benchmarks.speed $(ARGS)
 
 model: $(VENV)/.run ## train the filler model again, from DEDUPE_DATA
-	@$(RUN) dedupe.filler.training $(ARGS)
+	@$(RUN) dedupe.train $(ARGS)
 
 ci: ## what CI runs: test, lint, types, arch, docs
 	@.ci/run

@@ -110,9 +110,7 @@ def band_pairs(
             scratch.order = np.empty(entries, np.uint64)
         order: U64 = scratch.order
         sort_band(band, order)
-        return _room(
-            lambda out: int(join_band(order, mask, article, out)), entries // 4 + 16
-        )
+        return _room(lambda out: int(join_band(order, mask, article, out)), entries // 4 + 16)
 
     found = list(pool.map(one, range(bands)))
     return sorted_unique(np.concatenate(found)) if found else np.empty(0, np.uint64)

@@ -17,7 +17,8 @@ SPACES = (" ", "  ", "\n", "\t", "\u00a0", "\u3000", "\u2028", "\r\n")
 PUNCTUATION = (*'.!?…。？,;:-—_/()[]"“”«»‹›「」*#&€😀', ". ", "? ", "! ", '." ', ".) ")
 FRAGMENTS = (
     "http://a.org/b-c", "www.site.com.", "joe.doe@mail.org", "j-doe_x+y@mail.org", "U.S. ",
-    "etc. ", "Dr. Who", "3.14", "don't", "l'été", "rock ’n’ roll", "IT'S", "x@", "@you", "ftp:", "C://", "ﬁnance", "a'", "'b",
+    "etc. ", "Dr. Who", "3.14", "don't", "l'été", "rock ’n’ roll",
+    "IT'S", "x@", "@you", "ftp:", "C://", "ﬁnance", "a'", "'b",
 )  # fmt: skip
 
 _word = st.text(LETTERS + DIGITS, min_size=1, max_size=12)

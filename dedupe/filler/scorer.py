@@ -217,6 +217,9 @@ def phrases(
     step = model.header.wording_scale / model.header.wording.deviation
     weights = gains * (step / np.sqrt(np.maximum(squares, 1)))[:, None]
     return [
-        [Phrase(*span, weight) for span, weight in zip(found[:n], heavy[:n], strict=True)]
+        [
+            Phrase(low, high, weight)
+            for (low, high), weight in zip(found[:n], heavy[:n], strict=True)
+        ]
         for found, heavy, n in zip(spans.tolist(), weights.tolist(), counts.tolist(), strict=True)
     ]

@@ -56,9 +56,7 @@ def _whole_articles(
     groups = _groups(linked)
     for members in groups:
         members.sort(key=lambda article: int(corpus.rank[article]))
-        linked.update(
-            (min(members[0], other), max(members[0], other)) for other in members[1:]
-        )
+        linked.update((min(members[0], other), max(members[0], other)) for other in members[1:])
     a, b = np.array(sorted(linked), np.int64).reshape(-1, 2).T
     first, last = corpus.article_token[:-1], corpus.article_token[1:]
     shared = overlap(first[a], last[a], first[b], last[b])
@@ -155,9 +153,11 @@ def _passages(
             # The original is looked at always, and as many others as there is room for.
             room = max(max_matches - len(direct), 0)
             others = [other for other in members[: room + 2] if other != region]
-            for other in others[: max(room, 1)]:
-                if other not in direct:
-                    far.append((draft, _region(regions, other)))
+            far += [
+                (draft, _region(regions, other))
+                for other in others[: max(room, 1)]
+                if other not in direct
+            ]
     for draft, part in far:
         draft.counterparts.append(part)
     _exact([(draft, part) for draft in drafts for part in draft.counterparts], overlap)

@@ -52,7 +52,7 @@ class Lookup:
         return ticket
 
     def resolve(self, load: Callable[[int], Reading]) -> None:
-        """Look everything up; `load` gives a batch by its number, and is asked for them in order."""
+        """Look everything up; `load` gives a batch by its number, asked for in order."""
         corpus = self._corpus
         places = np.array(self._places, np.int64)
         value = places & ((1 << _VALUE_BITS) - 1)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedupe import bands, config, passages, sketches, tokens
+from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
-from dedupe.filler.scorer import FillerModel, score_blocks
+from dedupe.filler.scorer import score_blocks
 from dedupe.model import Flag, Skipped
 from dedupe.passages import PassageTable
 from dedupe.sources import Doubtful, SourceFile, read_batch

@@ -12,7 +12,8 @@ import numpy as np
 
 from dedupe import config, verify
 from dedupe.errors import NothingToAnalyseError, UsageError
-from dedupe.filler.scorer import FillerModel, load_model, phrases
+from dedupe.filler.modelfile import FillerModel
+from dedupe.filler.scorer import load_model, phrases
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest
 from dedupe.pipeline import matching
@@ -78,10 +79,7 @@ def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) ->
     if line is None:
         return chosen
     lookup = Lookup(corpus)
-    tickets = [
-        lookup.bytes(article, int(table.start[b]), int(table.end[b]))
-        for b in chosen
-    ]
+    tickets = [lookup.bytes(article, int(table.start[b]), int(table.end[b])) for b in chosen]
     lookup.resolve(lambda _: reading)
     spans = [lookup.span(ticket) for ticket in tickets]
     return [

@@ -76,7 +76,7 @@ def test_similarities_of_findings_are_exact(folder: Folder, result: Result) -> N
 def test_percentage_in_the_message_is_that_of_the_first_match(
     folder: Folder, result: Result
 ) -> None:
-    """ "87% of this passage also appears in b.txt" is true of the places that are named."""
+    """What "87% of this passage also appears in b.txt" says is true of the named places."""
     wrong = []
     for finding in result.findings:
         if not finding.message.partition(" ")[0].endswith("%"):

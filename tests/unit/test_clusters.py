@@ -55,7 +55,8 @@ def families(table: RegionTable) -> list[set[int]]:
 def replaced(words: list[int], rng: np.random.Generator, count: int) -> list[int]:
     """The text with as many neighbouring words replaced by new ones."""
     at = int(rng.integers(0, len(words) - count + 1))
-    return words[:at] + rng.integers(0, 2**32, count).tolist() + words[at + count :]
+    fresh: list[int] = rng.integers(0, 2**32, count).tolist()
+    return words[:at] + fresh + words[at + count :]
 
 
 def chain(rng: np.random.Generator, links: int) -> list[list[int]]:

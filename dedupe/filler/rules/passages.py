@@ -58,7 +58,8 @@ def signals(reading: Reading, block: int) -> tuple[Evidence, ...]:
 def phrase_evidence(reading: Reading, runs: list[tuple[int, int]]) -> list[tuple[Evidence, ...]]:
     """The learned phrases that weigh most in each run of blocks, heaviest first."""
     edges = np.array(runs, np.int64).reshape(-1, 2)
-    first, last = reading.block_token[edges[:, 0]], reading.block_token[edges[:, 1] + 1]
+    first = reading.block_token[edges[:, 0]].astype(np.int64)
+    last = reading.block_token[edges[:, 1] + 1].astype(np.int64)
     return [
         tuple(
             Evidence(
