@@ -21,13 +21,14 @@ class Stretch(msgspec.Struct):
 
 
 class GoldRow(msgspec.Struct):
-    """A unit, or a copy between two articles, of the project's own seeds."""
+    """A unit, an article as a whole, or a copy between two, of the project's own seeds."""
 
     kind: str
     file: str = ""
     start: int = 0
     end: int = 0
     expect: list[str] = []
+    also: list[str] = []
     type: str = ""
     rule: str = ""
     a: Stretch | None = None
@@ -66,7 +67,8 @@ def gold_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
 
 def _on(unit: GoldRow | Stretch, finding: results.Finding, folder: Path) -> bool:
     same_file = corpora.relative_path(finding.path, folder) == unit.file
-    return same_file and share_half(unit, finding)
+    whole = isinstance(unit, GoldRow) and unit.kind == "article"
+    return same_file and (whole or share_half(unit, finding))
 
 
 def _recalls(
@@ -89,7 +91,11 @@ def _precisions(
     right: defaultdict[str, list[bool]] = defaultdict(list)
     for finding in findings:
         rule = finding.rules[0]
-        expected: Iterable[GoldRow | Stretch] = [row for row in rows if rule in row.expect]
+        expected: Iterable[GoldRow | Stretch] = [
+            row
+            for row in rows
+            if rule in row.expect or (row.kind == "article" and rule in row.also)
+        ]
         if rule.startswith("DUP"):
             expected = [*expected, *sides]
         right[rule].append(any(_on(unit, finding, folder) for unit in expected))

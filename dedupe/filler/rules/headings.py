@@ -20,6 +20,8 @@ MOST_HEADING = 32
 LEAST_LEAK = 5
 """Words of a leaked instruction: shorter headings ("Background and Context") are only generic."""
 LONG_LEAK = 7
+LEAST_SIBLINGS = 3
+"""Leaked headings of an article from which its generic headings count as leaked too."""
 LEAST_ABOUT_TEXT = 0.4
 """Share of a leaked instruction's content words that speak about the text or its reader."""
 LEAST_TITLE_CASE = 0.6
@@ -131,6 +133,10 @@ def _leaked_or_generic(reading: Reading, words: Words) -> Iterator[Flag]:
     frame = (words.begins & np.uint32(HeadingMark.FRAME) != 0) & (names <= 1)
     frame &= np.diff(reading.block_token)[words.block] > 1
     all_generic = plain & (content >= 2) & (about_text + generic >= content)
+    # Beside several leaked headings a generic one is a leaf of the same prompt.
+    article = reading.article[words.block]
+    leaked = np.bincount(article, leaks, minlength=len(reading.article_block))[article]
+    siblings = all_generic & ~whole & ~frame & ~leaks & (leaked >= LEAST_SIBLINGS)
     is_generic = (whole | frame | all_generic) & (reading.kind[words.block] == HEADING)
     for place in np.nonzero(leaks | is_generic)[0].tolist():
         block = int(words.block[place])
@@ -139,13 +145,15 @@ def _leaked_or_generic(reading: Reading, words: Words) -> Iterator[Flag]:
                 f"{about_text[place]} of its {content[place]} content words speak about the text "
                 "or its reader, and none is a name from the article."
             )
+        elif siblings[place]:
+            message = f"A generic heading beside {leaked[place]:.0f} that are leaked prompt text."
         elif whole[place]:
             message = "This heading stands over a part of any article."
         elif frame[place]:
             message = "This heading is a frame into which any subject fits."
         else:
             message = f"All {content[place]} content words of this heading would fit any article."
-        rule = "TPL202" if leaks[place] else "TPL203"
+        rule = "TPL202" if leaks[place] or siblings[place] else "TPL203"
         yield reading.flag_block(rule, block, message, _evidence(reading, block))
 
 

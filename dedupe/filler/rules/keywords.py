@@ -25,9 +25,12 @@ def find(reading: Reading) -> Iterator[Flag]:
     first = np.searchsorted(starts, blocks.orphan_start)
     behind = np.searchsorted(starts, blocks.orphan_end)
     article = reading.article[blocks.orphan_block].astype(np.int64)
-    yield from _stuffed(reading, first, behind, article)
+    named = set()
+    for flag in _stuffed(reading, first, behind, article):
+        named.add((flag.article, flag.evidence[0].text.casefold()))
+        yield flag
     if len(first):
-        yield from _orphans(reading, first, behind, article)
+        yield from _orphans(reading, first, behind, article, named)
 
 
 def _stuffed(reading: Reading, first: I64, behind: I64, article: I64) -> Iterator[Flag]:
@@ -55,29 +58,43 @@ def _stuffed(reading: Reading, first: I64, behind: I64, article: I64) -> Iterato
         if (gap > ord(" ")).any():  # "example.org" and "read-only" are one word
             continue
         span = (reading.start[token], reading.end[token + 1])
-        phrase = " ".join(reading.text(*span).split())
-        density = 1000 * int(count[stuffed]) / int(words[stuffed])
-        evidence = (
-            Evidence("phrase", phrase, weight=float(count[stuffed]), start=span[0], end=span[1]),
-            Evidence("signal", "per 1,000 words", weight=round(density, 2)),
-            Evidence("signal", "headings and lost lines", weight=float(lines[stuffed])),
-        )
-        message = (
-            f'"{phrase}" stands {count[stuffed]} times in {words[stuffed]:,} words '
-            f"({density:.1f} per 1,000), {lines[stuffed]} of them in headings or alone on a line."
-        )
-        yield Flag(
-            rule="KEY401",
-            article=stuffed,
-            start=span[0],
-            end=span[1],
-            words=2,
-            message=message,
-            evidence=evidence,
-        )
+        yield _stuffed_flag(reading, stuffed, span, 2, int(count[stuffed]), int(lines[stuffed]))
 
 
-def _orphans(reading: Reading, first: I64, behind: I64, article: I64) -> Iterator[Flag]:
+def _stuffed_flag(
+    reading: Reading, article: int, span: tuple[int, int], words: int, count: int, lines: int
+) -> Flag:
+    """KEY401 at one place of a phrase of some words."""
+    phrase = " ".join(reading.text(*span).split())
+    total = int(np.diff(reading.block_token[reading.article_block[article : article + 2]])[0])
+    density = 1000 * count / total
+    evidence = (
+        Evidence("phrase", phrase, weight=float(count), start=span[0], end=span[1]),
+        Evidence("signal", "per 1,000 words", weight=round(density, 2)),
+        Evidence("signal", "headings and lost lines", weight=float(lines)),
+    )
+    message = (
+        f'"{phrase}" stands {count} times in {total:,} words '
+        f"({density:.1f} per 1,000), {lines} of them in headings or alone on a line."
+    )
+    return Flag(
+        rule="KEY401",
+        article=article,
+        start=span[0],
+        end=span[1],
+        words=words,
+        message=message,
+        evidence=evidence,
+    )
+
+
+def _orphans(
+    reading: Reading, first: I64, behind: I64, article: I64, named: set[tuple[int, str]]
+) -> Iterator[Flag]:
+    """KEY402 for each recurring orphan; KEY401 for a phrase that is stuffed as well.
+
+    named: phrases, folded, that their article was flagged for already; the others are added
+    """
     from dedupe.kernels.cues import orphan_counts
 
     lexicon = heading_lexicon()
@@ -88,9 +105,23 @@ def _orphans(reading: Reading, first: I64, behind: I64, article: I64) -> Iterato
         lexicon.known, lexicon.word_key, lexicon.word_mark, lines, occurrences,
     )  # fmt: skip
     blocks = reading.batch.blocks
+    words = np.diff(reading.block_token[reading.article_block])
     recurs = (lines >= LEAST_ORPHANS) | ((lines > 0) & (occurrences >= LEAST_RECURRENCES))
     for orphan in np.nonzero(recurs)[0].tolist():
         span = (int(blocks.orphan_start[orphan]), int(blocks.orphan_end[orphan]))
+        where = int(article[orphan])
+        phrase = " ".join(reading.text(*span).split()).casefold()
+        size = int(behind[orphan] - first[orphan])
+        often = int(occurrences[orphan])
+        if (
+            size > 1
+            and (where, phrase) not in named
+            and often >= LEAST_OCCURRENCES
+            and lines[orphan] >= LEAST_ORPHANS
+            and 1000 * often >= LEAST_PER_THOUSAND * words[where]
+        ):
+            named.add((where, phrase))
+            yield _stuffed_flag(reading, where, span, size, often, int(lines[orphan]))
         message = (
             f'"{reading.quoted(*span)}" stands alone on {lines[orphan]} '
             f"line{'' if lines[orphan] == 1 else 's'} inside sentences, "
