@@ -61,8 +61,11 @@ def _found(result: Result) -> Line:
         for level in ("error", "warning", "note")
         if severities.get(level)
     ]
-    places = len({finding.path for finding in result.findings if finding.status == "new"})
-    where = f" in {places:,} of {counted(result.summary.articles, 'article')}"
+    flagged = {finding.path for finding in result.findings if finding.status == "new"}
+    files = len(flagged.difference(article.path for article in result.articles))
+    where = f" in {len(flagged) - files:,} of {counted(result.summary.articles, 'article')}"
+    if files:
+        where += f" and about {counted(files, 'file')} that could not be read"
     return (
         Piece(f"Found {counted(new, noun)}", "title"),
         Piece(f" ({', '.join(levels)}){where}{tail}."),
