@@ -100,7 +100,7 @@ def mixed_tasks() -> list[Task]:
     corpus = corpora.materialise("mixed")
     names = corpora.bench_folder() / "mixed" / "names"
     names.write_bytes(b"".join(os.fsencode(path) + b"\0" for path in warm(corpus.folder)))
-    scan = ("scan", str(corpus.folder), "--depth", "fast", "--output", "jsonl:/dev/null", "-q")
+    scan = ("scan", str(corpus.folder), "--depth", "fast", "--output-format", "jsonl", "-q")
     return [
         Task(
             "mixed",

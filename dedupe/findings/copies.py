@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from dedupe.findings.drafts import Counterpart, Draft
 from dedupe.tables import I32, I64, Bool, Corpus, MatchTable, RegionTable
 
+LEAST_WHOLE = 0.5
+"""Similarity from which two articles of a group duplicate each other without an alignment."""
 LEAST_SHARED = 0.3
 """Share of a passage that must stand in another place for that to be named."""
 
@@ -27,7 +29,7 @@ def copy_drafts(
     articles, which make DUP103. Every similarity is that of the two places as they are reported.
     """
     across = matches.a != matches.b
-    whole = _whole_articles(corpus, matches, across, document_share, overlap)
+    whole = _whole_articles(corpus, matches, across, document_share, overlap, max_matches)
     passages = _passages(corpus, matches, across, regions, overlap, max_matches)
     articles = _cluster_articles(regions)
     kept = [draft for draft in passages if not _absorbed(draft, whole, articles)]
@@ -37,11 +39,12 @@ def copy_drafts(
 
 
 def _whole_articles(
-    corpus: Corpus, matches: MatchTable, across: Bool, share: float, overlap: Overlap
-) -> dict[int, Draft]:
+    corpus: Corpus, matches: MatchTable, across: Bool, share: float, overlap: Overlap,
+    max_matches: int,
+) -> dict[int, Draft]:  # fmt: skip
     """DUP101 by article: its matches with one other cover the share of the words of both.
 
-    Articles that are linked so form a group; every member is compared with the first of it too.
+    Articles that are linked so form a group; every member is compared with the first ones too.
     """
     rows = np.flatnonzero(across)
     count = max(len(corpus.path), 1)
@@ -54,25 +57,33 @@ def _whole_articles(
     full = (covered_a >= share * words[a]) & (covered_b >= share * words[b])
     linked = set(zip(a[full].tolist(), b[full].tolist(), strict=True))
     groups = _groups(linked)
+    direct = set(linked)
     for members in groups:
         members.sort(key=lambda article: int(corpus.rank[article]))
-        linked.update((min(members[0], other), max(members[0], other)) for other in members[1:])
+        for article in members:
+            others = [other for other in members[: max_matches + 1] if other != article]
+            linked.update((min(article, other), max(article, other)) for other in others)
     a, b = np.array(sorted(linked), np.int64).reshape(-1, 2).T
     first, last = corpus.article_token[:-1], corpus.article_token[1:]
     shared = overlap(first[a], last[a], first[b], last[b])
     partners: dict[int, list[Counterpart]] = defaultdict(list)
+    rejected: Counter[int] = Counter()
     for x, y, (in_x, in_y, both) in zip(a.tolist(), b.tolist(), shared.tolist(), strict=True):
         similarity = both / max(in_x + in_y - both, 1)
-        partners[x].append(_whole(corpus, y, similarity, both / max(in_x, 1)))
-        partners[y].append(_whole(corpus, x, similarity, both / max(in_y, 1)))
+        if (x, y) in direct or similarity >= LEAST_WHOLE:
+            partners[x].append(_whole(corpus, y, similarity, both / max(in_x, 1)))
+            partners[y].append(_whole(corpus, x, similarity, both / max(in_y, 1)))
+        else:
+            rejected.update((x, y))
     drafts = {}
     for members in groups:
         for article in members:
-            others = partners[article]
-            others.sort(key=lambda other: int(corpus.rank[other.article]))
+            proven = partners[article]
+            proven.sort(key=lambda other: int(corpus.rank[other.article]))
             drafts[article] = Draft(
                 "DUP101", article, int(first[article]), int(last[article]),
-                counterparts=others, members=len(members), original=article == members[0],
+                counterparts=proven, members=len(members) - rejected[article],
+                original=bool(corpus.rank[proven[0].article] > corpus.rank[article]),
                 group=frozenset(members),
             )  # fmt: skip
     return drafts
@@ -148,7 +159,8 @@ def _passages(
                     for other in draft.counterparts
                 )
                 continue
-            draft.cluster, draft.members = number, len(members)
+            draft.cluster = number
+            draft.members = len(members) + len(direct.keys() - set(members))
             draft.original = region == members[0]
             # The original is looked at always, and as many others as there is room for.
             room = max(max_matches - len(direct), 0)
@@ -163,6 +175,7 @@ def _passages(
     _exact([(draft, part) for draft in drafts for part in draft.counterparts], overlap)
     for draft in drafts:
         first = int(regions.article[regions.original[draft.cluster]]) if draft.cluster >= 0 else -1
+        draft.members -= sum(part.containment < LEAST_SHARED for part in draft.counterparts)
         draft.counterparts = sorted(
             (part for part in draft.counterparts if part.containment >= LEAST_SHARED),
             key=lambda part: (part.article != first, -part.similarity, part.article, part.start),

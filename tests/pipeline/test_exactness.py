@@ -73,6 +73,16 @@ def test_similarities_of_findings_are_exact(folder: Folder, result: Result) -> N
     assert not wrong
 
 
+def test_total_of_matches_is_the_number_of_places(result: Result) -> None:
+    """Where nothing is cut, `matches_total` counts the listed matches: none more, none less."""
+    wrong = [
+        (finding.path, finding.rule, finding.matches_total, len(finding.matches))
+        for finding in result.findings
+        if finding.matches and finding.matches_total != len(finding.matches)
+    ]
+    assert not wrong
+
+
 def test_percentage_in_the_message_is_that_of_the_first_match(
     folder: Folder, result: Result
 ) -> None:

@@ -53,6 +53,7 @@ def test_equal_articles_give_one_finding_less_than_there_are(
     for finding in result.findings:
         assert finding.severity is Severity.ERROR
         assert finding.matches_total == count - 1
+        assert len(finding.matches) == min(count - 1, 10)
         assert finding.matches[0].path == "00.txt"
         assert finding.cluster is not None
         assert (finding.cluster.size, finding.cluster.original) == (count, "00.txt")
@@ -290,3 +291,18 @@ def test_drifting_copies_each_have_a_finding(folder: Folder, writer: Writer) -> 
     """Every article but the first copied something, and is told so."""
     paths = drifting(folder, writer)
     assert [f.path for f in folder.scan().findings] == paths[1:]
+
+
+def test_drifting_articles_name_an_article_that_they_duplicate(
+    folder: Folder, writer: Writer
+) -> None:
+    """Each of seven articles changes twenty words more: the last shares none with the first."""
+    words = writer.words(120)
+    for step in range(7):
+        folder.write(f"{step}.txt", sentences(words, 12))
+        words = [*words[: 20 * step], *writer.words(20), *words[20 * step + 20 :]]
+    found = of_rule(folder.scan(), "DUP101")
+    assert [finding.path for finding in found] == [f"{step}.txt" for step in range(1, 7)]
+    for finding in found:
+        assert finding.matches[0].similarity > 0.5, finding.message
+        assert all(match.similarity > 0 for match in finding.matches), finding.message
