@@ -218,7 +218,7 @@ def _joins_mail_name(byte):
 
 
 @inlined
-def _in_sorted(values, value):
+def in_sorted(values, value):
     """Whether a sorted array holds a value."""
     low, high = 0, len(values)
     while low < high:
@@ -436,7 +436,7 @@ def split(
                                 token_end[last] - token_start[last] == 1
                                 and token_flags[last] & CAPITAL
                             )
-                            or _in_sorted(abbreviations, token_hash[last])
+                            or in_sorted(abbreviations, token_hash[last])
                         )
                     )
                     if not abbreviated:

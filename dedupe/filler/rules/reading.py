@@ -20,7 +20,6 @@ from dedupe.tables import (
     U32,
     BlockKind,
     BlockScores,
-    Bool,
     TextBatch,
     TokenTable,
 )
@@ -295,9 +294,3 @@ def _marked_bytes(text: U8) -> list[int]:
         scan_bytes(text, found)
     places: list[int] = found[:count].tolist()
     return places
-
-
-def text_blocks(reading: Reading) -> Bool:
-    """(B,) paragraphs, list items and quotes."""
-    wanted: Bool = np.isin(reading.kind, TEXT_KINDS)
-    return wanted
