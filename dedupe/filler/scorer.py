@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe.filler.modelfile import FillerModel, Reference, load
-from dedupe.tables import F32, I32, I64, U8, BlockKind, BlockScores, TextBatch, TokenTable
+from dedupe.tables import F32, F64, I32, I64, U8, BlockKind, BlockScores, TextBatch, TokenTable
 
 BUILTIN = "builtin"
 MIN_WORDS = 25
@@ -195,10 +195,21 @@ def calibrated(raw: F32, model: FillerModel) -> F32:
     return score
 
 
-def phrases(
-    tokens: TokenTable, first: I64, last: I64, model: FillerModel, limit: int = 5
-) -> list[list[Phrase]]:
-    """The learned phrases of stretches of words that raise their score most, heaviest first.
+class Phrases(NamedTuple):
+    """The learned phrases of R stretches of words, at most L each, heaviest first."""
+
+    counts: I32
+    """(R,) phrases of each stretch"""
+    spans: I32
+    """(R, L, 2) first and last token of each, end exclusive"""
+    weights: F64
+    """(R, L) their shares of the wording's z-value"""
+
+
+def heaviest_phrases(
+    tokens: TokenTable, first: I64, last: I64, model: FillerModel, limit: int
+) -> Phrases:
+    """The learned phrases of stretches of words that raise their score most.
 
     first, last: (R,) tokens, end exclusive. Only n-grams count whose own words were learned, not
     those that merely share a slot. Overlapping ones are merged, and their weights added; a phrase
@@ -215,11 +226,18 @@ def phrases(
         memory.take(max(count, 1)), first, last, spans, gains, counts, squares,
     )  # fmt: skip
     step = model.header.wording_scale / model.header.wording.deviation
-    weights = gains * (step / np.sqrt(np.maximum(squares, 1)))[:, None]
+    return Phrases(counts, spans, gains * (step / np.sqrt(np.maximum(squares, 1)))[:, None])
+
+
+def phrases(
+    tokens: TokenTable, first: I64, last: I64, model: FillerModel, limit: int = 5
+) -> list[list[Phrase]]:
+    """The heaviest phrases of stretches of words, as `heaviest_phrases` finds them."""
+    found = heaviest_phrases(tokens, first, last, model, limit)
     return [
         [
             Phrase(low, high, weight)
-            for (low, high), weight in zip(found[:n], heavy[:n], strict=True)
+            for (low, high), weight in zip(spans[:count], weights[:count], strict=True)
         ]
-        for found, heavy, n in zip(spans.tolist(), weights.tolist(), counts.tolist(), strict=True)
+        for count, spans, weights in zip(*(column.tolist() for column in found), strict=True)
     ]

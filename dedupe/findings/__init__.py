@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import compress
+
+import numpy as np
 
 from dedupe import config
 from dedupe.findings import shares as word_shares
-from dedupe.findings.assembly import assemble
+from dedupe.findings.assembly import Standing, assemble
 from dedupe.findings.copies import Overlap, copy_drafts
-from dedupe.findings.drafts import Draft
-from dedupe.findings.precedence import settle
+from dedupe.findings.drafts import Draft, tabulate
+from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
-from dedupe.findings.shares import Shares
+from dedupe.findings.shares import Shares, no_shares
 from dedupe.model import RULES, Evidence, Finding, Flag, Position, Severity, Span
 from dedupe.tables import I64, Corpus, Reading, RegionTable
 
@@ -26,6 +27,7 @@ __all__ = [
     "file_finding",
     "find",
     "flag_drafts",
+    "no_shares",
     "selected_rules",
 ]
 
@@ -53,54 +55,70 @@ def find(
     regions: RegionTable,
     load: Callable[[int], Reading],
     settings: config.Config,
-) -> tuple[list[Finding], list[Shares]]:
+) -> tuple[list[Finding], Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
     Raises ConfigError where a rule is selected that does not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
-    by_article: dict[int, list[Draft]] = defaultdict(list)
-    for draft in drafts:
-        if draft.rule in chosen:
-            by_article[draft.article].append(draft)
-    first_token = corpus.article_token.tolist()
-    accounts = [Shares(end - first, 0, 0, 0) for first, end in pairwise(first_token)]
-    winners: list[Draft] = []
-    for article in sorted(by_article):
-        first, end = first_token[article], first_token[article + 1]
-        won = settle(by_article[article])
-        accounts[article] = account = word_shares.count(first, end - first, won)
-        if "FIL308" in chosen:
-            won += _filler_heavy(account, article, first, end, settings.filler.max_percent)
-        winners += won
-    least = Severity(settings.rules.min_severity).rank
-    shown = [
-        draft
-        for draft in winners
-        if draft.severity.rank >= least
-        and (settings.output.all_members or not draft.original)
-        and _in_focus(corpus.path[draft.article], settings.output.focus)
+    drafts = [draft for draft in drafts if draft.rule in chosen]
+    table = tabulate(drafts)
+    stands, also = settle(table)
+    shares = word_shares.count(table, stands, corpus.article_token)
+    severity = severity_ranks(table.rule, also)
+    shown = stands & (severity >= Severity(settings.rules.min_severity).rank)
+    if not settings.output.all_members:
+        shown &= ~table.original
+    standing = Standing(
+        [drafts[row] for row in table.row[shown].tolist()], also[shown], severity[shown]
+    )
+    if "FIL308" in chosen:
+        standing = _with_heavy(standing, shares, corpus, settings)
+    if settings.output.focus:
+        standing = _focused(standing, corpus, settings.output.focus)
+    return assemble(corpus, standing, regions, load, settings.output), shares
+
+
+def _focused(standing: Standing, corpus: Corpus, focus: Sequence[str]) -> Standing:
+    """The drafts of the articles that are to be reported on."""
+    inside = [
+        any(
+            path == part or path.startswith(part.rstrip("/") + "/")
+            for path in (corpus.path[draft.article],)
+            for part in focus
+        )
+        for draft in standing.drafts
     ]
-    return assemble(corpus, shown, regions, load, settings.output), accounts
-
-
-def _in_focus(path: str, focus: Sequence[str]) -> bool:
-    return not focus or any(
-        path == part or path.startswith(part.rstrip("/") + "/") for part in focus
+    return Standing(
+        list(compress(standing.drafts, inside)), standing.also[inside], standing.severity[inside]
     )
 
 
-def _filler_heavy(account: Shares, article: int, first: int, end: int, limit: float) -> list[Draft]:
-    """FIL308, when more of the article is filler than the limit allows."""
-    percent = account.percent(account.filler)
-    if percent <= limit or account.words < MIN_ARTICLE_WORDS:
-        return []
-    message = (
-        f"{account.filler:,} of {account.words:,} words ({percent:.0f}%) are filler; "
-        f"the limit is {limit:g}%."
+def _with_heavy(
+    standing: Standing, shares: Shares, corpus: Corpus, settings: config.Config
+) -> Standing:
+    """Add FIL308 where more of an article is filler than the limit allows."""
+    severity = RULES["FIL308"].severity.rank
+    if severity < Severity(settings.rules.min_severity).rank:
+        return standing
+    limit = settings.filler.max_percent
+    percent = shares.percent(shares.filler)
+    heavy = np.flatnonzero((percent > limit) & (shares.words >= MIN_ARTICLE_WORDS)).tolist()
+    drafts = []
+    for article in heavy:
+        share = float(percent[article])
+        message = (
+            f"{shares.filler[article]:,} of {shares.words[article]:,} words ({share:.0f}%) are "
+            f"filler; the limit is {limit:g}%."
+        )
+        signal = Evidence("signal", "share of filler words", weight=round(share / 100, 4))
+        first, end = corpus.article_token[article : article + 2].tolist()
+        drafts.append(Draft("FIL308", article, first, end, message=message, evidence=(signal,)))
+    return Standing(
+        standing.drafts + drafts,
+        np.append(standing.also, np.zeros(len(drafts), np.uint32)),
+        np.append(standing.severity, np.full(len(drafts), severity, np.uint8)),
     )
-    signal = Evidence("signal", "share of filler words", weight=round(percent / 100, 4))
-    return [Draft("FIL308", article, first, end, message=message, evidence=(signal,))]
 
 
 def file_finding(code: str, path: str, message: str) -> Finding:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-from dedupe.model import RULES, Evidence, Severity
+import numpy as np
+from msgspec import Struct, field
+
+from dedupe.model import PRECEDENCE, RULES, Evidence
+from dedupe.tables import I64, U8, Bool
+
+RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
+"""Rules as numbers, for arrays and bit sets."""
+_STRENGTH = np.array(
+    [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.uint8
+)
 
 
-@dataclass(slots=True)
-class Counterpart:
+class Counterpart(Struct, gc=False):
     """Another place of a passage; tokens are counted from the start of the corpus."""
 
     article: int
@@ -20,8 +31,7 @@ class Counterpart:
     """Share of the passage's shingles that also stand in the other place."""
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """One rule on one stretch of an article; tokens are counted from the start of the corpus."""
 
     rule: str
@@ -46,13 +56,37 @@ class Draft:
     """The copy that came first; reported only when asked for"""
     group: frozenset[int] = frozenset()
     """Of DUP101: the articles that duplicate each other"""
-    also: list[str] = field(default_factory=list)
 
-    @property
-    def severity(self) -> Severity:
-        """The highest severity among the rule and the rules it hides."""
-        highest = RULES[self.rule].severity
-        for code in self.also:
-            if RULES[code].severity.rank > highest.rank:
-                highest = RULES[code].severity
-        return highest
+
+@dataclass(frozen=True, slots=True)
+class DraftTable:
+    """What decides among R drafts, by article, and the strongest first in each."""
+
+    row: I64
+    """(R,) place in the list of drafts"""
+    article: I64
+    rule: U8
+    """(R,) RULE_NUMBER"""
+    start: I64
+    end: I64
+    original: Bool
+
+    def edges(self) -> I64:
+        """First draft of each article that has one, then R."""
+        return np.flatnonzero(np.diff(self.article, prepend=-1, append=-2)).astype(np.int64)
+
+    def longest(self) -> int:
+        """Most drafts of one article."""
+        return max((b - a for a, b in pairwise(self.edges().tolist())), default=0)
+
+
+def tabulate(drafts: Sequence[Draft]) -> DraftTable:
+    """The deciding columns of a list of drafts."""
+    count = len(drafts)
+    article = np.fromiter((draft.article for draft in drafts), np.int64, count)
+    rule = np.fromiter((RULE_NUMBER[draft.rule] for draft in drafts), np.uint8, count)
+    start = np.fromiter((draft.start for draft in drafts), np.int64, count)
+    end = np.fromiter((draft.end for draft in drafts), np.int64, count)
+    original = np.fromiter((draft.original for draft in drafts), np.bool_, count)
+    order = np.lexsort((-end, start, _STRENGTH[rule], article))
+    return DraftTable(order, article[order], rule[order], start[order], end[order], original[order])

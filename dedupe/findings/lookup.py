@@ -7,107 +7,137 @@ looked up at once, so that each batch is loaded once and each article's lines ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
 
 from dedupe.model import Position, Span
-from dedupe.tables import I64, Corpus, Reading
+from dedupe.tables import I64, Bool, Corpus, Reading
 
-_BYTE, _TOKEN_START, _TOKEN_END = 0, 1, 2
-_KIND_BITS, _VALUE_BITS = 2, 36
-"""A place is packed to one number: article, kind, value. A scan notes hundreds of thousands."""
+_BYTE, _TOKEN = 0, 1
 
 
 class Lookup:
-    """Collects places and pieces of text; `resolve` finds them, then they can be asked for."""
+    """Collects places and pieces of text; `resolve` finds them, then they can be asked for.
+
+    Whatever is noted gets a ticket; those of many notes at once are a range.
+    """
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._places: list[int] = []
-        self._positions: list[Position] = []
-        self._pieces: list[tuple[int, int, int]] = []
+        self._spans: list[I64] = []  # rows of kind, article, start, end
+        self._pieces: list[I64] = []  # rows of article, first token, last token
+        self._span_count = self._piece_count = 0
+        self._start = self._end = np.empty((3, 0), np.int64)  # rows of line, column, offset
         self._texts: list[str] = []
 
     def bytes(self, article: int, start: int, end: int) -> int:
         """Note a range of bytes of the batch of an article; returns a ticket for its span."""
-        return self._note(article, _BYTE, start, _BYTE, end)
+        return self._note(_BYTE, article, start, end).start
 
     def tokens(self, article: int, start: int, end: int) -> int:
         """Note some words of the corpus, end exclusive; returns a ticket for their span."""
-        return self._note(article, _TOKEN_START, start, _TOKEN_END, end - 1)
+        return self._note(_TOKEN, article, start, end).start
 
     def text(self, article: int, start: int, end: int) -> int:
         """Note the text of some words of the corpus; returns a ticket for it."""
-        self._pieces.append((article, start, end))
-        return len(self._pieces) - 1
+        return self.all_text(*(np.array([n], np.int64) for n in (article, start, end))).start
 
-    def _note(self, article: int, kind: int, start: int, end_kind: int, end: int) -> int:
-        base = article << _KIND_BITS
-        ticket = len(self._places)
-        self._places += (
-            (base | kind) << _VALUE_BITS | start,
-            (base | end_kind) << _VALUE_BITS | end,
-        )
-        return ticket
+    def all_spans(self, in_words: Bool, article: I64, start: I64, end: I64) -> range:
+        """Note many stretches, of words or of bytes."""
+        return self._note(np.where(in_words, _TOKEN, _BYTE), article, start, end)
+
+    def all_bytes(self, article: I64, start: I64, end: I64) -> range:
+        """Note many ranges of bytes."""
+        return self._note(_BYTE, article, start, end)
+
+    def all_tokens(self, article: I64, start: I64, end: I64) -> range:
+        """Note many stretches of words."""
+        return self._note(_TOKEN, article, start, end)
+
+    def all_text(self, article: I64, start: I64, end: I64) -> range:
+        """Note the texts of many stretches of words."""
+        rows = np.column_stack((article, start, end))
+        self._pieces.append(rows)
+        self._piece_count += len(rows)
+        return range(self._piece_count - len(rows), self._piece_count)
+
+    def _note(self, kind: int | I64, article: int | I64, start: int | I64, end: int | I64) -> range:
+        columns = np.broadcast_arrays(kind, np.atleast_1d(article), start, end)
+        rows = np.column_stack(columns)
+        self._spans.append(rows)
+        self._span_count += len(rows)
+        return range(self._span_count - len(rows), self._span_count)
 
     def resolve(self, load: Callable[[int], Reading]) -> None:
         """Look everything up; `load` gives a batch by its number, asked for in order."""
         corpus = self._corpus
-        places = np.array(self._places, np.int64)
-        value = places & ((1 << _VALUE_BITS) - 1)
-        kind = places >> _VALUE_BITS & ((1 << _KIND_BITS) - 1)
-        article = places >> (_VALUE_BITS + _KIND_BITS)
-        pieces = np.array(self._pieces, np.int64).reshape(-1, 3)
-        batch = np.searchsorted(corpus.batch_article, article, side="right") - 1
+        spans = np.concatenate([np.empty((0, 4), np.int64), *self._spans])
+        pieces = np.concatenate([np.empty((0, 3), np.int64), *self._pieces])
+        span_batch = np.searchsorted(corpus.batch_article, spans[:, 1], side="right") - 1
         piece_batch = np.searchsorted(corpus.batch_article, pieces[:, 0], side="right") - 1
-        place = np.empty((3, len(article)), np.int64)
+        self._start, self._end = np.empty((2, 3, len(spans)), np.int64)
         self._texts = [""] * len(pieces)
-        for number in np.union1d(batch, piece_batch).tolist():
+        for number in np.union1d(span_batch, piece_batch).tolist():
             reading = load(number)
             first_article = int(corpus.batch_article[number])
             first_token = int(corpus.article_token[first_article])
-            rows = np.flatnonzero(batch == number)
-            value[rows] = _bytes_of(reading, kind[rows], value[rows], first_token)
-            _locate(reading, article[rows] - first_article, value[rows], rows, place)
+            rows = np.flatnonzero(span_batch == number)
+            kind, article, start, end = spans[rows].T
+            self._start[:, rows], self._end[:, rows] = _locate(
+                reading, article - first_article, *_bytes(reading, kind, start, end, first_token)
+            )
             chosen = np.flatnonzero(piece_batch == number)
-            start = reading.tokens.start[pieces[chosen, 1] - first_token].tolist()
-            end = reading.tokens.end[pieces[chosen, 2] - 1 - first_token].tolist()
+            low = reading.tokens.start[pieces[chosen, 1] - first_token].tolist()
+            high = reading.tokens.end[pieces[chosen, 2] - 1 - first_token].tolist()
             data = reading.text.data.data
-            for ticket, low, high in zip(chosen.tolist(), start, end, strict=True):
-                self._texts[ticket] = str(data[low:high], "utf-8")
-        offset, line, column = place.tolist()
-        self._positions = list(map(Position, line, column, offset))
+            for ticket, a, b in zip(chosen.tolist(), low, high, strict=True):
+                self._texts[ticket] = str(data[a:b], "utf-8")
 
     def span(self, ticket: int) -> Span:
         """The span of a ticket."""
-        return Span(self._positions[ticket], self._positions[ticket + 1])
+        return self.spans(range(ticket, ticket + 1))[0]
+
+    def spans(self, tickets: range) -> list[Span]:
+        """The spans of many tickets."""
+        places = slice(tickets.start, tickets.stop)
+        start = map(Position, *self._start[:, places].tolist())
+        end = map(Position, *self._end[:, places].tolist())
+        return list(map(Span, start, end))
 
     def offsets(self, ticket: int) -> tuple[int, int]:
         """The code point offsets of a ticket's span."""
-        return self._positions[ticket].offset, self._positions[ticket + 1].offset
+        return int(self._start[2, ticket]), int(self._end[2, ticket])
+
+    def all_offsets(self, tickets: range) -> tuple[I64, I64]:
+        """The code point offsets of the spans of many tickets."""
+        places = slice(tickets.start, tickets.stop)
+        return self._start[2, places], self._end[2, places]
 
     def piece(self, ticket: int) -> str:
         """The text of a ticket."""
         return self._texts[ticket]
 
-
-def _bytes_of(reading: Reading, kind: np.ndarray, value: I64, first_token: int) -> I64:
-    """Bytes of the batch for places given as bytes or as tokens."""
-    out = value.copy()
-    for which, edges in ((_TOKEN_START, reading.tokens.start), (_TOKEN_END, reading.tokens.end)):
-        chosen = kind == which
-        out[chosen] = edges[value[chosen] - first_token]
-    return out
+    def pieces(self, tickets: range) -> list[str]:
+        """The texts of many tickets."""
+        return self._texts[tickets.start : tickets.stop]
 
 
-def _locate(reading: Reading, article: I64, byte: I64, rows: I64, place: I64) -> None:
-    """Write code point offset, line and column of some bytes of one batch to place[:, rows]."""
+def _bytes(reading: Reading, kind: I64, start: I64, end: I64, first_token: int) -> tuple[I64, I64]:
+    """Bytes of the batch for spans given as bytes or as tokens."""
+    words = np.flatnonzero(kind == _TOKEN)
+    start, end = start.copy(), end.copy()
+    start[words] = reading.tokens.start[start[words] - first_token]
+    end[words] = reading.tokens.end[end[words] - 1 - first_token]
+    return start, end
+
+
+def _locate(reading: Reading, article: I64, start: I64, end: I64) -> tuple[I64, I64]:
+    """Line, column and code point offset (3, Q) of either end of some spans of one batch."""
     from dedupe.kernels.utf8 import locate
 
-    order = np.lexsort((byte, article))
-    edges = np.flatnonzero(np.diff(article[order], prepend=-1, append=-2)).tolist()
-    for low, high in pairwise(edges):
-        here = order[low:high]
-        start = reading.text.start[int(article[here[0]])]
-        place[:, rows[here]] = locate(reading.text.data, start, byte[here])
+    byte = np.concatenate((start, end))
+    begins = np.tile(reading.text.start[article], 2)
+    order = np.argsort(byte, kind="stable")
+    places = np.empty((3, len(byte)), np.int64)
+    locate(reading.text.data, begins[order], byte[order], order, places)
+    return places[:, : len(start)], places[:, len(start) :]

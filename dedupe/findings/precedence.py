@@ -2,61 +2,47 @@
 
 from __future__ import annotations
 
-from dedupe.findings.drafts import Draft
-from dedupe.model import PRECEDENCE, RULES
+import numpy as np
 
-_ORDER = {code: number for number, code in enumerate(PRECEDENCE)}
+from dedupe.findings.drafts import RULE_NUMBER, DraftTable
+from dedupe.model import PRECEDENCE, RULES
+from dedupe.tables import U8, U32, Bool
+
 HIDDEN = 0.5
 """Share of its words that stronger findings must cover for a finding to become their `also`."""
 
+_ALONE = np.array([rule.whole_article for rule in RULES.values()])
+_RANK = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
 
-def settle(drafts: list[Draft]) -> list[Draft]:
-    """Decide among the drafts of one article; those that lose are named by the winner.
+
+def settle(table: DraftTable) -> tuple[Bool, U32]:
+    """Which drafts (R,) stand, and bits (R,) of the rules that each of them hides.
 
     Findings about the article as a whole do not compete. A copied passage that stands in a third
-    article as well keeps its own finding beside that of the whole article.
+    article as well keeps its own finding beside that of the whole article; a copy that came first
+    hides nothing and is hidden by nothing.
     """
-    if len(drafts) == 1:
-        return drafts
-    standing = [draft for draft in drafts if RULES[draft.rule].whole_article]
-    rivals = [draft for draft in drafts if not RULES[draft.rule].whole_article]
-    rivals.sort(key=lambda draft: (_ORDER[draft.rule], draft.start, -draft.end))
-    winners: list[Draft] = []
-    for draft in rivals:
-        stronger = None if draft.original else _coverer(draft, winners)
-        if stronger is None:
-            winners.append(draft)
-        elif draft.rule != stronger.rule and draft.rule not in stronger.also:
-            stronger.also.append(draft.rule)
-    for draft in winners:
-        draft.also.sort(key=_ORDER.__getitem__)
-    return standing + winners
+    from dedupe.kernels import settling
+
+    count, longest = len(table.row), table.longest()
+    stands, also = np.empty(count, np.bool_), np.empty(count, np.uint32)
+    winners, low, high = (np.empty(longest, np.int64) for _ in range(3))
+    settling.settle(
+        table.edges(), table.rule, table.start, table.end, table.original, _ALONE,
+        RULE_NUMBER["DUP101"], RULE_NUMBER["DUP102"], HIDDEN, winners, low, high, stands, also,
+    )  # fmt: skip
+    return stands, also
 
 
-def _coverer(draft: Draft, winners: list[Draft]) -> Draft | None:
-    """The winner that covers most of a draft, if all winners together cover half of it."""
-    words = max(draft.end - draft.start, 1)
-    best, most = None, 0
-    covered: list[tuple[int, int]] = []
-    for winner in winners:
-        if winner.original or (winner.rule == "DUP101" and draft.rule == "DUP102"):
-            continue
-        start, end = max(draft.start, winner.start), min(draft.end, winner.end)
-        if draft.start == draft.end and winner.start <= draft.start <= winner.end:
-            end = start + 1  # a line without words
-        if end > start:
-            covered.append((start, end))
-            if end - start > most:
-                best, most = winner, end - start
-    return best if _union(covered) >= HIDDEN * words else None
+def hidden_rules(also: int) -> tuple[str, ...]:
+    """The codes of some bits, the strongest first."""
+    return tuple(code for code in PRECEDENCE if also >> RULE_NUMBER[code] & 1)
 
 
-def _union(spans: list[tuple[int, int]]) -> int:
-    """Length of the union of spans."""
-    if len(spans) == 1:
-        return spans[0][1] - spans[0][0]
-    total, behind = 0, -1
-    for start, end in sorted(spans):
-        total += max(end - max(start, behind), 0)
-        behind = max(behind, end)
-    return total
+def severity_ranks(rule: U8, also: U32) -> U8:
+    """The highest severity (R,) among each rule and the rules it hides, as `Severity.rank`."""
+    highest = _RANK[rule]
+    for number, rank in enumerate(_RANK):
+        hides = also >> np.uint32(number) & np.uint32(1) != 0
+        np.maximum(highest, rank, out=highest, where=hides)
+    return highest

@@ -2,49 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from dedupe.findings.drafts import Draft
+import numpy as np
+
+from dedupe.findings.drafts import DraftTable
+from dedupe.model import RULES
+from dedupe.tables import F64, I64, U8, Bool
 
 FILLER_RULES = frozenset(("FIL301", "FIL302", "FIL303", "FIL304", "FIL305"))
 
+_FILLER, _TEMPLATE, _DUPLICATE = 1, 2, 3
 
-class Shares(NamedTuple):
-    """Words of an article by what was found about them."""
 
-    words: int
-    duplicate: int
-    template: int
-    filler: int
-    excluded: int = 0
+def _layer(code: str) -> int:
+    if code in FILLER_RULES:
+        return _FILLER
+    return {"TPL": _TEMPLATE, "DUP": _DUPLICATE}.get(code[:3], 0)
+
+
+_LAYER = np.array([_layer(code) for code in RULES], np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Words of D articles by what was found about them."""
+
+    words: I64
+    duplicate: I64
+    template: I64
+    filler: I64
+    excluded: I64
 
     @property
-    def unique(self) -> int:
+    def unique(self) -> I64:
         """Words that are the article's own."""
         return self.words - self.duplicate - self.template - self.filler - self.excluded
 
-    def percent(self, count: int) -> float:
-        """A count of words as a percentage of all."""
-        return 100.0 * count / self.words if self.words else 0.0
+    def total(self) -> Shares:
+        """All articles as one."""
+        columns = (self.words, self.duplicate, self.template, self.filler, self.excluded)
+        return Shares(*(column.sum(keepdims=True) for column in columns))
+
+    def percent(self, count: I64) -> F64:
+        """Counts (D,) of words as percentages of all."""
+        percent: F64 = 100.0 * count / np.maximum(self.words, 1)
+        return percent
 
 
-_DUPLICATE, _TEMPLATE, _FILLER = b"\x03", b"\x02", b"\x01"
+def no_shares() -> Shares:
+    """The account of no article."""
+    return Shares(*(np.zeros(0, np.int64) for _ in range(5)))
 
 
-def count(first: int, words: int, drafts: Sequence[Draft]) -> Shares:
-    """Count the words of one article whose first token is `first`.
+def count(table: DraftTable, stands: Bool, article_token: I64) -> Shares:
+    """Count the words of all articles; article_token: (D + 1,) first token of each.
 
     A word that several findings claim counts as duplicate, else as template, else as filler. What
-    a finding names in `also` does not count again.
+    a finding hides does not count again, and the copy that came first is the article's own.
     """
-    paint = bytearray(words)
-    layers: tuple[tuple[bytes, list[Draft]], ...] = (
-        (_FILLER, [d for d in drafts if d.rule in FILLER_RULES]),
-        (_TEMPLATE, [d for d in drafts if d.rule.startswith("TPL")]),
-        (_DUPLICATE, [d for d in drafts if d.rule.startswith("DUP") and not d.original]),
-    )
-    for colour, painted in layers:
-        for draft in painted:
-            paint[draft.start - first : draft.end - first] = colour * (draft.end - draft.start)
-    return Shares(words, paint.count(_DUPLICATE), paint.count(_TEMPLATE), paint.count(_FILLER))
+    from dedupe.kernels.settling import count_layers
+
+    words = np.diff(article_token)
+    edges = table.edges()
+    article = table.article[edges[:-1]]
+    layer: U8 = np.where(stands & ~table.original, _LAYER[table.rule], np.uint8(0))
+    counts = np.empty((len(article), 3), np.int64)
+    paint = np.zeros(int(words[article].max(initial=0)), np.uint8)
+    count_layers(edges, article_token[article], layer, table.start, table.end, paint, counts)
+    filler, template, duplicate = (np.zeros(len(words), np.int64) for _ in range(3))
+    filler[article], template[article], duplicate[article] = counts.T
+    return Shares(words, duplicate, template, filler, np.zeros(len(words), np.int64))

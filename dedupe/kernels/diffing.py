@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from dedupe.kernels.jit import kernel
+from dedupe.kernels.jit import inlined, kernel
 
 
-@kernel
-def diff(a, b, limit, same_a, same_b):
-    """Mark the words of a longest common subsequence.
+@inlined
+def _mark(a, b, limit, furthest, trace, same_a, same_b):
+    """Mark the words of a longest common subsequence; False where more than `limit` words differ.
 
     E. Myers, An O(ND) Difference Algorithm and Its Variations, Algorithmica 1 (1986), section 4.
-    a, b: u32 words; limit: most differing words; same_a, same_b: u8 (len(a),), (len(b),) written.
-    Returns False when there are more differences than `limit`; nothing is marked then.
     """
     n, m = len(a), len(b)
     same_a[:] = 0
     same_b[:] = 0
     depth = min(limit, n + m)
-    width = 2 * depth + 3
-    furthest = np.zeros(width, np.int32)
-    trace = np.empty((depth + 1, width), np.int32)
     middle = depth + 1
+    furthest[:] = 0
     for d in range(depth + 1):
         trace[d] = furthest
         for k in range(-d, d + 1, 2):
@@ -59,13 +53,9 @@ def diff(a, b, limit, same_a, same_b):
     return False
 
 
-@kernel
-def runs(same_a, same_b, out):
-    """Runs of differing words between the marks of `diff`.
-
-    out: i32 (R, 4) written: from, to in a, from, to in b; R at least the number of unmarked words
-    and one more. Returns the number of runs.
-    """
+@inlined
+def _runs(same_a, same_b, out):
+    """Runs of differing words between the marks: from, to in a, from, to in b; their number."""
     count = 0
     i, j = 0, 0
     while i < len(same_a) or j < len(same_b):
@@ -80,3 +70,24 @@ def runs(same_a, same_b, out):
         i += 1
         j += 1
     return count
+
+
+@kernel
+def edits(token, spans, limit, furthest, trace, same, found, runs, total):
+    """The runs of words in which pairs of spans differ.
+
+    token: u32 (N,); spans: i64 (P, 4) from, to of a, from, to of b; limit: most differing words.
+    furthest: i32 (2 * limit + 3,), trace: i32 (limit + 1, 2 * limit + 3), same: u8 (2, most words
+    of a span), found: i32 (limit + 1, 4) are room to work in. runs: i32 (P, R, 4) written: the
+    first R runs of each pair, from, to in a, from, to in b, counted from the starts of the spans;
+    total: i32 (P,) written: how many there are, 0 where more than `limit` words differ.
+    """
+    for pair in range(len(spans)):
+        a = token[spans[pair, 0] : spans[pair, 1]]
+        b = token[spans[pair, 2] : spans[pair, 3]]
+        total[pair] = 0
+        same_a, same_b = same[0, : len(a)], same[1, : len(b)]
+        if _mark(a, b, limit, furthest, trace, same_a, same_b):
+            total[pair] = _runs(same_a, same_b, found)
+            for run in range(min(total[pair], runs.shape[1])):
+                runs[pair, run] = found[run]

@@ -133,26 +133,25 @@ def clear_between(
 
 @kernel
 def locate(
-    data: NDArray[np.uint8], article_start: Int, offsets: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    r"""Turn byte offsets of one article into places for people.
+    data: NDArray[np.uint8], begins: NDArray[np.int64], offsets: NDArray[np.int64],
+    order: NDArray[np.int64], places: NDArray[np.int64],
+) -> None:  # fmt: skip
+    r"""Turn byte offsets of articles into places for people.
 
-    `offsets` (Q,) are positions in `data`, ascending, all in the article that begins at
-    `article_start`. Returns three arrays (Q,): code points before the offset, its line and its
-    column, both from 1, the column in code points. Lines end with ``\n``, ``\r\n`` or a lone
-    ``\r``; behind every article of a batch stands a zero. Linear in the bytes up to the last
-    offset, however long a line is.
+    `offsets` (Q,) are positions in `data`, ascending, in the articles that begin at `begins`
+    (Q,). Writes (3, Q) to the columns `order` of `places`: the line and the column, both from 1,
+    the column in code points, and the code points before the offset. Lines end with ``\n``,
+    ``\r\n`` or a lone ``\r``; behind every article of a batch stands a zero. Linear in the bytes
+    from the start of an article to its last offset, however long a line is.
     """
-    points = np.empty(len(offsets), np.int64)
-    lines = np.empty(len(offsets), np.int64)
-    columns = np.empty(len(offsets), np.int64)
-    seen = 0
-    line = 1
-    line_start = 0
-    previous = article_start
+    article_start = np.int64(-1)
+    seen, line, line_start, previous = np.int64(0), np.int64(1), np.int64(0), np.int64(0)
     for query in range(len(offsets)):
         offset = offsets[query]
-        breaks = 0
+        if begins[query] != article_start:
+            article_start = previous = begins[query]
+            seen, line, line_start = np.int64(0), np.int64(1), np.int64(0)
+        breaks = np.int64(0)
         for position in range(np.uint64(previous), np.uint64(offset)):
             byte = data[position]
             seen += byte & 0xC0 != 0x80
@@ -165,8 +164,8 @@ def locate(
             while data[position] != 0x0A and (data[position] != 0x0D or data[position + 1] == 0x0A):
                 line_start -= data[position] & 0xC0 != 0x80
                 position -= 1
-        points[query] = seen
-        lines[query] = line
-        columns[query] = seen - line_start + 1
+        column = order[query]
+        places[0, column] = line
+        places[1, column] = seen - line_start + 1
+        places[2, column] = seen
         previous = offset
-    return points, lines, columns

@@ -13,7 +13,7 @@ import numpy as np
 from dedupe import config
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, UsageError
-from dedupe.findings.assembly import word_edits
+from dedupe.findings.edits import word_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.model import AlignedPassage, Comparison, Edit
 from dedupe.pipeline import matching

@@ -30,7 +30,7 @@ from dedupe.pipeline.analysis import KEEP_BYTES, Analysis, analyse, batches, rea
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.store import ReadingStore
 from dedupe.sources import Doubtful, FileList, SourceFile, find_files
-from dedupe.tables import I32, Corpus, Reading
+from dedupe.tables import F64, I32, Corpus, Reading
 
 
 def model_id() -> str:
@@ -82,14 +82,14 @@ def scan(
             *_flag_drafts(analyses),
         ]  # fmt: skip
         progress.advance(1)
-        found, accounts = findings_stage.find(corpus, drafts, regions, store.load, settings)
+        found, shares = findings_stage.find(corpus, drafts, regions, store.load, settings)
         progress.advance(1)
         found = _with_files(found, skipped, analyses, settings)
         return Result(
             run=_run(command, settings),
-            articles=_articles(corpus, accounts),
+            articles=_articles(corpus, shares),
             findings=tuple(found),
-            summary=_summary(accounts, found, skipped, settings.gate),
+            summary=_summary(shares, found, skipped, settings.gate),
             skipped=skipped,
             matches=rows.matches(corpus, matches, store.load)
             if settings.output.want_matches
@@ -204,7 +204,7 @@ def _empty(command: str, settings: config.Config, skipped: tuple[Skipped, ...]) 
         run=_run(command, settings),
         articles=(),
         findings=(),
-        summary=_summary((), (), skipped, settings.gate),
+        summary=_summary(findings_stage.no_shares(), (), skipped, settings.gate),
         skipped=skipped,
     )
 
@@ -266,43 +266,35 @@ def _run(command: str, settings: config.Config) -> Run:
     )
 
 
-def _articles(corpus: Corpus, accounts: Sequence[Shares]) -> tuple[Article, ...]:
-    return tuple(
-        Article(path, a.words, a.duplicate, a.template, a.filler, a.excluded, a.unique)
-        for path, a in zip(corpus.path, accounts, strict=True)
-    )
+def _articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
+    counts = (shares.words, shares.duplicate, shares.template, shares.filler, shares.excluded,
+              shares.unique)  # fmt: skip
+    return tuple(map(Article, corpus.path, *(column.tolist() for column in counts)))
 
 
 def _summary(
-    accounts: Sequence[Shares], found: Sequence[Finding], skipped: Sequence[Skipped],
-    gate: config.Gate,
-) -> Summary:  # fmt: skip
-    total = (
-        Shares(*(sum(column) for column in zip(*accounts, strict=True)))
-        if accounts
-        else (Shares(0, 0, 0, 0))
-    )
+    shares: Shares, found: Sequence[Finding], skipped: Sequence[Skipped], gate: config.Gate
+) -> Summary:
+    total = shares.total()
     severities = dict.fromkeys(("error", "warning", "note"), 0)
     for finding in found:
-        severities[str(finding.severity)] += 1
+        severities[finding.severity] += 1
     return Summary(
-        articles=len(accounts),
-        words=total.words,
-        duplicate_words=total.duplicate,
-        template_words=total.template,
-        filler_words=total.filler,
-        excluded_words=total.excluded,
-        unique_words=total.unique,
+        articles=len(shares.words),
+        words=int(total.words[0]),
+        duplicate_words=int(total.duplicate[0]),
+        template_words=int(total.template[0]),
+        filler_words=int(total.filler[0]),
+        excluded_words=int(total.excluded[0]),
+        unique_words=int(total.unique[0]),
         findings={"new": len(found), "baselined": 0, "suppressed": 0},
         severities=severities,
         skipped=sum(not item.deliberate for item in skipped),
-        gate=_gate(accounts, total, found, gate),
+        gate=_gate(shares, found, gate),
     )
 
 
-def _gate(
-    accounts: Sequence[Shares], total: Shares, found: Sequence[Finding], gate: config.Gate
-) -> Gate:
+def _gate(shares: Shares, found: Sequence[Finding], gate: config.Gate) -> Gate:
     """Whether the run fails: a finding at or above the level, or a budget that is exceeded."""
     reasons = []
     if gate.fail_on != "never":
@@ -311,14 +303,15 @@ def _gate(
             reasons.append("fail-on")
     if gate.max_new_findings is not None and len(found) > gate.max_new_findings:
         reasons.append("max-new-findings")
+    total = shares.total()
     if _above(total.percent(total.duplicate), gate.max_duplicate_percent):
         reasons.append("max-duplicate-percent")
-    if any(_above(a.percent(a.duplicate), gate.max_article_duplicate_percent) for a in accounts):
+    if _above(shares.percent(shares.duplicate), gate.max_article_duplicate_percent):
         reasons.append("max-article-duplicate-percent")
-    if any(_above(a.percent(a.filler), gate.max_filler_percent) for a in accounts):
+    if _above(shares.percent(shares.filler), gate.max_filler_percent):
         reasons.append("max-filler-percent")
     return Gate(bool(reasons), tuple(reasons))
 
 
-def _above(percent: float, limit: float | None) -> bool:
-    return limit is not None and percent > limit
+def _above(percent: F64, limit: float | None) -> bool:
+    return limit is not None and bool((percent > limit).any())

@@ -15,7 +15,7 @@ from dedupe.kernels.utf8 import (
     locate,
     valid,
 )
-from dedupe.tables import I64, U8
+from dedupe.tables import U8
 
 
 def array(content: bytes) -> U8:
@@ -131,8 +131,10 @@ def test_clear_between_writes_zeros_behind_contents_only() -> None:
 def places(content: bytes, offsets: list[int], before: bytes = b"") -> list[tuple[int, int, int]]:
     """Code point, line and column of each offset, counted from the start of the content."""
     where = np.array([len(before) + offset for offset in offsets], np.int64)
-    columns: tuple[I64, I64, I64] = locate(array(before + content), len(before), where)
-    return [tuple(row) for row in np.stack(columns, axis=1).tolist()]
+    begins = np.full(len(offsets), len(before), np.int64)
+    found = np.empty((3, len(offsets)), np.int64)
+    locate(array(before + content), begins, where, np.arange(len(offsets)), found)
+    return [(point, line, column) for line, column, point in found.T.tolist()]
 
 
 def test_locate_counts_code_points() -> None:
@@ -165,6 +167,15 @@ def test_locate_knows_all_line_ends() -> None:
 def test_locate_starts_at_its_article() -> None:
     """Lines of earlier articles are not counted."""
     assert places(b"x\ny", [0, 2], before=b"1\n2\n".ljust(64, b"\0")) == [(0, 1, 1), (2, 2, 1)]
+
+
+def test_locate_knows_several_articles() -> None:
+    """Each article is counted from its own start; places are written where they were asked for."""
+    data = array(b"a\nbc".ljust(64, b"\0") + "é\nd".encode())
+    offsets, begins = np.array([0, 3, 66, 67]), np.array([0, 0, 64, 64])
+    found = np.empty((3, 4), np.int64)
+    locate(data, begins, offsets, np.array([3, 2, 1, 0]), found)
+    assert found.T.tolist() == [[2, 1, 2], [1, 2, 1], [2, 2, 3], [1, 1, 0]]
 
 
 @example(text="\r\n\r\r\n", cuts=[0, 1, 2, 3, 4, 5])

@@ -10,7 +10,7 @@ import numpy as np
 from dedupe.filler.lexicon import HeadingMark, Mark
 from dedupe.filler.rules.headings import Words
 from dedupe.filler.rules.overlap import NAMES, NUMBERS, seen_before
-from dedupe.filler.rules.passages import phrase_evidence, signals
+from dedupe.filler.rules.passages import phrase_evidence, rounded, signals
 from dedupe.filler.rules.reading import PARAGRAPH, Reading
 from dedupe.model import Evidence, Flag
 from dedupe.tables import F64, I32, I64, TOKEN_QUOTED, Bool
@@ -28,7 +28,7 @@ CLOSING_LEAD = 1.0
 OUTLOOK_LIMIT = 1.0
 """z-value that an outlook ("looking ahead") must reach as well."""
 
-_CUES = Mark.CLOSING | Mark.CLOSING_COMMA | Mark.OUTLOOK
+_CUE_MARKS = Mark.CLOSING | Mark.CLOSING_COMMA | Mark.OUTLOOK
 
 
 class Ends(NamedTuple):
@@ -44,33 +44,27 @@ def find(reading: Reading, headings: Words) -> Iterator[Flag]:
     """Flags of the closing passages of a batch."""
     body = body_paragraphs(reading)
     ends = _ends(reading, body)
-    cued = _cued(reading, headings, body, ends)
-    uncued = _uncued(reading, ends, {block for block, _ in cued})
-    blocks = np.array([block for block, _ in cued] + uncued, np.int64)
-    if not len(blocks):
-        return
-    news = _news(reading, blocks)
-    for (block, hit), new in zip(cued, news[: len(cued)], strict=True):
-        if new.numbers == 0 and new.names == 0 and new.quoted < QUOTED_WORDS:
-            yield _with_cue(reading, block, hit)
-    empty = [
-        block
-        for block, new in zip(uncued, news[len(cued) :], strict=True)
-        if new.numbers == 0 and new.quoted < QUOTED_WORDS
-    ]
-    phrased = phrase_evidence(reading, [(block, block) for block in empty])
-    for block, found in zip(empty, phrased, strict=True):
-        yield _without_cue(reading, block, ends, found)
+    hits = _cues(reading, headings, body, ends)
+    cued = reading.hit_block[hits]
+    uncued = _uncued(reading, ends, cued)
+    news = _news(reading, np.concatenate((cued, uncued)))
+    nothing = (news.numbers == 0) & (news.quoted < QUOTED_WORDS)
+    yield from _with_cue(reading, hits[(nothing & (news.names == 0))[: len(cued)]])
+    yield from _without_cue(reading, uncued[nothing[len(cued) :]], ends)
 
 
 def body_paragraphs(reading: Reading) -> Bool:
     """(B,) paragraphs of running text that are no by-line, source line or list of links."""
     body: Bool = (reading.kind == PARAGRAPH) & (np.diff(reading.block_token) >= LEAST_BODY_WORDS)
-    for hit in reading.hits(Mark.SOURCE | Mark.FIELD).tolist():
-        block = int(reading.hit_block[hit])
-        if reading.hit_first[hit] == reading.block_token[block]:
-            body[block] = False
+    hits = reading.hits(Mark.SOURCE | Mark.FIELD)
+    body[reading.hit_block[hits[_opens_block(reading, hits)]]] = False
     return body
+
+
+def _opens_block(reading: Reading, hits: I64) -> Bool:
+    """Which hits of the lexicon are the first words of their blocks."""
+    opens: Bool = reading.hit_first[hits] == reading.block_token[reading.hit_block[hits]]
+    return opens
 
 
 def _ends(reading: Reading, body: Bool) -> Ends:
@@ -82,42 +76,50 @@ def _ends(reading: Reading, body: Bool) -> Ends:
     return ends
 
 
-def _cued(reading: Reading, headings: Words, body: Bool, ends: Ends) -> list[tuple[int, int]]:
-    """Blocks that open with a cue at a place for it, as (block, hit)."""
+def _cues(reading: Reading, headings: Words, body: Bool, ends: Ends) -> I64:
+    """Hits of cues that open a block at a place for it, one for each block."""
+    hits = reading.hits(_CUE_MARKS)
+    block = reading.hit_block[hits]
+    article = reading.article[block]
     closing = headings.block[(headings.begins & np.uint32(HeadingMark.CLOSING)) != 0]
-    under = set((closing + 1).tolist())
-    found: list[tuple[int, int]] = []
-    for hit in reading.hits(_CUES).tolist():
-        block = int(reading.hit_block[hit])
-        if (
-            reading.hit_first[hit] != reading.block_token[block]
-            or not body[block]
-            or (found and found[-1][0] == block)
-        ):
-            continue
-        article = int(reading.article[block])
-        late = _position(reading, block) >= LAST_QUARTER or block in ends.last[article, :1]
-        long_enough = ends.paragraphs[article] >= LEAST_PARAGRAPHS_CUE
-        if long_enough and (late or block in under) and _is_cue(reading, hit, block):
-            found.append((block, hit))
-    return found
+    placed = (
+        (_positions(reading, block) >= LAST_QUARTER)
+        | (block == ends.last[article, 0])
+        | np.isin(block, closing + 1)
+    )
+    chosen = (
+        _opens_block(reading, hits)
+        & body[block]
+        & (ends.paragraphs[article] >= LEAST_PARAGRAPHS_CUE)
+        & placed
+        & _is_cue(reading, hits)
+    )
+    hits, block = hits[chosen], block[chosen]
+    one_each: I64 = hits[np.diff(block, prepend=-1) > 0]
+    return one_each
 
 
-def _is_cue(reading: Reading, hit: int, block: int) -> bool:
-    mark = int(reading.hit_mark[hit])
-    if mark & Mark.CLOSING:
-        return True
-    behind = reading.end[reading.hit_behind[hit] - 1]
-    if mark & Mark.CLOSING_COMMA and reading.batch.prose[behind] == ord(","):
-        return True
-    return bool(mark & Mark.OUTLOOK and reading.scores.closing[block] >= OUTLOOK_LIMIT)
+def _is_cue(reading: Reading, hits: I64) -> Bool:
+    """Which hits are cues as they stand: some need a comma, or a closing that reads like one."""
+    mark, behind = reading.hit_mark[hits], reading.tokens.end[reading.hit_behind[hits] - 1]
+    comma = reading.batch.prose[behind] == ord(",")
+    with np.errstate(invalid="ignore"):
+        outlook = reading.scores.closing[reading.hit_block[hits]] >= OUTLOOK_LIMIT
+    is_cue: Bool = (
+        (mark & np.uint32(Mark.CLOSING) != 0)
+        | ((mark & np.uint32(Mark.CLOSING_COMMA) != 0) & comma)
+        | ((mark & np.uint32(Mark.OUTLOOK) != 0) & outlook)
+    )
+    return is_cue
 
 
-def _position(reading: Reading, block: int) -> float:
-    """Share of the article's words that stand before a block."""
-    first, behind = reading.article_block[reading.article[block] :][:2]
-    begin, end = reading.block_token[first], reading.block_token[behind]
-    return float(reading.block_token[block] - begin) / float(end - begin)
+def _positions(reading: Reading, blocks: I64) -> F64:
+    """Share of the article's words that stand before each block."""
+    article = reading.article[blocks]
+    begin = reading.block_token[reading.article_block[article]]
+    end = reading.block_token[reading.article_block[article + 1]]
+    share: F64 = (reading.block_token[blocks] - begin) / np.maximum(end - begin, 1)
+    return share
 
 
 def closing_limit(reading: Reading) -> float:
@@ -126,33 +128,32 @@ def closing_limit(reading: Reading) -> float:
     return reading.model.closing_limits[threshold if isinstance(threshold, str) else "default"]
 
 
-def _uncued(reading: Reading, ends: Ends, cued: set[int]) -> list[int]:
+def _uncued(reading: Reading, ends: Ends, cued: I64) -> I64:
     """Blocks whose closing head stands out, at most one per article."""
     with np.errstate(invalid="ignore"):
         limit = np.maximum(
             closing_limit(reading), ends.mean + CLOSING_LEAD * ends.deviation
         ).astype(np.float32)
-    found = []
     long_enough = ends.paragraphs >= LEAST_PARAGRAPHS
     last = np.where(long_enough[:, None], ends.last, 0)
     closing = np.append(reading.scores.closing, np.float32(np.nan))
     with np.errstate(invalid="ignore"):
         over = (closing[last] >= limit[:, None]) & long_enough[:, None]
-    for article in np.nonzero(over.any(axis=1))[0].tolist():
-        pair = ends.last[article]
-        if cued.isdisjoint(pair.tolist()):
-            found.append(int(pair[0] if over[article, 0] else pair[1]))
-    return found
+    chosen = over.any(axis=1) & ~np.isin(ends.last, cued).any(axis=1)
+    blocks: I64 = np.where(over[:, 0], ends.last[:, 0], ends.last[:, 1])[chosen]
+    return blocks
 
 
-class _New(NamedTuple):
-    numbers: int
-    names: int
-    quoted: int
+class _News(NamedTuple):
+    """What C blocks add: numbers and names that do not stand earlier in the article; quotations."""
+
+    numbers: I32
+    names: I32
+    quoted: I64
+    """(C,) quoted words"""
 
 
-def _news(reading: Reading, blocks: I64) -> list[_New]:
-    """Numbers and names of blocks that do not stand earlier in their article; quoted words."""
+def _news(reading: Reading, blocks: I64) -> _News:
     first, behind = reading.block_token[blocks], reading.block_token[blocks + 1]
     stretch = (
         first,
@@ -163,28 +164,35 @@ def _news(reading: Reading, blocks: I64) -> list[_New]:
     numbers, old_numbers = seen_before(reading, *stretch, NUMBERS)
     names, old_names = seen_before(reading, *stretch, NAMES)
     flags = reading.tokens.flags
-    return [
-        _New(int(n), int(m), int(np.count_nonzero(flags[a:b] & TOKEN_QUOTED)))
-        for n, m, a, b in zip(numbers - old_numbers, names - old_names, first, behind, strict=True)
+    quoted = [
+        np.count_nonzero(flags[a:b] & TOKEN_QUOTED)
+        for a, b in zip(first.tolist(), behind.tolist(), strict=True)
     ]
+    return _News(numbers - old_numbers, names - old_names, np.array(quoted, np.int64))
 
 
-def _with_cue(reading: Reading, block: int, hit: int) -> Flag:
-    cue = reading.cue(hit)
-    message = f'Opens with "{cue.text}" and adds no number, name or quotation to the article.'
-    return reading.flag_block("FIL301", block, message, (cue, *signals(reading, block)))
+def _with_cue(reading: Reading, hits: I64) -> Iterator[Flag]:
+    blocks, cues = reading.hit_block[hits], reading.cues(hits)
+    messages = [
+        f'Opens with "{cue.text}" and adds no number, name or quotation to the article.'
+        for cue in cues
+    ]
+    evidence = [(cue, *values) for cue, values in zip(cues, signals(reading, blocks), strict=True)]
+    return reading.flag_blocks("FIL301", blocks, blocks, messages, evidence)
 
 
-def _without_cue(reading: Reading, block: int, ends: Ends, phrased: tuple[Evidence, ...]) -> Flag:
-    article = int(reading.article[block])
-    closing = float(reading.scores.closing[block])
-    message = (
-        f"Reads like a conclusion ({closing:.1f} standard deviations above human paragraphs, "
-        f"{ends.mean[article]:.1f} on average in the rest of the article) and adds no number."
-    )
-    evidence = (
-        Evidence("signal", "closing", weight=round(closing, 2)),
-        *signals(reading, block),
-        *phrased,
-    )
-    return reading.flag_block("FIL302", block, message, evidence)
+def _without_cue(reading: Reading, blocks: I64, ends: Ends) -> Iterator[Flag]:
+    closing = reading.scores.closing[blocks].tolist()
+    messages = [
+        f"Reads like a conclusion ({value:.1f} standard deviations above human paragraphs, "
+        f"{mean:.1f} on average in the rest of the article) and adds no number."
+        for value, mean in zip(closing, ends.mean[reading.article[blocks]].tolist(), strict=True)
+    ]
+    evidence = [
+        (Evidence("signal", "closing", weight=value), *values, *phrased)
+        for value, values, phrased in zip(
+            rounded(reading.scores.closing[blocks]), signals(reading, blocks),
+            phrase_evidence(reading, blocks, blocks), strict=True,
+        )
+    ]  # fmt: skip
+    return reading.flag_blocks("FIL302", blocks, blocks, messages, evidence)

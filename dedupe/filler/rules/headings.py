@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedupe.filler.lexicon import HeadingMark, heading_lexicon
 from dedupe.filler.rules.overlap import CONTENT, NUMBERS, seen_before
@@ -136,30 +137,41 @@ def _leaked_or_generic(reading: Reading, words: Words) -> Iterator[Flag]:
     # Beside several leaked headings a generic one is a leaf of the same prompt.
     article = reading.article[words.block]
     leaked = np.bincount(article, leaks, minlength=len(reading.article_block))[article]
-    siblings = all_generic & ~whole & ~frame & ~leaks & (leaked >= LEAST_SIBLINGS)
     is_generic = (whole | frame | all_generic) & (reading.kind[words.block] == HEADING)
-    for place in np.nonzero(leaks | is_generic)[0].tolist():
-        block = int(words.block[place])
-        if leaks[place]:
-            message = (
-                f"{about_text[place]} of its {content[place]} content words speak about the text "
-                "or its reader, and none is a name from the article."
-            )
-        elif siblings[place]:
-            message = f"A generic heading beside {leaked[place]:.0f} that are leaked prompt text."
-        elif whole[place]:
-            message = "This heading stands over a part of any article."
-        elif frame[place]:
-            message = "This heading is a frame into which any subject fits."
-        else:
-            message = f"All {content[place]} content words of this heading would fit any article."
-        rule = "TPL202" if leaks[place] or siblings[place] else "TPL203"
-        yield reading.flag_block(rule, block, message, _evidence(reading, block))
+    siblings = is_generic & ~whole & ~frame & ~leaks & (leaked >= LEAST_SIBLINGS)
+    only_generic = is_generic & ~leaks & ~siblings
+    leaked_message = [
+        f"{about} of its {size} content words speak about the text or its reader, and none is a "
+        "name from the article."
+        if leak
+        else f"A generic heading beside {others:.0f} that are leaked prompt text."
+        for leak, about, size, others in _rows(leaks | siblings, leaks, about_text, content, leaked)
+    ]
+    generic_message = [
+        "This heading stands over a part of any article."
+        if any_part
+        else "This heading is a frame into which any subject fits."
+        if any_subject
+        else f"All {size} content words of this heading would fit any article."
+        for any_part, any_subject, size in _rows(only_generic, whole, frame, content)
+    ]
+    yield from _flag_headings(reading, "TPL202", words.block[leaks | siblings], leaked_message)
+    yield from _flag_headings(reading, "TPL203", words.block[only_generic], generic_message)
 
 
-def _evidence(reading: Reading, block: int) -> tuple[Evidence, ...]:
-    start, end = reading.block_span(block)
-    return (Evidence("cue", reading.quoted(start, end), start=start, end=end),)
+def _rows(chosen: Bool, *columns: NDArray[Any]) -> Iterator[tuple[Any, ...]]:
+    """Chosen rows of some columns as plain values."""
+    return zip(*(column[chosen].tolist() for column in columns), strict=True)
+
+
+def _flag_headings(
+    reading: Reading, rule: str, blocks: I64, messages: list[str], last: I64 | None = None
+) -> Iterator[Flag]:
+    """Flags on headings, or on the lists that stand below them up to `last`."""
+    start, end = reading.batch.blocks.start[blocks], reading.batch.blocks.end[blocks]
+    cues = reading.evidence("cue", start, end)
+    last = blocks if last is None else last
+    return reading.flag_blocks(rule, blocks, last, messages, zip(cues, strict=True))
 
 
 def _takeaways(reading: Reading, words: Words) -> Iterator[Flag]:
@@ -179,16 +191,13 @@ def _takeaways(reading: Reading, words: Words) -> Iterator[Flag]:
     )
     wanted, found = seen_before(reading, *stretch, CONTENT)
     numbers, old_numbers = seen_before(reading, *stretch, NUMBERS)
-    for place, (block, end) in enumerate(lists):
-        repeated = found[place] >= LEAST_REPEATED * wanted[place]
-        if not repeated or numbers[place] > old_numbers[place]:
-            continue
-        items = end - block
-        message = (
-            f"A takeaway list of {items} items: {found[place]} of its {wanted[place]} content "
-            "words stand earlier in the article."
-        )
-        yield reading.flag_block("TPL207", block, message, _evidence(reading, block), end)
+    restates = (found >= LEAST_REPEATED * wanted) & (numbers <= old_numbers)
+    messages = [
+        f"A takeaway list of {items} items: {old} of its {size} content words stand earlier in "
+        "the article."
+        for items, old, size in _rows(restates, last - heading, found, wanted)
+    ]
+    yield from _flag_headings(reading, "TPL207", heading[restates], messages, last[restates])
 
 
 def _list_end(reading: Reading, heading: int) -> int | None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import compress, repeat
+from math import isnan
 
 import numpy as np
 
 from dedupe.filler.rules.overlap import CONTENT, NUMBERS, seen_before
-from dedupe.filler.rules.reading import LIST_ITEM, PARAGRAPH, TEXT_KINDS, Reading
-from dedupe.filler.scorer import phrases
+from dedupe.filler.rules.reading import (
+    LIST_ITEM,
+    PARAGRAPH,
+    Reading,
+    grouped,
+)
+from dedupe.filler.scorer import heaviest_phrases
 from dedupe.model import Evidence, Flag
-from dedupe.tables import I32, I64
+from dedupe.tables import F32, F64, I32, I64, Bool
 
 SHOWN_PHRASES = 4
 LEAST_WORDS = 25
@@ -41,38 +48,36 @@ def limit(reading: Reading) -> float:
     return reading.model.limits[threshold] if isinstance(threshold, str) else float(threshold)
 
 
-def signals(reading: Reading, block: int) -> tuple[Evidence, ...]:
-    """The plain numbers behind a block's score; none where the scorer abstains."""
+def signals(reading: Reading, blocks: I64) -> list[tuple[Evidence, ...]]:
+    """The plain numbers behind the scores of blocks; none where the scorer abstains."""
     scores = reading.scores
-    values = (
-        ("novelty", float(scores.novelty[block])),
-        ("information", float(scores.information[block])),
-    )
-    return tuple(
-        Evidence("signal", name, weight=round(value, 2))
-        for name, value in values
-        if math.isfinite(value)
-    )
-
-
-def phrase_evidence(reading: Reading, runs: list[tuple[int, int]]) -> list[tuple[Evidence, ...]]:
-    """The learned phrases that weigh most in each run of blocks, heaviest first."""
-    edges = np.array(runs, np.int64).reshape(-1, 2)
-    first = reading.block_token[edges[:, 0]].astype(np.int64)
-    last = reading.block_token[edges[:, 1] + 1].astype(np.int64)
-    return [
-        tuple(
-            Evidence(
-                "phrase",
-                reading.token_text(phrase.first, phrase.last),
-                weight=round(phrase.weight, 2),
-                start=reading.start[phrase.first],
-                end=reading.end[phrase.last - 1],
-            )
-            for phrase in found
-        )
-        for found in phrases(reading.tokens, first, last, reading.model, SHOWN_PHRASES)
+    columns = [
+        map(Evidence, repeat("signal"), repeat(name), repeat(None), rounded(values[blocks]))
+        for name, values in (("novelty", scores.novelty), ("information", scores.information))
     ]
+    return [
+        tuple(item for item in pair if not isnan(item.weight or 0))
+        for pair in zip(*columns, strict=True)
+    ]
+
+
+def rounded(values: F32 | F64) -> list[float]:
+    """Plain numbers of two decimals."""
+    plain: list[float] = np.round(values.astype(float), 2).tolist()
+    return plain
+
+
+def phrase_evidence(reading: Reading, first: I64, last: I64) -> list[tuple[Evidence, ...]]:
+    """The learned phrases that weigh most in the runs of blocks from `first` to `last`."""
+    edges = reading.block_token[first], reading.block_token[last + 1]
+    found = heaviest_phrases(
+        reading.tokens, edges[0].astype(np.int64), edges[1].astype(np.int64), reading.model,
+        SHOWN_PHRASES,
+    )  # fmt: skip
+    used = np.arange(SHOWN_PHRASES) < found.counts[:, None]
+    first, behind = found.spans[used].T
+    evidence = reading.pieces("phrase", first, behind, rounded(found.weights[used]))
+    return list(grouped(evidence, found.counts.tolist()))
 
 
 def find(reading: Reading) -> Iterator[Flag]:
@@ -84,30 +89,39 @@ def find(reading: Reading) -> Iterator[Flag]:
 def _low_information(reading: Reading) -> Iterator[Flag]:
     least = limit(reading)
     scores, kind = reading.scores.score, reading.kind
+    follows = _follows_in_list(reading)
     with np.errstate(invalid="ignore"):
-        over = (scores >= np.float32(least)) & np.isin(kind, TEXT_KINDS)
-        over |= (scores >= np.float32(LABEL_LIMIT)) & (kind == LIST_ITEM)
-    runs, labelled = [], []
-    behind = -1
-    for block in np.nonzero(over)[0].tolist():
-        if block <= behind:
-            continue
-        behind = _last_item(reading, block)
-        labels = _labels(reading, block, behind)
-        if labels or scores[block] >= np.float32(least):
-            runs.append((block, behind))
-            labelled.append(labels)
-    found = phrase_evidence(reading, runs)
-    for (block, last), labels, phrased in zip(runs, labelled, found, strict=True):
-        score = float(scores[block])
-        message = (
-            f"Generic {'list' if last > block else 'prose'}: score {score:.2f} "
-            f"(limit {least:.2f}), {_facts(reading, block, last)}."
+        enough = scores >= np.float32(least)
+        over = (enough & reading.in_text) | (
+            (scores >= np.float32(LABEL_LIMIT)) & (kind == LIST_ITEM)
         )
-        if score < least:
-            message = f"A list of {last - block + 1} items of one form that name no fact."
-        evidence = (*labels, *signals(reading, block), *phrased)
-        yield reading.flag_block("FIL303", block, message, evidence, last)
+    first = np.flatnonzero(over & ~follows)
+    ends = np.flatnonzero(~np.append(follows[1:], False))
+    last = ends[np.searchsorted(ends, first)]
+    labels = [
+        _labels(reading, block, end)
+        for block, end in zip(first.tolist(), last.tolist(), strict=True)
+    ]
+    flagged = enough[first] | np.array([bool(label) for label in labels], np.bool_)
+    labels = list(compress(labels, flagged))
+    first, last = first[flagged], last[flagged]
+    messages = [
+        f"Generic {'list' if items > 1 else 'prose'}: score {score:.2f} (limit {least:.2f}), "
+        f"{facts}."
+        if score >= least
+        else f"A list of {items} items of one form that name no fact."
+        for score, items, facts in zip(
+            scores[first].tolist(), (last - first + 1).tolist(), _facts(reading, first, last),
+            strict=True,
+        )
+    ]  # fmt: skip
+    evidence = [
+        (*form, *values, *phrased)
+        for form, values, phrased in zip(
+            labels, signals(reading, first), phrase_evidence(reading, first, last), strict=True
+        )
+    ]
+    return reading.flag_blocks("FIL303", first, last, messages, evidence)
 
 
 def _labels(reading: Reading, block: int, last: int) -> tuple[Evidence, ...]:
@@ -122,34 +136,33 @@ def _labels(reading: Reading, block: int, last: int) -> tuple[Evidence, ...]:
     return (Evidence("fact", f'{last - block + 1} items of the form "Label: to do something"'),)
 
 
-def _last_item(reading: Reading, block: int) -> int:
-    """Last block of the list that a block begins: its items carry one score."""
+def _follows_in_list(reading: Reading) -> Bool:
+    """(B,) items behind the first one of a list: its items carry one score."""
     kind, article, score = reading.kind, reading.article, reading.scores.score
-    last = block
-    while (
-        kind[block] == LIST_ITEM
-        and last + 1 < len(kind)
-        and kind[last + 1] == LIST_ITEM
-        and article[last + 1] == article[block]
-        and score[last + 1] == score[block]
-    ):
-        last += 1
-    return last
-
-
-def _facts(reading: Reading, block: int, last: int) -> str:
-    """How many names, numbers and quotations a passage holds, in words."""
-    scores = reading.scores
-    counted = (
-        (scores.capitals, "name"),
-        (scores.digits, "number"),
-        (scores.quotes, "quotation"),
+    follows = np.zeros(len(kind), np.bool_)
+    follows[1:] = (
+        (kind[1:] == LIST_ITEM)
+        & (kind[:-1] == LIST_ITEM)
+        & (article[1:] == article[:-1])
+        & (score[1:] == score[:-1])
     )
-    present = []
-    for values, noun in counted:
-        count = int(values[block]) if last == block else int(values[block : last + 1].sum())
-        if count:
-            present.append(f"{count} {noun}{'' if count == 1 else 's'}")
+    return follows
+
+
+def _facts(reading: Reading, first: I64, last: I64) -> list[str]:
+    """How many names, numbers and quotations runs of blocks hold, in words."""
+    scores = reading.scores
+    counts = []
+    for values in (scores.capitals, scores.digits, scores.quotes):
+        total = np.append(0, np.cumsum(values, dtype=np.int64))
+        counts.append((total[last + 1] - total[first]).tolist())
+    return list(map(_fact_text, *counts))
+
+
+@lru_cache(1024)
+def _fact_text(names: int, numbers: int, quotations: int) -> str:
+    counted = ((names, "name"), (numbers, "number"), (quotations, "quotation"))
+    present = [f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counted if count]
     return ", ".join(present) or "no name, number or quotation"
 
 
@@ -157,7 +170,7 @@ def _restatements(reading: Reading) -> Iterator[Flag]:
     with np.errstate(invalid="ignore"):
         low = (
             (reading.scores.novelty <= NOVELTY_LIMIT)
-            & np.isin(reading.kind, TEXT_KINDS)
+            & reading.in_text
             & (np.diff(reading.block_token) >= LEAST_WORDS)
         )
     begins = reading.article_block[reading.article]
@@ -169,13 +182,13 @@ def _restatements(reading: Reading) -> Iterator[Flag]:
     restated = (found >= LEAST_SHARED * wanted) & (found >= LEAST_SHARED_WORDS)
     blocks, wanted, found = blocks[restated], wanted[restated], found[restated]
     numbers, old_numbers = _shared(reading, blocks, begins, behind_lede, NUMBERS)
-    for place in np.nonzero(numbers == old_numbers)[0].tolist():
-        block = int(blocks[place])
-        message = (
-            f"{found[place]} of its {wanted[place]} content words stand in the title and the "
-            "first paragraph."
-        )
-        yield reading.flag_block("FIL305", block, message, signals(reading, block))
+    same = numbers == old_numbers
+    blocks = blocks[same]
+    messages = [
+        f"{shared} of its {words} content words stand in the title and the first paragraph."
+        for shared, words in zip(found[same].tolist(), wanted[same].tolist(), strict=True)
+    ]
+    yield from reading.flag_blocks("FIL305", blocks, blocks, messages, signals(reading, blocks))
 
 
 def _shared(

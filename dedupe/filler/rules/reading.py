@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise, repeat
+from math import isnan
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from dedupe.tables import (
     U32,
     BlockKind,
     BlockScores,
+    Bool,
     TextBatch,
     TokenTable,
 )
@@ -28,9 +30,13 @@ HEADING, PARAGRAPH = int(BlockKind.HEADING), int(BlockKind.PARAGRAPH)
 LIST_ITEM, QUOTE = int(BlockKind.LIST_ITEM), int(BlockKind.QUOTE)
 """Plain numbers: naming a member of an enumeration takes a microsecond."""
 TEXT_KINDS = (PARAGRAPH, LIST_ITEM, QUOTE)
+_TEXT = np.isin(np.arange(len(BlockKind)), TEXT_KINDS)
 _CUT = 80
 """Characters of a quoted piece of text in a message or in evidence."""
+_REACH = 8 * _CUT
+"""Bytes of a stretch that are looked at."""
 _PADDING = bytes([TRANSPARENT])
+Places = I32 | I64
 _LINE = 2000
 """Bytes of a line that are looked at on either side."""
 
@@ -82,6 +88,11 @@ class Reading:
         """(B,) article of each block."""
         return self.batch.blocks.article
 
+    @property
+    def in_text(self) -> Bool:
+        """(B,) blocks of running text: paragraphs, list items, quotes."""
+        return _TEXT[self.kind]
+
     def hits(self, mark: int) -> I64:
         """Places in the hit arrays that carry one of the marks."""
         return np.nonzero(self.hit_mark & np.uint32(mark))[0]
@@ -106,34 +117,68 @@ class Reading:
             raw = raw.replace(_PADDING, b"")
         return raw.decode("utf-8", "ignore")
 
+    def quotes(self, start: Places, end: Places) -> list[str]:
+        """The prose of stretches on one line, cut to what a message can hold.
+
+        Markup where that is all.
+        """
+        from dedupe.kernels.quoting import quote
+
+        low, high = start.astype(np.int64), np.minimum(end, start + _REACH).astype(np.int64)
+        out, ends = np.empty(len(low) * (4 * _CUT + 4), np.uint8), np.empty(len(low), np.int64)
+        written = quote(self.batch.prose, low, high, _CUT, out, ends)
+        text = str(out[:written].data, "utf-8")
+        found = [text[a:b] for a, b in pairwise(chain((0,), ends.tolist()))]
+        if "" in found:
+            for place in np.flatnonzero(np.diff(ends, prepend=0) == 0).tolist():
+                found[place] = " ".join(self.text(int(low[place]), int(high[place])).split())[:_CUT]
+        return found
+
     def quoted(self, start: int, end: int) -> str:
-        """Its prose on one line, cut to what a message can hold; markup where that is all."""
-        end = min(end, start + 8 * _CUT)
-        text = " ".join(self.prose(start, end).split() or self.text(start, end).split())
-        return text if len(text) <= _CUT else f"{text[: _CUT - 1].rstrip()}…"
+        """The prose of one stretch, as `quotes` gives it."""
+        return self.quotes(np.array([start]), np.array([end]))[0]
 
     def token_text(self, first: int, behind: int) -> str:
         """The prose from the first to the last of some tokens."""
         return self.quoted(self.start[first], self.end[behind - 1])
 
+    def cues(self, hits: I64) -> list[Evidence]:
+        """Hits of the lexicon as evidence."""
+        return self.pieces("cue", self.hit_first[hits], self.hit_behind[hits])
+
+    def pieces(
+        self, kind: str, first: Places, behind: Places,
+        weights: Iterable[float | None] = repeat(None),
+    ) -> list[Evidence]:  # fmt: skip
+        """Evidence of one kind: the words from `first` to `behind`."""
+        start, end = self.tokens.start[first], self.tokens.end[behind - 1]
+        return self.evidence(kind, start, end, weights)
+
+    def evidence(
+        self, kind: str, start: Places, end: Places,
+        weights: Iterable[float | None] = repeat(None),
+    ) -> list[Evidence]:  # fmt: skip
+        """Evidence of one kind: the stretches from `start` to `end`."""
+        places = start.tolist(), end.tolist()
+        texts = self.quotes(start, end)
+        return list(map(Evidence, repeat(kind), texts, repeat(None), weights, *places))
+
     def cue(self, hit: int) -> Evidence:
         """A hit of the lexicon as evidence."""
-        first, behind = int(self.hit_first[hit]), int(self.hit_behind[hit])
-        start, end = self.start[first], self.end[behind - 1]
-        return Evidence(kind="cue", text=self.quoted(start, end), start=start, end=end)
+        return self.cues(np.array([hit]))[0]
 
     def sentence_span(self, sentence: int, block: int) -> tuple[int, int]:
         """First and last byte of a sentence, with the marks that end it."""
-        first, behind = self.tokens.sentence[sentence], self.tokens.sentence[sentence + 1]
-        start, end = int(self.tokens.start[first]), int(self.tokens.end[behind - 1])
+        first, behind = self.tokens.sentence[sentence : sentence + 2].tolist()
+        start, end = self.start[first], self.end[behind - 1]
         block_start, block_end = self.block_span(block)
-        data = self.batch.data
+        data = self.data_view
         while start > block_start and data[start - 1] > 0x20:
             start -= 1
         if sentence + 1 == self.tokens.block[block + 1]:
             return start, block_end
         # An address is no word: what stands up to the last white space belongs to the sentence.
-        gap = data[end : self.tokens.start[behind]].tobytes()
+        gap = bytes(data[end : self.start[behind]])
         kept = gap.rstrip()
         if len(kept) == len(gap):
             kept = gap[: max(gap.rfind(b" "), gap.rfind(b"\n"), 0)].rstrip()
@@ -144,43 +189,45 @@ class Reading:
         blocks = self.batch.blocks
         return int(blocks.start[block]), int(blocks.end[block if last is None else last])
 
-    def flag_block(
-        self,
-        rule: str,
-        block: int,
-        message: str,
-        evidence: tuple[Evidence, ...],
-        last: int | None = None,
-    ) -> Flag:
-        """A flag on a block, or on the run of blocks up to `last`, with its score."""
-        start, end = self.block_span(block, last)
-        score = float(self.scores.score[block])
-        return Flag(
-            rule=rule,
-            article=int(self.article[block]),
-            start=start,
-            end=end,
-            words=self.words(block, last),
-            message=message,
-            score=None if math.isnan(score) else round(score, 4),
-            evidence=evidence,
+    def flag_blocks(
+        self, rule: str, first: I64, last: I64, messages: Iterable[str],
+        evidence: Iterable[tuple[Evidence, ...]],
+    ) -> Iterator[Flag]:  # fmt: skip
+        """Flags (C,) on the runs of blocks from `first` to `last`, with their scores."""
+        blocks = self.batch.blocks
+        columns = (
+            self.article[first], blocks.start[first], blocks.end[last],
+            self.block_token[last + 1] - self.block_token[first],
+        )  # fmt: skip
+        scores = [
+            None if isnan(score) else score
+            for score in np.round(self.scores.score[first].astype(float), 4).tolist()
+        ]
+        return map(
+            Flag, repeat(rule), *(column.tolist() for column in columns), messages, scores, evidence
         )
 
-    def flag_sentence(
-        self, rule: str, sentence: int, block: int, message: str, evidence: tuple[Evidence, ...]
-    ) -> Flag:
-        """A flag on a sentence."""
-        start, end = self.sentence_span(sentence, block)
-        words = int(self.tokens.sentence[sentence + 1] - self.tokens.sentence[sentence])
-        return Flag(
-            rule=rule,
-            article=int(self.article[block]),
-            start=start,
-            end=end,
-            words=words,
-            message=message,
-            evidence=evidence,
-        )
+    def flag_block(
+        self, rule: str, block: int, message: str, evidence: tuple[Evidence, ...],
+        last: int | None = None,
+    ) -> Flag:  # fmt: skip
+        """A flag on a block, or on the run of blocks up to `last`, with its score."""
+        first, end = np.array([block]), np.array([block if last is None else last])
+        return next(self.flag_blocks(rule, first, end, (message,), (evidence,)))
+
+    def flag_sentences(
+        self, rule: str, sentences: I64, blocks: I64, messages: Iterable[str],
+        evidence: Iterable[tuple[Evidence, ...]],
+    ) -> Iterator[Flag]:  # fmt: skip
+        """Flags on sentences of some blocks."""
+        places = zip(sentences.tolist(), blocks.tolist(), strict=True)
+        spans = [self.sentence_span(sentence, block) for sentence, block in places]
+        start, end = zip(*spans, strict=True) if spans else ((), ())
+        words = self.tokens.sentence[sentences + 1] - self.tokens.sentence[sentences]
+        return map(
+            Flag, repeat(rule), self.article[blocks].tolist(), start, end, words.tolist(),
+            messages, repeat(None), evidence,
+        )  # fmt: skip
 
     def flag_span(
         self, rule: str, block: int, span: tuple[int, int], message: str, kind: str = "cue"
@@ -222,20 +269,24 @@ class Reading:
         stop = self.batch.data[place:end].tobytes().find(b"\n")
         return begin + cut + 1, end if stop < 0 else place + stop
 
-    def sentence_hits(self, mark: int, *, opening: bool = False) -> Iterator[tuple[int, int, int]]:
-        """Hits in paragraphs, list items and quotes as (hit, sentence, block), one per sentence.
+    def sentence_hits(self, mark: int, *, opening: bool = False) -> I64:
+        """Hits in paragraphs, list items and quotes, the first of each sentence.
 
         `opening`: only those that begin their sentence.
         """
-        last = -1
-        for hit in self.hits(mark).tolist():
-            sentence, block = int(self.hit_sentence[hit]), int(self.hit_block[hit])
-            if sentence == last or self.kind[block] not in TEXT_KINDS:
-                continue
-            if opening and self.hit_first[hit] != self.tokens.sentence[sentence]:
-                continue
-            last = sentence
-            yield hit, sentence, block
+        hits = self.hits(mark)
+        sentence = self.hit_sentence[hits]
+        usable = _TEXT[self.kind[self.hit_block[hits]]]
+        if opening:
+            usable &= self.hit_first[hits] == self.tokens.sentence[sentence]
+        first: I64 = hits[usable][np.diff(sentence[usable], prepend=-1) > 0]
+        return first
+
+
+def grouped(items: Sequence[Evidence], sizes: Iterable[int]) -> Iterator[tuple[Evidence, ...]]:
+    """Cut a list into groups of some sizes."""
+    for low, high in pairwise(accumulate(sizes, initial=0)):
+        yield tuple(items[low:high])
 
 
 def read(

@@ -10,9 +10,9 @@ import numpy as np
 
 from dedupe.filler.lexicon import Mark
 from dedupe.filler.rules.passages import limit
-from dedupe.filler.rules.reading import PARAGRAPH, Reading
-from dedupe.model import Evidence, Flag
-from dedupe.tables import I64, TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_QUOTED
+from dedupe.filler.rules.reading import PARAGRAPH, Reading, grouped
+from dedupe.model import Flag
+from dedupe.tables import TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_QUOTED
 
 LEAST_STOCK_WORDS, MOST_STOCK_WORDS = 8, 40
 """Words of a stock sentence."""
@@ -34,6 +34,7 @@ _OPENING = 2
 """Words at the beginning of a sentence, where a capital does not tell a name."""
 _POINTING = re.compile(r"the|th[aeio]\w+|its|his|her|our|my|your|whose", re.IGNORECASE)
 """Words that point at somebody or something named before."""
+_NONE = np.empty(0, np.int64)
 _REACH = 240
 """Bytes behind the first half of a contrast in which the second begins."""
 
@@ -47,36 +48,51 @@ def find(reading: Reading) -> Iterator[Flag]:
 
 
 def _announcements(reading: Reading) -> Iterator[Flag]:
-    seen = set()
-    for mark, opening in ((Mark.META, False), (Mark.META_OPENING, True)):
-        for hit, sentence, block in reading.sentence_hits(mark, opening=opening):
-            if sentence in seen:
-                continue
-            seen.add(sentence)
-            cue = reading.cue(hit)
-            message = f'Announces what the text will do: "{cue.text}".'
-            yield reading.flag_sentence("FIL306", sentence, block, message, (cue,))
+    hits = np.concatenate(
+        (reading.sentence_hits(Mark.META), reading.sentence_hits(Mark.META_OPENING, opening=True))
+    )
+    _, first = np.unique(reading.hit_sentence[hits], return_index=True)
+    hits = hits[first]
+    cues = reading.cues(hits)
+    messages = [f'Announces what the text will do: "{cue.text}".' for cue in cues]
+    return reading.flag_sentences(
+        "FIL306", reading.hit_sentence[hits], reading.hit_block[hits], messages,
+        zip(cues, strict=True),
+    )  # fmt: skip
 
 
 def _nameless(reading: Reading) -> Iterator[Flag]:
-    for hit, sentence, block in reading.sentence_hits(Mark.WEASEL):
-        first = int(reading.tokens.sentence[sentence])
-        if reading.seen[sentence] & _SPECIFIC or _named_before(reading, hit, first):
-            continue
-        start, end = reading.sentence_span(sentence, block)
-        if _ADDRESS.search(reading.text(start, end)):
-            continue
-        cue = reading.cue(hit)
-        message = f'"{cue.text}": the sentence gives no name, number, quotation or address.'
-        yield reading.flag_sentence("FIL307", sentence, block, message, (cue,))
+    hits = reading.sentence_hits(Mark.WEASEL)
+    sentences = reading.hit_sentence[hits]
+    opening = reading.hit_first[hits] - reading.tokens.sentence[sentences]
+    hits = hits[
+        (reading.seen[sentences] & _SPECIFIC == 0) & ((opening <= 0) | (opening > _OPENING))
+    ]
+    kept = [
+        not _named_before(reading, hit) and not _has_address(reading, hit) for hit in hits.tolist()
+    ]
+    hits = hits[np.array(kept, np.bool_)]
+    cues = reading.cues(hits)
+    messages = [
+        f'"{cue.text}": the sentence gives no name, number, quotation or address.' for cue in cues
+    ]
+    return reading.flag_sentences(
+        "FIL307", reading.hit_sentence[hits], reading.hit_block[hits], messages,
+        zip(cues, strict=True),
+    )  # fmt: skip
 
 
-def _named_before(reading: Reading, hit: int, first: int) -> bool:
-    """Whether the words before a cue may say who speaks: "Harvard experts", "these studies"."""
+def _has_address(reading: Reading, hit: int) -> bool:
+    """Whether an address stands in the sentence of a hit."""
+    span = reading.sentence_span(int(reading.hit_sentence[hit]), int(reading.hit_block[hit]))
+    return _ADDRESS.search(reading.text(*span)) is not None
+
+
+def _named_before(reading: Reading, hit: int) -> bool:
+    """Whether the word before a cue points at who speaks: "these studies"."""
     cue = int(reading.hit_first[hit])
-    if 0 < cue - first <= _OPENING:
-        return True
-    return cue > first and _POINTING.fullmatch(reading.token_text(cue - 1, cue)) is not None
+    begins = cue == reading.tokens.sentence[reading.hit_sentence[hit]]
+    return not begins and _POINTING.fullmatch(reading.token_text(cue - 1, cue)) is not None
 
 
 def _stock(reading: Reading) -> Iterator[Flag]:
@@ -105,47 +121,60 @@ def _stock(reading: Reading) -> Iterator[Flag]:
     passes &= reading.kind[blocks] == PARAGRAPH
     order = np.argsort(-weight[found], kind="stable")
     taken: Counter[int] = Counter()
+    chosen = []
     for place in order[passes[order]].tolist():
         block, sentence = int(blocks[place]), int(found[place])
-        if taken[block] == MOST_PER_PARAGRAPH or not _whole(reading, sentence, block):
-            continue
-        taken[block] += 1
-        own = np.searchsorted(owner, (sentence, sentence + 1))
-        evidence = tuple(_stock_phrases(reading, hits[own[0] : own[1]]))
-        message = (
-            f"{reading.stock[sentence]} of {size[sentence]} words are stock words, "
-            f"{phrases[sentence]} stock phrases, no name, number or quotation."
+        if taken[block] < MOST_PER_PARAGRAPH and _whole(reading, sentence, block):
+            taken[block] += 1
+            chosen.append(place)
+    found, blocks = found[chosen], blocks[chosen]
+    messages = [
+        f"{words} of {all_words} words are stock words, {count} stock phrases, "
+        "no name, number or quotation."
+        for words, all_words, count in zip(
+            reading.stock[found].tolist(), size[found].tolist(), phrases[found].tolist(),
+            strict=True,
         )
-        yield reading.flag_sentence("FIL304", sentence, block, message, evidence)
-
-
-def _stock_phrases(reading: Reading, hits: I64) -> Iterator[Evidence]:
-    for hit in hits.tolist():
-        cue = reading.cue(hit)
-        yield Evidence("phrase", cue.text, start=cue.start, end=cue.end)
+    ]  # fmt: skip
+    own = [hits[a:b] for a, b in np.searchsorted(owner, np.column_stack((found, found + 1)))]
+    named = np.concatenate([_NONE, *own])
+    evidence = reading.pieces("phrase", reading.hit_first[named], reading.hit_behind[named])
+    yield from reading.flag_sentences(
+        "FIL304", found, blocks, messages, grouped(evidence, map(len, own))
+    )
 
 
 def _whole(reading: Reading, sentence: int, block: int) -> bool:
     """Whether a sentence was not cut off another because of its length."""
     if sentence == reading.tokens.block[block]:
         return True
-    before = reading.tokens.sentence[sentence] - 1
-    gap = reading.batch.data[reading.tokens.end[before] : reading.tokens.start[before + 1]]
-    return bool(np.isin(gap, np.frombuffer(b".!?", np.uint8)).any())
+    first = int(reading.tokens.sentence[sentence])
+    gap = bytes(reading.data_view[reading.end[first - 1] : reading.start[first]])
+    return any(mark in gap for mark in b".!?")
 
 
 def _contrasts(reading: Reading) -> Iterator[Flag]:
     """The pattern "not merely X; it is Y", where an article has it twice or more."""
-    found: dict[int, list[tuple[int, int, int]]] = {}
-    for hit, sentence, block in reading.sentence_hits(Mark.NOT_MERELY):
-        start = reading.start[reading.hit_first[hit]]
-        end = min(int(reading.batch.blocks.end[block]), start + _REACH)
-        if _SECOND_HALF.search(reading.prose(start, end)):
-            found.setdefault(int(reading.article[block]), []).append((hit, sentence, block))
-    for places in found.values():
-        if len(places) < LEAST_CONTRASTS:
-            continue
-        for number, (hit, sentence, block) in enumerate(places, 1):
-            cue = reading.cue(hit)
-            message = f'"{cue.text} ...; it is ...": {number} of {len(places)} in the article.'
-            yield reading.flag_sentence("FIL304", sentence, block, message, (cue,))
+    hits = reading.sentence_hits(Mark.NOT_MERELY)
+    start = reading.tokens.start[reading.hit_first[hits]].astype(np.int64)
+    end = np.minimum(reading.batch.blocks.end[reading.hit_block[hits]], start + _REACH)
+    hits = hits[
+        [
+            _SECOND_HALF.search(reading.prose(a, b)) is not None
+            for a, b in zip(start.tolist(), end.tolist(), strict=True)
+        ]
+    ]
+    article = reading.article[reading.hit_block[hits]]
+    count = np.bincount(article, minlength=1)[article]
+    often = count >= LEAST_CONTRASTS
+    hits, article, count = hits[often], article[often], count[often]
+    number = np.arange(len(article)) - np.searchsorted(article, article) + 1
+    cues = reading.cues(hits)
+    messages = [
+        f'"{cue.text} ...; it is ...": {place} of {total} in the article.'
+        for cue, place, total in zip(cues, number.tolist(), count.tolist(), strict=True)
+    ]
+    return reading.flag_sentences(
+        "FIL304", reading.hit_sentence[hits], reading.hit_block[hits], messages,
+        zip(cues, strict=True),
+    )  # fmt: skip

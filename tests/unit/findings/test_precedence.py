@@ -4,8 +4,8 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from dedupe.findings.drafts import Draft
-from dedupe.findings.precedence import settle
+from dedupe.findings.drafts import Draft, tabulate
+from dedupe.findings.precedence import hidden_rules, settle, severity_ranks
 from dedupe.model import PRECEDENCE, RULES, Severity
 
 
@@ -19,8 +19,10 @@ Row = tuple[str, int, int, tuple[str, ...]]
 
 def settled(*drafts: Draft) -> list[Row]:
     """What stands, with what each winner hides."""
-    won = settle(list(drafts))
-    return [(item.rule, item.start, item.end, tuple(item.also)) for item in won]
+    table = tabulate(drafts)
+    stands, also = settle(table)
+    won = [(drafts[row], bits) for row, bits in zip(table.row[stands], also[stands], strict=True)]
+    return [(item.rule, item.start, item.end, hidden_rules(int(bits))) for item, bits in won]
 
 
 def test_every_rule_of_a_passage_has_its_place() -> None:
@@ -49,10 +51,14 @@ def test_order_of_drafts_does_not_matter() -> None:
 
 def test_severity_is_never_lowered() -> None:
     """A winner is as severe as what it hides."""
-    hidden = settle([draft("DUP102"), draft("TPL205"), draft("FIL304")])
-    assert [item.rule for item in hidden] == ["DUP102"]
-    assert hidden[0].severity is Severity.ERROR
-    assert settle([draft("DUP102"), draft("FIL304")])[0].severity is Severity.WARNING
+    for rules, severity in (
+        (("DUP102", "TPL205", "FIL304"), Severity.ERROR),
+        (("DUP102", "FIL304"), Severity.WARNING),
+    ):
+        table = tabulate([draft(rule) for rule in rules])
+        stands, also = settle(table)
+        assert stands.tolist() == [True] + [False] * (len(rules) - 1)
+        assert severity_ranks(table.rule, also)[0] == severity.rank
 
 
 def test_half_of_a_passage_decides() -> None:
@@ -124,7 +130,15 @@ def test_also_is_sorted_by_precedence() -> None:
     assert found == [("DUP102", 0, 50, ("TPL203", "FIL304", "LNK501"))]
 
 
+def test_articles_do_not_meet() -> None:
+    """Drafts on the same words of other articles hide nothing."""
+    drafts = [Draft("FIL303", 1, 0, 10), Draft("DUP102", 0, 0, 10), Draft("DUP102", 2, 0, 10)]
+    assert settled(*drafts) == [
+        ("DUP102", 0, 10, ()), ("FIL303", 0, 10, ()), ("DUP102", 0, 10, ())
+    ]  # fmt: skip
+
+
 def test_nothing_to_settle() -> None:
     """No drafts, and one draft."""
-    assert settle([]) == []
+    assert settled() == []
     assert settled(draft("FIL303")) == [("FIL303", 0, 10, ())]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.findings.drafts import Draft
-from dedupe.findings.shares import FILLER_RULES, Shares, count
+from dedupe.findings import shares
+from dedupe.findings.drafts import Draft, tabulate
+from dedupe.findings.shares import FILLER_RULES, Shares
 from dedupe.model import RULES
 
 spans = st.tuples(st.sampled_from(sorted(RULES)), st.integers(0, 30), st.integers(0, 30)).map(
@@ -18,13 +20,22 @@ def drafts_of(rows: list[tuple[str, int, int]], first: int = 0) -> list[Draft]:
     return [Draft(rule, 0, first + start, first + end) for rule, start, end in rows]
 
 
+def count(first: int, words: int, drafts: list[Draft]) -> tuple[int, ...]:
+    """Words, duplicate, template, filler, excluded and unique words when all drafts stand."""
+    table = tabulate(drafts)
+    stands = np.ones(len(drafts), np.bool_)
+    found = shares.count(table, stands, np.array([first, first + words], np.int64))
+    columns = (found.words, found.duplicate, found.template, found.filler, found.excluded)
+    return tuple(int(column[0]) for column in (*columns, found.unique))
+
+
 @given(st.lists(spans, max_size=8), st.integers(0, 100))
 def test_shares_add_up_to_the_words(rows: list[tuple[str, int, int]], first: int) -> None:
     """Every word belongs to exactly one share, wherever the article stands in the corpus."""
-    found = count(first, 30, drafts_of(rows, first))
-    assert found.words == 30
-    assert sum(found[1:]) + found.unique == 30
-    assert found.unique >= 0
+    words, duplicate, template, filler, excluded, unique = count(first, 30, drafts_of(rows, first))
+    assert words == 30
+    assert duplicate + template + filler + excluded + unique == 30
+    assert unique >= 0
     kinds = ["unique"] * 30
     for name, chosen in (
         ("filler", FILLER_RULES), ("template", {c for c in RULES if c[:3] == "TPL"}),
@@ -33,31 +44,43 @@ def test_shares_add_up_to_the_words(rows: list[tuple[str, int, int]], first: int
         for rule, start, end in rows:
             if rule in chosen:
                 kinds[start:end] = [name] * (end - start)
-    assert found.duplicate == kinds.count("duplicate")
-    assert found.template == kinds.count("template")
-    assert found.filler == kinds.count("filler")
+    assert duplicate == kinds.count("duplicate")
+    assert template == kinds.count("template")
+    assert filler == kinds.count("filler")
 
 
 def test_copies_come_before_templates_before_filler() -> None:
     """Words that several findings claim count for the gravest."""
     rows = [("FIL303", 0, 12), ("TPL207", 4, 10), ("DUP102", 8, 20)]
-    assert count(0, 30, drafts_of(rows)) == Shares(30, 12, 4, 4)
+    assert count(0, 30, drafts_of(rows)) == (30, 12, 4, 4, 0, 10)
 
 
 def test_original_and_notes_claim_no_words() -> None:
     """The copy that came first is the article's own; a meta-announcement is not filler prose."""
     original = Draft("DUP102", 0, 0, 10, original=True)
-    assert count(0, 20, [original]).unique == 20
-    assert count(0, 20, drafts_of([("FIL306", 0, 5), ("LNK502", 5, 9)])).unique == 20
+    assert count(0, 20, [original])[-1] == 20
+    assert count(0, 20, drafts_of([("FIL306", 0, 5), ("LNK502", 5, 9)]))[-1] == 20
 
 
-def test_also_does_not_count_again() -> None:
+def test_what_does_not_stand_does_not_count() -> None:
     """What a copy hides is part of the copy."""
-    draft = Draft("DUP102", 0, 0, 10, also=["FIL303"])
-    assert count(0, 20, [draft]) == Shares(20, 10, 0, 0)
+    table = tabulate(drafts_of([("DUP102", 0, 10), ("FIL303", 0, 14)]))
+    found = shares.count(table, np.array([True, False]), np.array([0, 20], np.int64))
+    assert (found.duplicate.tolist(), found.filler.tolist()) == ([10], [0])
+
+
+def test_articles_are_counted_apart() -> None:
+    """An article without drafts, between two that have some."""
+    drafts = [Draft("FIL303", 0, 2, 6), Draft("DUP102", 2, 25, 30), Draft("FIL301", 2, 20, 27)]
+    table = tabulate(drafts)
+    found = shares.count(table, np.ones(3, np.bool_), np.array([0, 10, 20, 30], np.int64))
+    assert found.duplicate.tolist() == [0, 0, 5]
+    assert found.filler.tolist() == [4, 0, 5]
+    assert found.unique.tolist() == [6, 10, 0]
 
 
 @pytest.mark.parametrize(("words", "part", "percent"), [(0, 0, 0.0), (8, 2, 25.0), (3, 3, 100.0)])
 def test_percent(words: int, part: int, percent: float) -> None:
     """Of an article without words nothing is 0 per cent."""
-    assert Shares(words, part, 0, 0).percent(part) == percent
+    counts = (np.array([number], np.int64) for number in (words, part, 0, 0, 0))
+    assert Shares(*counts).percent(np.array([part], np.int64)).tolist() == [percent]
