@@ -12,41 +12,28 @@ from dedupe import config
 from dedupe.findings import shares as word_shares
 from dedupe.findings.assembly import Standing, assemble
 from dedupe.findings.copies import Overlap, copy_drafts
-from dedupe.findings.drafts import Draft, tabulate
+from dedupe.findings.drafts import NOWHERE, Draft, tabulate
+from dedupe.findings.flags import draft_flags
 from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
-from dedupe.model import RULES, Evidence, Finding, Flag, Position, Severity, Span
-from dedupe.tables import I64, Corpus, Reading, RegionTable
+from dedupe.model import RULES, Evidence, Finding, Severity
+from dedupe.tables import Corpus, Reading, RegionTable
 
 __all__ = [
     "Draft",
     "Overlap",
     "Shares",
     "copy_drafts",
+    "draft_flags",
     "file_finding",
     "find",
-    "flag_drafts",
     "no_shares",
     "selected_rules",
 ]
 
 MIN_ARTICLE_WORDS = 100
 """Words of the shortest article whose share of filler is judged."""
-
-
-def flag_drafts(
-    flags: Sequence[Flag], first: I64, last: I64, article_base: int, token_base: int
-) -> list[Draft]:
-    """Drafts of the flags of one batch, whose words are tokens first[i] to last[i], exclusive."""
-    return [
-        Draft(
-            flag.rule, flag.article + article_base, low + token_base, high + token_base,
-            bytes=(flag.start, flag.end), score=flag.score, message=flag.message,
-            evidence=flag.evidence,
-        )
-        for flag, low, high in zip(flags, first.tolist(), last.tolist(), strict=True)
-    ]  # fmt: skip
 
 
 def find(
@@ -123,7 +110,6 @@ def _with_heavy(
 
 def file_finding(code: str, path: str, message: str) -> Finding:
     """A finding about a file rather than its text."""
-    place = Position(1, 1, 0)
     digest = blake2b(f"{code}\0{path}".encode("utf-8", "surrogatepass"), digest_size=8)
     return Finding(
         rule=code,
@@ -131,7 +117,7 @@ def file_finding(code: str, path: str, message: str) -> Finding:
         severity=RULES[code].severity,
         fingerprint=f"{digest.hexdigest()}:1",
         path=path,
-        span=Span(place, place),
+        span=NOWHERE,
         words=0,
         excerpt="",
         message=message,

@@ -11,12 +11,12 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from dedupe import config
-from dedupe.findings.drafts import Draft
+from dedupe.findings.drafts import NOWHERE, Draft
 from dedupe.findings.edits import first_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.precedence import hidden_rules
-from dedupe.model import RULES, Cluster, Evidence, Finding, Match, Severity, Span
-from dedupe.tables import I64, U8, U32, Corpus, Reading, RegionTable
+from dedupe.model import RULES, Cluster, Evidence, Finding, Match, Severity
+from dedupe.tables import U8, U32, Corpus, Reading, RegionTable
 
 MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""
@@ -35,58 +35,63 @@ class Standing(NamedTuple):
     """(F,) `Severity.rank`"""
 
 
-class _Parts(NamedTuple):
-    """What one finding is made of."""
-
-    draft: Draft
-    also: int
-    severity: int
-    span: Span
-    excerpt: str
-    evidence: tuple[Evidence, ...]
-    edits: tuple[Evidence, ...]
-    matches: tuple[Match, ...]
-
-
 def assemble(
     corpus: Corpus, standing: Standing, regions: RegionTable, load: Callable[[int], Reading],
     output: config.Output,
 ) -> list[Finding]:  # fmt: skip
-    """Turn drafts to findings, sorted by path, place and rule.
-
-    All places and texts are noted first, then looked up at once, then put together.
-    """
+    """Turn drafts to findings, sorted by path, place and rule."""
     drafts = standing.drafts
-    article = np.fromiter((draft.article for draft in drafts), np.int64, len(drafts))
-    lookup = Lookup(corpus)
-    places = _note_places(drafts, article, lookup)
-    excerpts = _Excerpts(drafts, article, output.excerpt_words, lookup)
-    evidence = _EvidenceOf(drafts, article, lookup)
-    edits = _EditsOf(corpus, drafts, lookup)
-    matches = _MatchesOf(drafts, output.max_matches, lookup)
-    lookup.resolve(load)
-    parts = list(
-        map(
-            _Parts, drafts, standing.also.tolist(), standing.severity.tolist(),
-            lookup.spans(places), excerpts.collect(lookup), evidence.collect(lookup),
-            edits.collect(lookup), matches.collect(corpus, lookup),
-        )
-    )  # fmt: skip
-    rule = np.array([draft.rule for draft in drafts], np.str_)
-    start, end = lookup.all_offsets(places)
+    _look_up([draft for draft in drafts if draft.span is None], corpus, load, output)
+    names = _fingerprints(corpus, drafts)
+    also, severity = standing.also.tolist(), standing.severity.tolist()
     seen: Counter[str] = Counter()
-    return [
-        _finding(corpus, regions, parts[place], seen)
-        for place in np.lexsort((rule, end, start, article)).tolist()
-    ]
+    found = []
+    for place in _order(drafts):
+        name = names[place]
+        seen[name] += 1
+        found.append(
+            _finding(
+                corpus, regions, drafts[place], f"{name}:{seen[name]}", also[place], severity[place]
+            )
+        )
+    return found
 
 
-def _note_places(drafts: Sequence[Draft], article: I64, lookup: Lookup) -> range:
-    """Note the spans of drafts, some of which are given in bytes, the others in words."""
-    edges = [draft.bytes or (draft.start, draft.end) for draft in drafts]
-    in_words = np.array([draft.bytes is None for draft in drafts], np.bool_)
-    start, end = np.array(edges, np.int64).reshape(-1, 2).T
-    return lookup.all_spans(in_words, article, start, end)
+def _order(drafts: Sequence[Draft]) -> list[int]:
+    """Places of the drafts in the order of the findings."""
+    spans = [draft.span or NOWHERE for draft in drafts]
+    keys = (
+        np.array([draft.rule for draft in drafts], np.str_),
+        np.array([span.end.offset for span in spans], np.int64),
+        np.array([span.start.offset for span in spans], np.int64),
+        np.array([draft.article for draft in drafts], np.int64),
+    )
+    order: list[int] = np.lexsort(keys).tolist()
+    return order
+
+
+def _look_up(
+    drafts: Sequence[Draft], corpus: Corpus, load: Callable[[int], Reading], output: config.Output
+) -> None:
+    """Complete drafts that were made without the text: copies, and those on whole articles.
+
+    All places and texts are noted first, then looked up at once.
+    """
+    edges = [(draft.article, draft.start, draft.end) for draft in drafts]
+    article, start, end = np.array(edges, np.int64).reshape(-1, 3).T
+    lookup = Lookup(corpus)
+    places = lookup.all_tokens(article, start, end)
+    excerpts = lookup.all_text(article, start, np.minimum(end, start + output.excerpt_words))
+    edits = _Edits(corpus, drafts, lookup)
+    matches = _Matches(drafts, output.max_matches, lookup)
+    lookup.resolve(load)
+    completed = zip(
+        drafts, lookup.spans(places), lookup.pieces(excerpts), edits.collect(lookup),
+        matches.collect(corpus, lookup), strict=True,
+    )  # fmt: skip
+    for draft, span, excerpt, edited, others in completed:
+        draft.span, draft.excerpt, draft.matches = span, excerpt, others
+        draft.evidence += edited
 
 
 def _grouped(items: Sequence[_Item], sizes: Sequence[int]) -> Iterator[tuple[_Item, ...]]:
@@ -95,43 +100,7 @@ def _grouped(items: Sequence[_Item], sizes: Sequence[int]) -> Iterator[tuple[_It
         yield tuple(items[low:high])
 
 
-class _Excerpts:
-    """The first words of every draft that has some."""
-
-    def __init__(self, drafts: Sequence[Draft], article: I64, words: int, lookup: Lookup) -> None:
-        edges = np.array([(draft.start, draft.end) for draft in drafts], np.int64).reshape(-1, 2)
-        start, end = edges[:, 0], np.minimum(edges[:, 1], edges[:, 0] + words)
-        some = end > start
-        self._sizes = some.astype(int).tolist()
-        self._tickets = lookup.all_text(article[some], start[some], end[some])
-
-    def collect(self, lookup: Lookup) -> Iterator[str]:
-        for text in _grouped(lookup.pieces(self._tickets), self._sizes):
-            yield text[0] if text else ""
-
-
-class _EvidenceOf:
-    """The evidence of drafts, with code points in place of bytes."""
-
-    def __init__(self, drafts: Sequence[Draft], article: I64, lookup: Lookup) -> None:
-        self._sizes = [len(draft.evidence) for draft in drafts]
-        self._items = [item for draft in drafts for item in draft.evidence]
-        self._placed = [n for n, item in enumerate(self._items) if item.start is not None]
-        owner = np.repeat(article, self._sizes)[self._placed]
-        edges = [(self._items[n].start, self._items[n].end) for n in self._placed]
-        start, end = np.array(edges, np.int64).reshape(-1, 2).T
-        self._tickets = lookup.all_bytes(owner, start, end)
-
-    def collect(self, lookup: Lookup) -> Iterator[tuple[Evidence, ...]]:
-        start, end = lookup.all_offsets(self._tickets)
-        items = self._items
-        for n, low, high in zip(self._placed, start.tolist(), end.tolist(), strict=True):
-            item = items[n]
-            items[n] = Evidence(item.kind, item.text, item.other, item.weight, low, high)
-        return _grouped(items, self._sizes)
-
-
-class _EditsOf:
+class _Edits:
     """The word edits between copied passages and their first counterparts, as evidence."""
 
     def __init__(self, corpus: Corpus, drafts: Sequence[Draft], lookup: Lookup) -> None:
@@ -179,7 +148,7 @@ class _EditsOf:
         return iter(lists)
 
 
-class _MatchesOf:
+class _Matches:
     """The other places of copied passages, as many as are to be shown."""
 
     def __init__(self, drafts: Sequence[Draft], limit: int, lookup: Lookup) -> None:
@@ -207,41 +176,59 @@ class _MatchesOf:
         return _grouped(matches, self._sizes)
 
 
-def _finding(corpus: Corpus, regions: RegionTable, parts: _Parts, seen: Counter[str]) -> Finding:
-    """One finding, once all places are known."""
-    draft = parts.draft
+def _finding(
+    corpus: Corpus, regions: RegionTable, draft: Draft, fingerprint: str, also: int, severity: int
+) -> Finding:
+    """One finding, from a draft that is complete."""
     similarity = None
     if draft.counterparts:
         similarity = round(max(other.similarity for other in draft.counterparts), 4)
     return Finding(
         rule=draft.rule,
         name=RULES[draft.rule].name,
-        severity=_SEVERITIES[parts.severity],
-        fingerprint=_fingerprint(corpus, draft, parts.excerpt, seen),
+        severity=_SEVERITIES[severity],
+        fingerprint=fingerprint,
         path=corpus.path[draft.article],
-        span=parts.span,
+        span=draft.span or NOWHERE,
         words=draft.end - draft.start,
         similarity=similarity,
         score=draft.score,
-        excerpt=parts.excerpt,
-        evidence=parts.evidence + parts.edits,
+        excerpt=draft.excerpt,
+        evidence=draft.evidence,
         cluster=_cluster(corpus, draft, regions) if draft.counterparts else None,
-        matches=parts.matches,
+        matches=draft.matches,
         matches_total=max(draft.members - 1, 0),
-        also=hidden_rules(parts.also) if parts.also else (),
-        message=draft.message or _copy_message(draft, parts.matches),
+        also=hidden_rules(also) if also else (),
+        message=draft.message or _copy_message(draft),
     )
 
 
-def _fingerprint(corpus: Corpus, draft: Draft, excerpt: str, seen: Counter[str]) -> str:
-    """Rule, article and folded words; not its line, nor the other copies or the similarity."""
-    name = f"{draft.rule}\0{corpus.path[draft.article]}\0".encode("utf-8", "surrogatepass")
-    words = corpus.token[draft.start : draft.end].tobytes()
-    if not words:
-        words = (excerpt + draft.message).encode()
-    text = blake2b(name + words, digest_size=8).hexdigest()
-    seen[text] += 1
-    return f"{text}:{seen[text]}"
+def _fingerprints(corpus: Corpus, drafts: Sequence[Draft]) -> list[str]:
+    """Names of drafts: rule, article and folded words; not the line, nor the other copies.
+
+    Those that have no words are named by their message.
+    """
+    from dedupe.kernels.settling import hash_words
+
+    articles = {draft.article for draft in drafts}
+    named = {article: _digest(corpus.path[article]) for article in articles}
+    rules = {code: _digest(code) for code in RULES}
+    state = np.array(
+        [
+            named[draft.article] ^ rules[draft.rule]
+            ^ (_digest(draft.message) if draft.start == draft.end else 0)
+            for draft in drafts
+        ],
+        np.uint64,
+    )  # fmt: skip
+    start, end = np.array([(draft.start, draft.end) for draft in drafts], np.int64).reshape(-1, 2).T
+    hash_words(corpus.token, start, end, state)
+    return [f"{value:016x}" for value in state.tolist()]
+
+
+def _digest(text: str) -> int:
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
 
 
 def _cluster(corpus: Corpus, draft: Draft, regions: RegionTable) -> Cluster | None:
@@ -260,9 +247,9 @@ def _cluster(corpus: Corpus, draft: Draft, regions: RegionTable) -> Cluster | No
     return Cluster(f"c-{name}", draft.members, corpus.path[article])
 
 
-def _copy_message(draft: Draft, matches: tuple[Match, ...]) -> str:
+def _copy_message(draft: Draft) -> str:
     """What a copy has to say, in one sentence."""
-    other = draft.counterparts[0]
+    other, matches = draft.counterparts[0], draft.matches
     place = f"{matches[0].path}:{matches[0].span.start.line}" if matches else "another article"
     words = draft.end - draft.start
     if draft.rule == "DUP103":

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from msgspec import Struct, field
 
-from dedupe.model import PRECEDENCE, RULES, Evidence
+from dedupe.model import PRECEDENCE, RULES, Evidence, Match, Position, Span
 from dedupe.tables import I64, U8, Bool
 
 RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
@@ -17,6 +17,9 @@ RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 _STRENGTH = np.array(
     [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.uint8
 )
+
+NOWHERE = Span(Position(1, 1, 0), Position(1, 1, 0))
+"""The place of what is said about a file."""
 
 
 class Counterpart(Struct, gc=False):
@@ -40,12 +43,13 @@ class Draft(Struct):
     """First token"""
     end: int
     """Last token, exclusive"""
-    bytes: tuple[int, int] | None = None
-    """Byte range in the batch, where it is not that of the tokens (lines without words)"""
+    span: Span | None = None
+    """Where it stands; looked up later for those that were made from words alone"""
+    excerpt: str = ""
     score: float | None = None
     message: str = ""
     evidence: tuple[Evidence, ...] = ()
-    """Places are bytes in the batch"""
+    matches: tuple[Match, ...] = ()
     cluster: int = -1
     """Number of the cluster of regions, or -1"""
     members: int = 0

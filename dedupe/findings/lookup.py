@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dedupe.model import Position, Span
-from dedupe.tables import I64, Bool, Corpus, Reading
+from dedupe.tables import I64, Corpus, Reading
 
 _BYTE, _TOKEN = 0, 1
 
@@ -42,10 +42,6 @@ class Lookup:
         """Note the text of some words of the corpus; returns a ticket for it."""
         return self.all_text(*(np.array([n], np.int64) for n in (article, start, end))).start
 
-    def all_spans(self, in_words: Bool, article: I64, start: I64, end: I64) -> range:
-        """Note many stretches, of words or of bytes."""
-        return self._note(np.where(in_words, _TOKEN, _BYTE), article, start, end)
-
     def all_bytes(self, article: I64, start: I64, end: I64) -> range:
         """Note many ranges of bytes."""
         return self._note(_BYTE, article, start, end)
@@ -61,7 +57,7 @@ class Lookup:
         self._piece_count += len(rows)
         return range(self._piece_count - len(rows), self._piece_count)
 
-    def _note(self, kind: int | I64, article: int | I64, start: int | I64, end: int | I64) -> range:
+    def _note(self, kind: int, article: int | I64, start: int | I64, end: int | I64) -> range:
         columns = np.broadcast_arrays(kind, np.atleast_1d(article), start, end)
         rows = np.column_stack(columns)
         self._spans.append(rows)
@@ -83,7 +79,7 @@ class Lookup:
             first_token = int(corpus.article_token[first_article])
             rows = np.flatnonzero(span_batch == number)
             kind, article, start, end = spans[rows].T
-            self._start[:, rows], self._end[:, rows] = _locate(
+            self._start[:, rows], self._end[:, rows] = locate(
                 reading, article - first_article, *_bytes(reading, kind, start, end, first_token)
             )
             chosen = np.flatnonzero(piece_batch == number)
@@ -100,9 +96,7 @@ class Lookup:
     def spans(self, tickets: range) -> list[Span]:
         """The spans of many tickets."""
         places = slice(tickets.start, tickets.stop)
-        start = map(Position, *self._start[:, places].tolist())
-        end = map(Position, *self._end[:, places].tolist())
-        return list(map(Span, start, end))
+        return spans(self._start[:, places], self._end[:, places])
 
     def offsets(self, ticket: int) -> tuple[int, int]:
         """The code point offsets of a ticket's span."""
@@ -131,13 +125,18 @@ def _bytes(reading: Reading, kind: I64, start: I64, end: I64, first_token: int) 
     return start, end
 
 
-def _locate(reading: Reading, article: I64, start: I64, end: I64) -> tuple[I64, I64]:
-    """Line, column and code point offset (3, Q) of either end of some spans of one batch."""
-    from dedupe.kernels.utf8 import locate
+def spans(start: I64, end: I64) -> list[Span]:
+    """The spans between places of line, column and offset (3, Q)."""
+    return list(map(Span, map(Position, *start.tolist()), map(Position, *end.tolist())))
+
+
+def locate(reading: Reading, article: I64, start: I64, end: I64) -> tuple[I64, I64]:
+    """Line, column and code point offset (3, Q) of either end of some bytes of one batch."""
+    from dedupe.kernels import utf8
 
     byte = np.concatenate((start, end))
     begins = np.tile(reading.text.start[article], 2)
     order = np.argsort(byte, kind="stable")
     places = np.empty((3, len(byte)), np.int64)
-    locate(reading.text.data, begins[order], byte[order], order, places)
+    utf8.locate(reading.text.data, begins[order], byte[order], order, places)
     return places[:, : len(start)], places[:, len(start) :]

@@ -1,10 +1,12 @@
-"""Which drafts of an article stand, and which of its words they claim."""
+"""Which drafts of an article stand, which of its words they claim, and what names them."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from dedupe.kernels.jit import inlined, kernel
+
+_MIX, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 
 @inlined
@@ -93,3 +95,17 @@ def count_layers(edges, first_word, layer, start, end, paint, counts):
             if level > 0:
                 counts[article, level - 1] += 1
         painted[:] = 0
+
+
+@kernel
+def hash_words(token, start, end, state):
+    """Mix stretches of words into some numbers.
+
+    token: u32 (N,); start, end: i64 (F,) stretches of it; state: u64 (F,) changed.
+    """
+    for stretch in range(len(start)):
+        value = state[stretch]
+        for word in token[start[stretch] : end[stretch]]:
+            value = (value ^ np.uint64(word)) * _MIX
+            value ^= value >> _HALF
+        state[stretch] = value

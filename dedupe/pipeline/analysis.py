@@ -11,7 +11,8 @@ from dedupe import bands, config, passages, sketches, tokens
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import score_blocks
-from dedupe.model import Flag, Skipped
+from dedupe.findings import Draft, draft_flags
+from dedupe.model import Skipped
 from dedupe.passages import PassageTable
 from dedupe.sources import Doubtful, SourceFile, read_batch
 from dedupe.tables import I32, I64, BlockScores, Reading, TextBatch
@@ -43,9 +44,8 @@ class Analysis:
     block_token: I64
     """(B + 1,) first token of each block"""
     passages: PassageTable
-    flags: list[Flag]
-    flag_first: I64
-    flag_last: I64
+    drafts: list[Draft]
+    """What the filler rules say; articles and tokens are counted from the start of the batch"""
     scores: BlockScores | None
     reading: Reading | None
     skipped: list[Skipped]
@@ -103,9 +103,7 @@ def analyse(
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
         passages=passages_of(reading),
-        flags=flags,
-        flag_first=np.searchsorted(words.end, [flag.start for flag in flags], side="right"),
-        flag_last=np.searchsorted(words.start, [flag.end for flag in flags], side="left"),
+        drafts=draft_flags(reading, flags, settings.output.excerpt_words),
         scores=scores if settings.output.want_passages else None,
         reading=reading if keep else None,
         skipped=skipped,

@@ -169,16 +169,16 @@ def _owners(corpus: Corpus, between: Sequence[str]) -> I32:
 
 
 def _flag_drafts(analyses: Sequence[Analysis]) -> list[Draft]:
-    """Drafts of the filler, template, keyword and link rules of all batches."""
-    drafts: list[Draft] = []
+    """What the filler rules say of all batches, counted from the start of the corpus."""
     article_base = token_base = 0
     for part in analyses:
-        drafts += findings_stage.flag_drafts(
-            part.flags, part.flag_first, part.flag_last, article_base, token_base
-        )
+        for draft in part.drafts:
+            draft.article += article_base
+            draft.start += token_base
+            draft.end += token_base
         article_base += len(part.file)
         token_base += len(part.token)
-    return drafts
+    return [draft for part in analyses for draft in part.drafts]
 
 
 def _skipped(listing: FileList, analyses: Sequence[Analysis]) -> tuple[Skipped, ...]:
