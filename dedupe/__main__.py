@@ -1,6 +1,6 @@
 """`python -m dedupe`."""
 
-from dedupe.cli import main
+from dedupe.cli import run
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()
