@@ -7,12 +7,14 @@ stage whose kernel the function judges. The whole program, in its naive form, is
 
 from __future__ import annotations
 
+import html
 import math
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import combinations, pairwise, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 WORD_SIZE = 2**32
 EMPTY = WORD_SIZE - 1
@@ -220,6 +222,157 @@ def _ends_sentence(text: str, at: int, last: Word | None) -> bool:
 def _is_abbreviation(text: str, last: Word) -> bool:
     initial = last.capital and len(text[last.start : last.end].encode()) == 1
     return initial or last.folded.decode() in ABBREVIATIONS
+
+
+# -------------------------------------------------------------------------------------- Markdown
+
+_TITLE, _HEADING, _PARAGRAPH, _ITEM, _QUOTE, _TABLE = range(6)
+_CONTAINERS = {"Item": _ITEM, "BlockQuote": _QUOTE, "FootnoteDefinition": _PARAGRAPH}
+_LEAVES = {"Heading": _HEADING, "TableHead": _TABLE, "TableRow": _TABLE}
+_HTML_KINDS = {
+    **dict.fromkeys((b"h1", b"h2", b"h3", b"h4", b"h5", b"h6"), _HEADING),
+    **dict.fromkeys((b"li", b"dt", b"dd"), _ITEM),
+    **dict.fromkeys((b"tr", b"caption"), _TABLE),
+    b"blockquote": _QUOTE,
+    **dict.fromkeys(
+        b"p div section article aside header footer nav main ul ol dl table thead tbody figure hr "
+        b"figcaption details summary form center address".split(),
+        _PARAGRAPH,
+    ),
+}
+_HTML = re.compile(
+    rb"<!--.*?(?:-->|\Z)"
+    rb"|<(script|style|pre|code)\b.*?(?:</\1\s*>|\Z)"
+    rb"|<(/?)([a-z][a-z0-9]*)[^<>]*>?|<[!?/][^<>]*>?"
+    rb"|&(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});",
+    re.DOTALL | re.IGNORECASE,
+)
+_SHORTCODES = (rb"\{\{[^{}]*\}\}", rb"\{%(?:[^%{]|%(?!\}))*%\}", rb"(?m)^[ \t]*:{3,}[^\r\n]*")
+_EMPHASIS = re.compile(rb"[*_~\[\\]*(?:\](?:[(\[].*)?)?", re.DOTALL)
+_WORD_BYTE = re.compile(rb"[\x80-\xffA-Za-z0-9']")
+
+
+class MarkdownReader:
+    """Blocks and prose of an article of Markdown by the events of its parser (kernels/markdown)."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self.prose = bytearray(raw)
+        self.kept: list[tuple[int, int]] = []
+        self.blocks: list[tuple[int, int, int]] = []
+        """Kind, start and end, with white space around and blocks without prose"""
+
+    # One function, as the grammar of events is one table.
+    def read(  # noqa: C901, PLR0912, PLR0915
+        self, events: Iterable[tuple[Any, Any]]
+    ) -> None:
+        """Fill `prose` and `blocks`."""
+        containers, leaf = [_PARAGRAPH], None
+        block: list[int] | None = None
+        markup: int | None = None
+        muted = 0
+        lines: list[int] = []
+        for event, span in events:
+            start, end = span["start"], span["end"]
+            if isinstance(event, str) or start < muted:
+                continue
+            (name, value), *_ = event.items()
+            if name == "Text":
+                if block is None:
+                    kind = containers[-1] if leaf is None else leaf
+                    block = [kind, start if markup is None else markup, end]
+                block[2] = end
+                self.keep(start, end, value if self.raw[start] == 0x26 else None)
+            elif name == "Code":
+                if block is not None:
+                    block[2] = end
+                elif markup is None:
+                    markup = start
+            elif name == "Html":
+                lines += start, end
+            elif name in {"Start", "End"}:
+                opens = name == "Start"
+                tag = value if isinstance(value, str) else next(iter(value))
+                if tag in {"Emphasis", "Strong", "Strikethrough", "Link"}:
+                    if block is None:
+                        markup = (start if markup is None else markup) if opens else None
+                    elif not opens:
+                        block[2] = max(block[2], end)
+                    continue
+                if tag in {"Image", "CodeBlock"}:
+                    muted = end
+                if tag in {"Image", "TableCell"}:
+                    continue
+                if block is not None:
+                    self.blocks.append((block[0], block[1], block[2]))
+                block = markup = None
+                if tag in _LEAVES:
+                    leaf = _LEAVES[tag] if opens else None
+                    if opens and tag == "Heading" and value[tag]["level"] == "H1":
+                        leaf = _HEADING if self.blocks else _TITLE
+                elif tag in _CONTAINERS and opens:
+                    containers.append(_CONTAINERS[tag])
+                elif tag in _CONTAINERS:
+                    containers.pop()
+                elif tag == "HtmlBlock" and not opens and lines:
+                    self.read_html(lines[0], lines[-1], containers[-1])
+                    lines = []
+        if block is not None:
+            self.blocks.append((block[0], block[1], block[2]))
+        self.blank()
+
+    def keep(self, start: int, end: int, char: str | None = None) -> None:
+        """Keep a piece of text, or the character that it stands for unless that is a space."""
+        if char is not None and char.encode() != self.raw[start:end]:
+            encoded = char.encode()
+            if len(encoded) > end - start or char.isspace():
+                return
+            self.prose[start:end] = encoded.ljust(end - start, b"\x7f")
+        self.kept.append((start, end))
+
+    def read_html(self, start: int, end: int, container: int) -> None:
+        """Keep the text of an HTML block; its tags separate blocks."""
+        kind, at = container, start
+        kept: list[tuple[int, int]] = []
+
+        def close() -> None:
+            if kept:
+                self.blocks.append((kind, kept[0][0], kept[-1][1]))
+            kept.clear()
+
+        for match in [*_HTML.finditer(self.raw, start, end), None]:
+            until = end if match is None else match.start()
+            if self.raw[at:until].strip():
+                kept.append((at, until))
+                self.keep(at, until)
+            if match is None:
+                break
+            at = match.end()
+            name = (match[3] or b"").lower()
+            if match[0].startswith(b"&"):
+                kept.append((until, at))
+                self.keep(until, at, html.unescape(match[0].decode()))
+            elif name in _HTML_KINDS:
+                close()
+                if _HTML_KINDS[name] != _PARAGRAPH:
+                    kind = container if match[2] else _HTML_KINDS[name]
+        close()
+
+    def blank(self) -> None:
+        """Blank what is between the pieces, then shortcodes and directives."""
+        after = 0
+        for start, end in [*self.kept, (len(self.raw), 0)]:
+            gap = self.raw[after:start]
+            filler = b" "
+            if after and end and _EMPHASIS.fullmatch(gap):
+                sides = self.raw[after - 1 : after], self.raw[start : start + 1]
+                filler = b"\x7f" if all(map(_WORD_BYTE.match, sides)) else b" "
+            if after < start:
+                self.prose[after:start] = filler * (start - after)
+            after = end
+        for shortcode in _SHORTCODES:
+            for match in re.finditer(shortcode, self.raw):
+                self.prose[match.start() : match.end()] = b" " * len(match[0])
 
 
 # ------------------------------------------------------------------------- shingles, proof, windows

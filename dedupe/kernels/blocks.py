@@ -1,6 +1,6 @@
-"""Text into blocks: which lines of plain text belong together, and the prose of Markdown.
+"""Plain text into blocks: which of its lines belong together.
 
-Legend: T bytes of a batch, D articles, L lines of one article, B blocks, O orphans, K pieces.
+Legend: T bytes of a batch, D articles, L lines of one article, B blocks, O orphans.
 
 Rules for plain text. Lines end with LF, CRLF or a lone CR; white space around a line is no part of
 it. A blank line, or one made of rule characters alone (``---``, ``***``, ``===``), ends a block. In
@@ -48,7 +48,7 @@ Bits = int | np.uint64
 """A mask with one bit per byte."""
 Flag = bool | np.bool_
 
-TITLE, HEADING, PARAGRAPH, LIST_ITEM, QUOTE = range(5)
+TITLE, HEADING, PARAGRAPH, LIST_ITEM, QUOTE, TABLE = range(6)
 """Kinds of a block, numbered as `tables.BlockKind`."""
 
 BLOCK_KIND, BLOCK_START, BLOCK_END, BLOCK_ARTICLE = range(4)
@@ -84,7 +84,6 @@ _HEADING_WORDS = 18
 _ORPHAN_WORDS = 4
 _TAB = 4
 
-_SPACE, _TRANSPARENT = 0x20, 0x7F
 _LINE_ENDS, _LINE_END_KINDS = np.uint8(0x0A), np.uint8(4)
 _CONTINUATION, _CONTINUATIONS = np.uint8(0x80), np.uint8(0x40)
 _INK, _INKS = np.uint8(0x21), np.uint8(0xDF)
@@ -475,7 +474,7 @@ def _first_word(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
 
 
 @inlined
-def _copied(rows: NDArray[np.int64], count: Int, room: Int) -> NDArray[np.int64]:
+def copied(rows: NDArray[np.int64], count: Int, room: Int) -> NDArray[np.int64]:
     """Copy the first `count` rows to an array of `room`, by loops: slices compile for seconds."""
     copy = np.empty((room, rows.shape[1]), np.int64)
     for row in range(count):
@@ -576,7 +575,7 @@ def find_lines(
             flags |= _ending(last, _kind(page, kind, last))
 
             if count == len(lines):
-                lines = _copied(lines, count, 2 * count)
+                lines = copied(lines, count, 2 * count)
             width: Int = _MAX_WIDTH + 1
             words: Int = _HEADING_WORDS + 1
             if line_end - line_start <= _LONG_LINE:
@@ -597,7 +596,7 @@ def find_lines(
             gap = 0
             count += 1
     first_line[len(starts)] = count
-    return _copied(lines, count, count)
+    return copied(lines, count, count)
 
 
 @inlined
@@ -748,7 +747,7 @@ def join_lines(
                     begins = not orphan
             if begins:
                 if block_count == len(blocks):
-                    blocks = _copied(blocks, block_count, 2 * block_count)
+                    blocks = copied(blocks, block_count, 2 * block_count)
                 item_column = lines[i, _TEXT_COLUMN] if flags & _ITEM != 0 else _ZERO
                 blocks[block_count, BLOCK_KIND] = _first_kind(flags)
                 blocks[block_count, BLOCK_START] = lines[i, _START]
@@ -757,7 +756,7 @@ def join_lines(
                 block_count += 1
             elif orphan:
                 if orphan_count == len(orphans):
-                    orphans = _copied(orphans, orphan_count, 2 * orphan_count)
+                    orphans = copied(orphans, orphan_count, 2 * orphan_count)
                 orphans[orphan_count, ORPHAN_START] = lines[i, _START]
                 orphans[orphan_count, ORPHAN_END] = lines[i, _END]
                 orphans[orphan_count, ORPHAN_BLOCK] = block_count - 1
@@ -768,76 +767,6 @@ def join_lines(
         for block in range(first_block, block_count):
             blocks[block, BLOCK_ARTICLE] = article
     return (
-        _copied(blocks, block_count, block_count),
-        _copied(orphans, orphan_count, orphan_count),
+        copied(blocks, block_count, block_count),
+        copied(orphans, orphan_count, orphan_count),
     )
-
-
-@inlined
-def _is_word_byte(byte: Int) -> Flag:
-    return byte >= 0x80 or _is_ascii_letter(byte) or 0x30 <= byte <= 0x39 or byte == 0x27  # '
-
-
-@inlined
-def _is_emphasis(byte: Int) -> Flag:
-    r"""Say whether a byte is one of ``* _ ~ [ \``, which leave no space where they vanish."""
-    return byte == 0x2A or byte == 0x5F or byte == 0x7E or byte == 0x5B or byte == 0x5C
-
-
-@kernel
-def blank_markup(
-    data: NDArray[np.uint8],
-    start: Int,
-    body: Int,
-    end: Int,
-    pieces: NDArray[np.int64],
-    prose: NDArray[np.uint8],
-) -> None:
-    """Blank what lies between the pieces of text of one article of Markdown.
-
-    data: u8 (T,) with the article at `start` to `end`, its front matter up to `body`
-    pieces: i64 (K, 2) start and end of each, counted from `body`, ascending
-    prose: u8 (T,) a copy of data, of which the markup is overwritten: by bytes that words pass
-        over where letters stand on both sides and emphasis or the end of a link between them, else
-        by spaces
-    """
-    after = start
-    for piece in range(len(pieces) + 1):
-        before = body + pieces[piece, 0] if piece < len(pieces) else end
-        filler = _SPACE
-        if (
-            0 < piece < len(pieces)
-            and after < before
-            and _is_word_byte(data[after - 1])
-            and _is_word_byte(data[before])
-        ):
-            at = after
-            while at < before and _is_emphasis(data[at]):
-                at += 1
-            if at < before and data[at] == 0x5D:  # ] and the address behind it
-                if data[at + 1] == 0x28 or data[at + 1] == 0x5B or at + 1 == before:
-                    at = before
-            if at == before:
-                filler = _TRANSPARENT
-        for at in range(after, before):
-            prose[at] = filler
-        if piece < len(pieces):
-            after = body + pieces[piece, 1]
-
-
-@kernel
-def trim_blocks(data: NDArray[np.uint8], prose: NDArray[np.uint8], rows: NDArray[np.int64]) -> None:
-    """Cut white space off both ends of blocks, rows (B, 4); one without prose becomes empty."""
-    for row in range(len(rows)):
-        start, end = rows[row, BLOCK_START], rows[row, BLOCK_END]
-        at = start
-        while at < end and (prose[at] <= _SPACE or prose[at] == _TRANSPARENT):
-            at += 1
-        if at == end:
-            end = start
-        while start < end and data[start] <= _SPACE:
-            start += 1
-        while start < end and data[end - 1] <= _SPACE:
-            end -= 1
-        rows[row, BLOCK_START] = start
-        rows[row, BLOCK_END] = end

@@ -10,7 +10,7 @@ import numpy as np
 from dedupe.sources.decoding import SUSPECT_STARTS, decode, is_utf8
 from dedupe.sources.reading import Buffer, clear_gaps, filled_buffer, place_content
 from dedupe.sources.text import block_table, split_text
-from dedupe.tables import ALIGNMENT, I64, U8, TextBatch
+from dedupe.tables import ALIGNMENT, TextBatch
 
 _IS_SUSPECT = np.zeros(256, np.bool_)
 _IS_SUSPECT[list(SUSPECT_STARTS)] = True
@@ -95,13 +95,16 @@ def batch_of(articles: Articles, markdown: Sequence[bool], first: int) -> TextBa
     data = articles.buffer.data
     start, end = articles.buffer.start[slots], articles.buffer.end[slots]
     date: list[str | None] = [None] * len(slots)
-    marked = np.flatnonzero(np.array(markdown, np.bool_)).tolist()
+    marked = np.flatnonzero(np.array(markdown, np.bool_))
     plain = np.ones(len(slots), np.bool_)
     prose, rows = data, np.empty((0, 4), np.int64)
-    if marked:
+    if len(marked):
+        from dedupe.sources.markdown import split_markdown
+
         prose = data.copy()
-        rows, parsed = _split_marked(data, prose, start, end, marked)
-        for article, found in parsed.items():
+        rows, dates = split_markdown(data, prose, start[marked], end[marked])
+        rows[:, 3] = marked[rows[:, 3]]
+        for article, found in zip(marked[list(dates)].tolist(), dates.values(), strict=True):
             plain[article] = False
             date[article] = found
     texts = np.flatnonzero(plain)
@@ -116,30 +119,3 @@ def batch_of(articles: Articles, markdown: Sequence[bool], first: int) -> TextBa
         file=(slots + first).astype(np.int32),
         date=tuple(date),
     )
-
-
-def _split_marked(
-    data: U8, prose: U8, start: I64, end: I64, marked: Sequence[int]
-) -> tuple[I64, dict[int, str | None]]:
-    """Split articles of Markdown into blocks; returns rows (B, 4) and their dates.
-
-    An article that the parser fails on is missing among the dates: it is plain text, then.
-    """
-    from dedupe.sources.markdown import split_markdown, with_prose
-
-    pieces: list[I64] = []
-    dates: dict[int, str | None] = {}
-    for article in marked:
-        try:
-            rows, dates[article] = split_markdown(
-                data, prose, int(start[article]), int(end[article])
-            )
-        except BaseException as error:
-            # A panic of the parser has a class of its own that cannot be imported.
-            if type(error).__name__ != "PanicException":
-                raise
-            continue
-        rows[:, 3] = article
-        pieces.append(rows)
-    rows = np.concatenate(pieces) if pieces else np.empty((0, 4), np.int64)
-    return with_prose(data, prose, rows), dates

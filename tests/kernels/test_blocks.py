@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.kernels.blocks import blank_markup, find_lines, join_lines, trim_blocks
+from dedupe.kernels.blocks import find_lines, join_lines
 from dedupe.kernels.characters import character_table
 from dedupe.tables import I64, U8
 
@@ -334,59 +334,3 @@ def test_blocks_are_ordered_and_hold_no_white_space_around(text: str) -> None:
         previous = end
     for start, end, block in orphans.tolist():
         assert blocks[block, 1] < start < end < blocks[block, 2]
-
-
-def blanked(text: str, *pieces: str) -> str:
-    """Text with everything blank but the pieces, which stand in it in this order."""
-    content = text.encode()
-    spans, at = [], 0
-    for piece in pieces:
-        at = content.index(piece.encode(), at)
-        spans.append((at, at + len(piece.encode())))
-        at = spans[-1][1]
-    data = array(content)
-    prose = data.copy()
-    rows = np.array(spans, np.int64).reshape(-1, 2)
-    blank_markup(data, 0, 0, len(content), rows, prose)
-    assert (prose[len(content) :] == data[len(content) :]).all()
-    return prose[: len(content)].tobytes().decode()
-
-
-@pytest.mark.parametrize(
-    ("text", "pieces", "prose"),
-    [
-        ("un**believ**able", ("un", "believ", "able"), "un\x7f\x7fbeliev\x7f\x7fable"),
-        ("**all** of", ("all", " of"), "  all   of"),
-        ("[GSA](u v)'s", ("GSA", "'s"), " GSA\x7f\x7f\x7f\x7f\x7f\x7f's"),
-        ("[**a**](u)s", ("a", "s"), "   a\x7f\x7f\x7f\x7f\x7f\x7fs"),
-        ("[a][b]s", ("a", "s"), " a\x7f\x7f\x7f\x7fs"),
-        ("don\\'t", ("don", "'t"), "don\x7f't"),
-        ("a`c`b", ("a", "b"), "a   b"),
-        ("a<hr>b", ("a", "b"), "a    b"),
-        ("a[^1]b", ("a", "b"), "a    b"),
-        ("a\nb", ("a", "b"), "a b"),
-        ("ä*ö*", ("ä", "ö"), "ä\x7fö "),
-        ("***", (), "   "),
-    ],
-)
-def test_blank_markup(text: str, pieces: tuple[str, ...], prose: str) -> None:
-    """Markup becomes spaces, inside a word bytes that words pass over; lengths never change."""
-    assert blanked(text, *pieces) == prose
-
-
-def test_blank_markup_blanks_the_front_matter() -> None:
-    """Pieces are counted from the body; all before it is blank, other articles untouched."""
-    data = array(b"t: x|# Top".ljust(64, b"\0") + b"other")
-    prose = data.copy()
-    blank_markup(data, 0, 5, 10, np.array([[2, 5]]), prose)
-    assert prose[:64].tobytes() == b"       Top".ljust(64, b"\0")
-    assert prose[64:69].tobytes() == b"other"
-
-
-def test_trim_blocks() -> None:
-    """White space goes, markup at the ends stays, a block without prose becomes empty."""
-    data = array(b"  *a* b \n`code`\x7f")
-    prose = array(b"   a  b        \x7f")
-    rows = np.array([[2, 0, 9, 0], [2, 9, 16, 0]])
-    trim_blocks(data, prose, rows)
-    assert rows[:, 1:3].tolist() == [[2, 7], [9, 9]]
