@@ -1,1 +1,1 @@
-"""Loops over arrays: arrays in, arrays out, no I/O, no classes, no validation."""
+"""Loops over arrays: arrays in, arrays out, no classes, no validation."""

@@ -49,11 +49,9 @@ def read_batch(
 
     buffer, faults, outgrown = read_files(files)
     articles = articles_of(buffer, faults, outgrown, options.encoding)
-    markdown = [
-        options.input_format == "md"
-        or (options.input_format == "auto" and files[slot].path.lower().endswith(MARKDOWN_ENDINGS))
-        for slot in articles.slots
-    ]
+    markdown = [options.input_format == "md"] * len(articles.slots)
+    if options.input_format == "auto":
+        markdown = [files[slot].path.lower().endswith(MARKDOWN_ENDINGS) for slot in articles.slots]
     batch = batch_of(articles, markdown, first)
     skipped = [
         Skipped(path=files[slot].path, reason=reason)

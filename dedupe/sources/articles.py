@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dedupe.sources.decoding import SUSPECT_STARTS, decode, is_utf8
+from dedupe.sources.decoding import SIGNATURES, decode, is_utf8
 from dedupe.sources.reading import Buffer, clear_gaps, filled_buffer, place_content
 from dedupe.sources.text import block_table, split_text
 from dedupe.tables import ALIGNMENT, TextBatch
 
 _IS_SUSPECT = np.zeros(256, np.bool_)
-_IS_SUSPECT[list(SUSPECT_STARTS)] = True
+_IS_SUSPECT[[signature[0] for signature in SIGNATURES]] = True
+_LONGEST = max(map(len, SIGNATURES))
 
 
 @dataclass(slots=True)
@@ -43,7 +44,10 @@ def articles_of(
     flags = np.empty(len(buffer.start), np.uint8)
     examine(buffer.data, buffer.start, buffer.end, flags)
     plain = flags & np.uint8(INVALID | HAS_NUL | HAS_INK) == HAS_INK
-    plain &= ~_IS_SUSPECT[buffer.data[buffer.start]] & utf8
+    plain &= utf8
+    for slot in np.flatnonzero(plain & _IS_SUSPECT[buffer.data[buffer.start]]).tolist():
+        start = buffer.start[slot]
+        plain[slot] = not buffer.data[start : start + _LONGEST].tobytes().startswith(SIGNATURES)
     articles = Articles(buffer, [], dict(faults))
     replaced: dict[int, bytes] = {}
     for slot in np.flatnonzero(~plain).tolist():

@@ -36,8 +36,8 @@ _SIGNATURES = (
     (b"\x7fELF", "ELF"),
     (b"SQLite format 3\x00", "SQLite"),
 )
-SUSPECT_STARTS = bytes(sorted({mark[0] for mark, _ in (*_MARKS, *_SIGNATURES)}))
-"""First bytes that call for a closer look, even of valid UTF-8 without zero bytes."""
+SIGNATURES = tuple(mark for mark, _ in (*_MARKS, *_SIGNATURES))
+"""Starts of a file that call for a closer look, even of valid UTF-8 without zero bytes."""
 
 _SAMPLE = 1 << 16
 _MAX_CHAOS_PERCENT = 10.0

@@ -39,8 +39,8 @@ _FRONT_MATTER = re.compile(
 _FIELD = re.compile(rb"^[\w\"'-]+[ \t]*[:=]", re.MULTILINE)
 _DATE = re.compile(rb"^[\"']?date[\"']?[ \t]*[:=][ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 _PADDING = bytes((TRANSPARENT,))
-_EVENTS = 64
-"""Events that are objects at once."""
+_EVENTS = 32
+"""Events that are objects at once; few, so that the interpreter uses their memory again."""
 
 
 def split_markdown(data: U8, prose: U8, start: I64, end: I64) -> tuple[I64, dict[int, str | None]]:

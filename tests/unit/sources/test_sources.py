@@ -197,12 +197,15 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert batch.prose is not batch.data
 
 
-def test_reading_without_readv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Systems without that call read the same."""
-    monkeypatch.setattr(reading, "_read_into", reading._read_by_copy)
-    found = write_files(tmp_path, {"a.txt": b"x" * 100, "b.txt": b"y"})
+def test_reading_without_the_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Systems without the calls of POSIX read the same."""
+    found = write_files(tmp_path, {"a.txt": b"x" * 100, "b.txt": b"y", "c.txt": b"z"})
     (tmp_path / "b.txt").write_bytes(b"y" * 100)
-    assert texts_of(read_batch(found, 0, DEFAULT)[0]) == ["x" * 100, "y" * 100]
+    (tmp_path / "c.txt").unlink()
+    monkeypatch.setattr(reading, "_read_at_once", lambda files, *_: np.full(len(files), -1))
+    batch, skipped, _ = read_batch(found, 0, DEFAULT)
+    assert texts_of(batch) == ["x" * 100, "y" * 100]
+    assert [skip.reason for skip in skipped] == ["no such file or directory"]
 
 
 def test_text_batch() -> None:
