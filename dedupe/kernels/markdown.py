@@ -268,33 +268,21 @@ def _put_block(
 @inlined
 def _reference_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
     """End of the character reference that begins with the ampersand at `at`, else `at`."""
-    stop = at + 1
-    most = 32
-    if _is_letter(data[stop]):
-        while stop < end and _is_letter_or_digit(data[stop]):
-            stop += 1
-        size = stop - at - 1
-        if size < 2:
-            return at
-    elif data[stop] == 0x23 and data[stop + 1] | 0x20 == 0x78:  # #x
-        most = 6
-        stop += 2
-        first = stop
-        while stop < end and (
-            0x30 <= data[stop] <= 0x39 or 0x61 <= data[stop] | 0x20 <= 0x66  # 0-9 a-f
-        ):
-            stop += 1
-        size = stop - first
-    elif data[stop] == 0x23:
-        most = 7
-        stop += 1
-        first = stop
-        while stop < end and 0x30 <= data[stop] <= 0x39:
-            stop += 1
-        size = stop - first
-    else:
+    first, least, most = at + 1, 2, 32
+    numeric = data[first] == 0x23  # #
+    hexadecimal = numeric and data[first + 1] | 0x20 == 0x78  # x
+    if numeric:
+        first += 2 if hexadecimal else 1
+        least, most = 1, 6 if hexadecimal else 7
+    elif not _is_letter(data[first]):
         return at
-    return stop + 1 if 0 < size <= most and stop < end and data[stop] == 0x3B else at  # ;
+    stop = first
+    while stop < end and _is_letter_or_digit(data[stop]):
+        if numeric and data[stop] > 0x39 and (not hexadecimal or data[stop] | 0x20 > 0x66):
+            return at
+        stop += 1
+    fits = least <= stop - first <= most
+    return stop + 1 if fits and stop < end and data[stop] == 0x3B else at  # ;
 
 
 @inlined

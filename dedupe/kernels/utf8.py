@@ -28,6 +28,7 @@ HAS_INK = 8
 
 _HALF = np.uint8(0x80)
 _ZERO_BYTE, _ONE_BYTE = np.uint8(0), np.uint8(1)
+_FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _SIZE = 64
 """Bytes that are looked at in one step."""
 
@@ -52,35 +53,6 @@ def _is_sequence(lead: Int, second: Int, third: Int, fourth: Int) -> Flag:
     return (lead != 0xF0 or second >= 0x90) and (lead != 0xF4 or second <= 0x8F)
 
 
-@inlined
-def _is_valid(data: NDArray[np.uint8], start: Int, end: Int) -> Flag:
-    at = start
-    while at < end:
-        lead = data[np.uint64(at)]
-        if lead < 0x80:
-            if at + _SIZE <= end:
-                others = bytes_between(data, at, _HALF, _HALF)
-                at += np.int64(trailing_zeros(others))
-            else:
-                at += 1
-            continue
-        length = 2 + np.int64(lead >= 0xE0) + np.int64(lead >= 0xF0)
-        if lead < 0xC2 or at + length > end:
-            return False
-        third = data[np.uint64(at + 2)] if length > 2 else _ZERO_BYTE
-        fourth = data[np.uint64(at + 3)] if length > 3 else _ZERO_BYTE
-        if not _is_sequence(lead, data[np.uint64(at + 1)], third, fourth):
-            return False
-        at += length
-    return True
-
-
-@kernel
-def valid(data: NDArray[np.uint8], start: Int, end: Int) -> Flag:
-    """Say whether `data[start:end]` is well-formed UTF-8. `data` (T,) may end anywhere."""
-    return _is_valid(data, start, end)
-
-
 @kernel
 def examine(
     data: NDArray[np.uint8],
@@ -90,27 +62,42 @@ def examine(
 ) -> None:
     """Describe every article, `starts[i]` to `ends[i]`, by four flags in out (D,).
 
+    data: u8 (T,) with 64 bytes behind the last article
     The flags are NON_ASCII, INVALID, HAS_NUL and HAS_INK.
     """
     for article in range(len(starts)):
         start, end = starts[article], ends[article]
-        whole = end - (end - start) % _SIZE
-        others, zeros = np.uint64(0), np.uint64(0)
-        for at in range(start, whole, _SIZE):
-            others |= bytes_between(data, at, _HALF, _HALF)
-            zeros |= bytes_between(data, at, _ZERO_BYTE, _ONE_BYTE)
-        for at in range(whole, end):
-            others |= np.uint64(data[at] >= 0x80)
-            zeros |= np.uint64(data[at] == 0)
+        seen, zeros = np.uint64(0), np.uint64(0)
+        at: Int = start  # end of the last sequence
         flags = 0
-        if others != 0:
-            flags = NON_ASCII
-            if not _is_valid(data, start, end):
-                flags |= INVALID
+        for chunk in range(start, end, _SIZE):
+            inside = _FULL >> np.uint64(max(0, chunk + _SIZE - end))
+            zeros |= bytes_between(data, chunk, _ZERO_BYTE, _ONE_BYTE) & inside
+            others = bytes_between(data, chunk, _HALF, _HALF) & inside
+            seen |= others
+            if at > chunk:
+                others &= _FULL << np.uint64(at - chunk)
+            while others != 0:
+                at = chunk + np.int64(trailing_zeros(others))
+                lead = data[at]
+                length: Int = 2 + np.int64(lead >= 0xE0) + np.int64(lead >= 0xF0)
+                if (
+                    lead < 0xC2
+                    or at + length > end
+                    or not _is_sequence(lead, data[at + 1], data[at + 2], data[at + 3])
+                ):
+                    flags = INVALID
+                    length = 1
+                at += length
+                if at >= chunk + _SIZE:
+                    break
+                others &= _FULL << np.uint64(at - chunk)
+        if seen != 0:
+            flags |= NON_ASCII
         if zeros != 0:
             flags |= HAS_NUL
-        for at in range(start, end):
-            if data[at] > 0x20 and data[at] != 0x7F:
+        for place in range(start, end):
+            if data[place] > 0x20 and data[place] != 0x7F:
                 flags |= HAS_INK
                 break
         out[article] = flags

@@ -13,7 +13,6 @@ from dedupe.kernels.utf8 import (
     clear_between,
     examine,
     locate,
-    valid,
 )
 from dedupe.tables import U8
 
@@ -23,9 +22,12 @@ def array(content: bytes) -> U8:
     return np.frombuffer(content + bytes(64), np.uint8).copy()
 
 
-def is_valid(content: bytes) -> bool:
-    """Ask the kernel."""
-    return bool(valid(array(content), 0, len(content)))
+def is_valid(content: bytes, size: int | None = None) -> bool:
+    """Ask the kernel about the first `size` bytes."""
+    out = np.zeros(1, np.uint8)
+    end = len(content) if size is None else size
+    examine(array(content), np.array([0]), np.array([end]), out)
+    return not out[0] & INVALID
 
 
 def decodes(content: bytes) -> bool:
@@ -59,7 +61,7 @@ BOUNDARIES = [
 
 @pytest.mark.parametrize("sequence", BOUNDARIES)
 @pytest.mark.parametrize("before", [0, 1, 61, 62, 63, 64, 130])
-def test_valid_knows_the_first_and_last_sequence_of_each_length(
+def test_examine_knows_the_first_and_last_sequence_of_each_length(
     sequence: bytes, before: int
 ) -> None:
     """Every boundary of table 3-7 of the Unicode standard, wherever it falls in a step of 64."""
@@ -68,21 +70,20 @@ def test_valid_knows_the_first_and_last_sequence_of_each_length(
 
 
 @pytest.mark.parametrize("sequence", [b"\xc2", b"\xe2\x80", b"\xf0\x9f\x98"])
-def test_valid_refuses_a_sequence_cut_at_the_end(sequence: bytes) -> None:
+def test_examine_refuses_a_sequence_cut_at_the_end(sequence: bytes) -> None:
     """What follows in the buffer is no part of the article, even where it would complete it."""
     content = b"x" * 63 + sequence
-    data = array(content + b"\x80\x80")
-    assert not valid(data, 0, len(content))
+    assert not is_valid(content + b"\x80\x80", len(content))
 
 
 @given(st.binary(max_size=200))
-def test_valid_agrees_with_the_decoder(content: bytes) -> None:
+def test_examine_agrees_with_the_decoder(content: bytes) -> None:
     """Random bytes are valid exactly when Python decodes them."""
     assert is_valid(content) == decodes(content)
 
 
 @given(st.text(max_size=100), st.integers(0, 100), st.integers(0, 255))
-def test_valid_agrees_after_one_changed_byte(text: str, place: int, byte: int) -> None:
+def test_examine_agrees_after_one_changed_byte(text: str, place: int, byte: int) -> None:
     """A text with one byte overwritten is judged as Python judges it."""
     content = bytearray(text.encode())
     if content:
@@ -101,6 +102,7 @@ def test_valid_agrees_after_one_changed_byte(text: str, place: int, byte: int) -
         ("naïve".encode(), HAS_INK | NON_ASCII),
         (b"na\xefve", HAS_INK | NON_ASCII | INVALID),
         (b"a\0b", HAS_INK | HAS_NUL),
+        (b"na\xefve" + b"a" * 64 + b"\0", HAS_INK | NON_ASCII | INVALID | HAS_NUL),
         (b"a" * 64 + b"\0" + b"b" * 64, HAS_INK | HAS_NUL),
         (b"a" * 130 + "é".encode(), HAS_INK | NON_ASCII),
     ],
