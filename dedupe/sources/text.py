@@ -24,12 +24,14 @@ def split_text(data: U8, start: I64, end: I64) -> tuple[I64, I64]:
 
 def block_table(rows: I64, orphans: I64) -> BlockTable:
     """Put rows and orphans in the order of the articles into the table of a batch."""
-    order = np.argsort(rows[:, 3], kind="stable")
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    rows = rows[order]
-    owner = place[orphans[:, 2]]
-    orphans = orphans[np.argsort(owner, kind="stable")]
+    if np.any(rows[1:, 3] < rows[:-1, 3]):
+        order = np.argsort(rows[:, 3], kind="stable")
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        rows = rows[order]
+        orphans = orphans.copy()
+        orphans[:, 2] = place[orphans[:, 2]]
+        orphans = orphans[np.argsort(orphans[:, 2], kind="stable")]
     return BlockTable(
         kind=rows[:, 0].astype(np.uint8),
         start=np.ascontiguousarray(rows[:, 1]),
@@ -37,5 +39,5 @@ def block_table(rows: I64, orphans: I64) -> BlockTable:
         article=rows[:, 3].astype(np.int32),
         orphan_start=np.ascontiguousarray(orphans[:, 0]),
         orphan_end=np.ascontiguousarray(orphans[:, 1]),
-        orphan_block=np.sort(owner).astype(np.int32),
+        orphan_block=orphans[:, 2].astype(np.int32),
     )
