@@ -20,6 +20,16 @@ def trailing_zeros(typing_context, value):
 
 
 @instruction
+def ones(typing_context, value):
+    """Number of one bits."""
+
+    def build(context, builder, signature, arguments):
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), build
+
+
+@instruction
 def bytes_between(typing_context, text, start, low, count):
     """Mask of the bytes `text[start : start + 64]` that are `low` .. `low + count - 1`.
 

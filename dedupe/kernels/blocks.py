@@ -39,7 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.kernels import characters as ch
-from dedupe.kernels.bits import bytes_between, trailing_zeros
+from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
 
 Int = int | np.int64 | np.uint8
@@ -436,24 +436,19 @@ def _width(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
     points = end - start
     for at in range(start, end, 64):
         inner = _masked(bytes_between(data, at, _CONTINUATION, _CONTINUATIONS), end - at)
-        while inner != 0:
-            inner &= inner - _ONE
-            points -= 1
+        points -= np.int64(ones(inner))
     return min(points, _MAX_WIDTH + 1)
 
 
 @inlined
 def _count_words(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
     """Words between white space."""
-    words = 0
+    words: Int = 0
     carry = np.uint64(0)
     for at in range(start, end, 64):
         ink = _masked(bytes_between(data, at, _INK, _INKS), end - at)
-        first = ink & ~(ink << _ONE | carry)
+        words += np.int64(ones(ink & ~(ink << _ONE | carry)))
         carry = ink >> np.uint64(63)
-        while first != 0:
-            first &= first - _ONE
-            words += 1
     return words
 
 
@@ -466,11 +461,7 @@ def _first_word(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
     ink = bytes_between(data, start, _INK, _INKS)
     size = min(end - start, np.int64(trailing_zeros(~ink)))
     inner = _masked(bytes_between(data, start, _CONTINUATION, _CONTINUATIONS), size)
-    points = size
-    while inner != 0:
-        inner &= inner - _ONE
-        points -= 1
-    return points
+    return size - np.int64(ones(inner))
 
 
 @inlined
