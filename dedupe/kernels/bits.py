@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import types
-
 from dedupe.kernels.jit import instruction
 
 
 @instruction
 def trailing_zeros(typing_context, value):
     """Number of zero bits below the lowest one bit; 64 for zero."""
+    from numba import types
 
     def build(context, builder, signature, arguments):
         from llvmlite import ir
@@ -22,6 +21,7 @@ def trailing_zeros(typing_context, value):
 @instruction
 def ones(typing_context, value):
     """Number of one bits."""
+    from numba import types
 
     def build(context, builder, signature, arguments):
         return builder.ctpop(arguments[0])
@@ -37,6 +37,7 @@ def bytes_between(typing_context, text, start, low, count):
     LLVM maps to what the processor has (AVX-512, AVX2, SSE2, NEON). `between_loop` is the same
     as a loop.
     """
+    from numba import types
 
     def build(context, builder, signature, arguments):
         from llvmlite import ir

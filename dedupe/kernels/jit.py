@@ -1,85 +1,205 @@
-"""The one place that knows Numba: compiler options and the cache of compiled kernels.
+"""Kernels: loops over arrays that are compiled for the types of their arguments when first called.
 
-Numba keys its cache by time stamp and size of one source file. Constants, helpers of other files
-and the versions of the tools are not part of that key, so a stale kernel could answer. Here the
-cache lives in a folder whose name is a digest of all kernel sources, Numba, LLVM, Python and CPU:
-whatever changes, the folder changes. Numba writes a file beside and renames it, so processes
-that compile at the same time disturb nobody. Where no folder can be written, kernels are
-compiled in memory.
+Numba compiles (`compiling`), but only what is in no cache yet: machine code is kept as object
+files (`objects`) and linked without Numba, whose import and cache cost half a second in every
+process. Numba's own cache would not do: it is keyed by time stamp and size of one source file, so
+that constants and helpers of other files could go stale, and it unpickles what it reads.
+
+Kernels take arrays and numbers and return the same. Most allocate nothing: results and room to
+work in are arrays of the caller.
 """
 
 from __future__ import annotations
 
-import hashlib
+import ctypes
 import os
-import platform
-import sys
-import tempfile
+import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
+from functools import update_wrapper
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
-import llvmlite
-import numba
 import numpy as np
-import platformdirs
-from llvmlite import binding
-from numba.core import config
-from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-Kernel = TypeVar("Kernel", bound=Callable[..., object])
+Signature = tuple[str, ...]
+"""Types of the arguments: `<u4 1 C` is a contiguous array of one dimension, `i8` a number."""
+Function = TypeVar("Function", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
+
+INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+"""Kernels run as plain Python, so that their lines can be counted."""
+
+_NUMBERS: dict[type, tuple[str, type[ctypes._SimpleCData[Any]]]] = {
+    bool: ("b1", ctypes.c_bool),
+    int: ("i8", ctypes.c_int64),
+    float: ("f8", ctypes.c_double),
+    np.bool_: ("b1", ctypes.c_bool),
+    np.uint8: ("u1", ctypes.c_uint8),
+    np.int32: ("i4", ctypes.c_int32),
+    np.uint32: ("u4", ctypes.c_uint32),
+    np.int64: ("i8", ctypes.c_int64),
+    np.uint64: ("u8", ctypes.c_uint64),
+    np.float32: ("f4", ctypes.c_float),
+    np.float64: ("f8", ctypes.c_double),
+}
+"""Code and C type of every kind of number that a kernel takes."""
+_C_TYPES = dict(_NUMBERS.values())
 
 
-def _digest() -> str:
-    """Digest of everything that the machine code of a kernel depends on."""
-    state = hashlib.blake2b(digest_size=10)
-    facts = (numba.__version__, llvmlite.__version__, sys.version, platform.machine())
-    for fact in (*facts, binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()):
-        state.update(fact.encode() + b"\0")
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        state.update(source.name.encode() + b"\0" + source.read_bytes())
-    return state.hexdigest()
+class Helper(Generic[P, R]):
+    """A function that kernels call; LLVM inlines it, so it is never compiled alone."""
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self.function = function
 
 
-def _writable_folder() -> Path | None:
-    """The cache folder, created; None when it cannot be written or is switched off.
+class Instruction(Helper[..., np.uint64]):
+    """A helper that writes LLVM instructions rather than being compiled."""
 
-    A folder that others may write to, as under the temporary folder, is no fall-back: cached
-    machine code is trusted when it is loaded.
+
+class External(NamedTuple):
+    """A function of the C library."""
+
+    name: str
+    returns: str
+    takes: tuple[str, ...]
+
+
+class Kernel(Generic[P, R]):
+    """A compiled function; it releases the interpreter lock while it runs."""
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self.function = function
+        self._compiled: dict[Signature, Callable[[list[Any]], Any]] = {}
+        self._lock = threading.Lock()
+        update_wrapper(self, function)
+
+    def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
+        """Run the kernel.
+
+        Raises TypeError for a named argument and one that is neither array nor number,
+        RuntimeError when the kernel fails.
+        """
+        if named:
+            raise TypeError(f"{self.function.__name__}: arguments of kernels have no names")
+        types: list[str] = []
+        values: list[Any] = []
+        for argument in arguments:
+            if isinstance(argument, np.ndarray):
+                contiguous = argument.flags.c_contiguous
+                types.append(f"{argument.dtype.str} {argument.ndim} {'C' if contiguous else 'A'}")
+                values += (
+                    None, None, argument.size, argument.itemsize,
+                    argument.__array_interface__["data"][0], *argument.shape, *argument.strides,
+                )  # fmt: skip
+            else:
+                number = _NUMBERS.get(type(argument))
+                if number is None:
+                    raise TypeError(f"{self.function.__name__}: {type(argument).__name__} argument")
+                types.append(number[0])
+                values.append(argument.item() if isinstance(argument, np.generic) else argument)
+        signature = tuple(types)
+        compiled = self._compiled.get(signature)
+        if compiled is None:
+            with self._lock:
+                compiled = self._compiled.get(signature) or self._link(signature)
+                self._compiled[signature] = compiled
+        return cast("R", compiled(values))
+
+    def _link(self, signature: Signature) -> Callable[[list[Any]], Any]:
+        """The compiled function, from the cache or made now."""
+        from dedupe.kernels import objects
+
+        function = self.function
+        cache = objects.cache_file(function, signature)
+        compiled = objects.read(cache)
+        if compiled is None:
+            from dedupe.kernels.compiling import compile_function
+
+            compiled = compile_function(function, signature)
+            objects.write(cache, compiled)
+        return _caller(function.__name__, signature, compiled.returns, objects.link(compiled))
+
+
+def _caller(
+    name: str, signature: Signature, returns: Signature, address: int
+) -> Callable[[list[Any]], Any]:
+    """A Python function for machine code of Numba's calling convention.
+
+    It takes pointers to a result and to an exception, then the arguments; an array is passed as
+    owner, parent, size, item size, data, shape and strides.
     """
-    chosen = os.environ.get("DEDUPE_KERNEL_CACHE")
-    if chosen == "off":
-        return None
-    parent = Path(chosen) if chosen else Path(platformdirs.user_cache_dir("dedupe-articles"))
-    folder = parent / f"kernels-{_digest()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return None
-
-
-_FOLDER = _writable_folder()
-if _FOLDER is not None:
-    config.CACHE_DIR = str(_FOLDER)  # type: ignore[attr-defined] # Numba makes its settings up
-
-
-def kernel(function: Kernel) -> Kernel:
-    """Compile a loop over arrays on its first call; it releases the interpreter lock."""
-    compiled: Kernel = numba.njit(
-        function, cache=_FOLDER is not None, nogil=True, error_model="numpy"
+    kinds: list[Any] = [ctypes.c_void_p, ctypes.c_void_p]
+    for code in signature:
+        kinds += _array_fields(code) if " " in code else [_C_TYPES[code]]
+    function = ctypes.CFUNCTYPE(ctypes.c_int32, *kinds)(address)
+    result_type = _structure(
+        *(_structure(*_array_fields(code)) if " " in code else _C_TYPES[code] for code in returns)
     )
-    return compiled
+
+    def call(values: list[Any]) -> Any:
+        result = result_type()
+        status = function(ctypes.addressof(result), None, *values)
+        if status not in (_DONE, _DONE_NOTHING):
+            raise RuntimeError(f"kernel {name} failed")
+        found = tuple(
+            _taken(code, part) if " " in code else part
+            for code, part in zip(returns, _parts(result), strict=True)
+        )
+        return found if len(found) > 1 else found[0] if found else None
+
+    return call
 
 
-def inlined(function: Kernel) -> Kernel:
-    """Compile a helper that kernels call; LLVM inlines it, so it is never cached alone."""
-    compiled: Kernel = numba.njit(function, nogil=True, error_model="numpy")
-    return compiled
+_DONE, _DONE_NOTHING = 0, -2
+"""Status of a function that returned, or returned None."""
 
 
-def instruction(build: Callable[..., object]) -> Callable[..., np.uint64]:
+def _array_fields(code: str) -> list[Any]:
+    """C types of an array: owner, parent, size, item size, data, shape and strides."""
+    pointer, size = ctypes.c_void_p, ctypes.c_ssize_t
+    return [pointer, pointer, size, size, pointer, *[size] * (2 * int(code.split()[1]))]
+
+
+def _structure(*types: Any) -> Any:
+    fields = [(f"part{place}", kind) for place, kind in enumerate(types)]
+    # Nothing is returned as a pointer to nothing.
+    fields = fields or [("nothing", ctypes.c_void_p)]
+    return type("Structure", (ctypes.Structure,), {"_fields_": fields})
+
+
+def _parts(structure: Any) -> list[Any]:
+    return [getattr(structure, name) for name, *_ in structure._fields_ if name != "nothing"]
+
+
+def _taken(code: str, array: Any) -> NDArray[Any]:
+    """A copy of an array that a kernel has allocated, whose memory is given back."""
+    from dedupe.kernels.objects import release
+
+    dtype, dimensions, _ = code.split()
+    owner, _, size, item_size, data, *edges = _parts(array)
+    copy = np.empty(edges[: int(dimensions)], dtype)
+    ctypes.memmove(copy.ctypes.data, data, size * item_size)
+    release(owner)
+    return copy
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a loop over arrays a kernel."""
+    return function if INTERPRETED else Kernel(function)
+
+
+def inlined(function: Function) -> Function:
+    """Mark a function that kernels call."""
+    return function if INTERPRETED else cast("Function", Helper(function))
+
+
+def instruction(build: Callable[..., Any]) -> Callable[..., np.uint64]:
     """Make a function of kernels from the LLVM instructions that `build` writes."""
-    made: Callable[..., np.uint64] = intrinsic(build)
-    return made
+    return cast("Callable[..., np.uint64]", Instruction(build))
+
+
+def external(name: str, returns: str, *takes: str) -> Any:
+    """A function of the C library for kernels; types as in a signature, `p` is an address."""
+    return External(name, returns, takes)

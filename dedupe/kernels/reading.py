@@ -5,17 +5,14 @@ Legend: T bytes of the buffer, N bytes of names, D files. POSIX alone has these 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from dedupe.kernels.jit import kernel
+from dedupe.kernels.jit import external, kernel
 
-_open: Any = types.ExternalFunction("open", types.int32(types.uintp, types.int32))
-_read: Any = types.ExternalFunction("read", types.intp(types.int32, types.uintp, types.uintp))
-_close: Any = types.ExternalFunction("close", types.int32(types.int32))
+_open = external("open", "i4", "p", "i4")
+_read = external("read", "i8", "i4", "p", "u8")
+_close = external("close", "i4", "i4")
 
 
 @kernel

@@ -4,24 +4,31 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import FunctionType
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from dedupe.kernels import jit
+from dedupe.kernels import objects
+from dedupe.kernels.jit import Kernel, inlined, kernel
 from tests.conftest import ROOT
 
 PROGRAM = """
+import sys
 import numpy as np
-from dedupe.kernels import jit
 from dedupe.kernels.grouping import components
 label = np.empty(3, np.int32)
 components(np.array([2], np.int32), np.array([1], np.int32), label)
-print(label.tolist(), jit._FOLDER is not None)
+print(label.tolist(), "numba" in sys.modules)
 """
+Array = NDArray[Any]
+COMPILED, LINKED = "[0, 1, 1] True", "[0, 1, 1] False"
 
 
 def start(cache: str) -> subprocess.Popen[str]:
-    """A process that compiles one kernel with this cache."""
+    """A process that calls one kernel with this cache."""
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
         env={**os.environ, "DEDUPE_KERNEL_CACHE": cache, "PYTHONPATH": str(ROOT)},
@@ -40,11 +47,24 @@ def answer(process: subprocess.Popen[str]) -> str:
 
 
 def test_processes_that_compile_at_once_disturb_nobody(tmp_path: Path) -> None:
-    """On an empty cache, processes started together all answer, and the cache is filled."""
+    """On an empty cache all answer; the next process finds the code and needs no Numba."""
     running = [start(str(tmp_path / "cache")) for _ in range(2)]
-    assert [answer(process) for process in running] == ["[0, 1, 1] True"] * 2
-    assert list((tmp_path / "cache").rglob("*.nbi"))
-    assert answer(start(str(tmp_path / "cache"))) == "[0, 1, 1] True"
+    assert [answer(process) for process in running] == [COMPILED] * 2
+    assert [path.name[:20] for path in (tmp_path / "cache" / "kernels").iterdir()] == [
+        "grouping.components-"
+    ]
+    assert answer(start(str(tmp_path / "cache"))) == LINKED
+
+
+def test_damaged_code_is_compiled_again(tmp_path: Path) -> None:
+    """A file that was cut short or changed is never linked."""
+    answer(start(str(tmp_path)))
+    (file,) = (tmp_path / "kernels").iterdir()
+    whole = file.read_bytes()
+    for damaged in (b"", whole[:10], whole[:-1], whole[:-1] + bytes([whole[-1] ^ 1])):
+        file.write_bytes(damaged)
+        assert answer(start(str(tmp_path))) == COMPILED
+        assert file.read_bytes() == whole
 
 
 def test_unwritable_cache_compiles_in_memory(tmp_path: Path) -> None:
@@ -53,67 +73,187 @@ def test_unwritable_cache_compiles_in_memory(tmp_path: Path) -> None:
     blocked.write_text("not a folder")
     read_only = tmp_path / "read-only"
     read_only.mkdir(mode=0o500)
-    assert answer(start(str(blocked / "cache"))) == "[0, 1, 1] False"
+    assert answer(start(str(blocked / "cache"))) == COMPILED
     if not os.access(read_only, os.W_OK):  # the superuser may write everywhere
-        assert answer(start(str(read_only))) == "[0, 1, 1] False"
+        assert answer(start(str(read_only))) == COMPILED
     assert list(read_only.iterdir()) == []
 
 
-def test_cache_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`DEDUPE_KERNEL_CACHE=off` names no folder."""
-    monkeypatch.setenv("DEDUPE_KERNEL_CACHE", "off")
-    assert jit._writable_folder() is None
-
-
-def test_cache_folder_is_named_by_the_digest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The folder is made below the chosen one and carries the digest of the kernels."""
-    monkeypatch.setenv("DEDUPE_KERNEL_CACHE", str(tmp_path))
-    folder = jit._writable_folder()
-    assert folder == tmp_path / f"kernels-{jit._digest()}"
-    assert folder.is_dir()
+def test_cache_can_be_switched_off() -> None:
+    """`DEDUPE_KERNEL_CACHE=off` keeps nothing."""
+    assert [answer(start("off")) for _ in range(2)] == [COMPILED] * 2
 
 
 @pytest.fixture
-def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of kernels that may be changed."""
-    (tmp_path / "jit.py").write_text("")
-    (tmp_path / "one.py").write_text("LIMIT = 4\n")
-    monkeypatch.setattr(jit, "__file__", str(tmp_path / "jit.py"))
-    return tmp_path
+def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FunctionType:
+    """A function of a kernel module that may be changed, in a cache of its own."""
+    for name in ("_writable_folder", "_sources", "_platform"):
+        monkeypatch.setattr(objects, name, getattr(objects, name).__wrapped__)
+    monkeypatch.setenv("DEDUPE_KERNEL_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "one.py").write_text("from dedupe.kernels.two import LIMIT, help\n")
+    (tmp_path / "two.py").write_text("from dedupe.kernels import three as t, four\nLIMIT = 4\n")
+    (tmp_path / "three.py").write_text("")
+    (tmp_path / "four.py").write_text("")
+    for name in ("other.py", "jit.py", "compiling.py"):
+        (tmp_path / name).write_text("")
+    monkeypatch.setattr(objects, "__file__", str(tmp_path / "objects.py"))
+    space: dict[str, Any] = {"__name__": "dedupe.kernels.one"}
+    exec(compile("def count(): pass", str(tmp_path / "one.py"), "exec"), space)  # noqa: S102
+    found: FunctionType = space["count"]
+    return found
 
 
-def test_digest_is_stable(sources: Path) -> None:
-    """The same sources have the same digest, time stamps notwithstanding."""
-    before = jit._digest()
-    os.utime(sources / "one.py", (0, 0))
-    assert jit._digest() == before
+@pytest.mark.parametrize("changed", ["one", "two", "three", "four"])
+def test_code_is_compiled_again_when_a_source_changes(
+    function: FunctionType, tmp_path: Path, changed: str
+) -> None:
+    """The module itself, and whatever it imports, near or far; time stamps do not matter."""
+    before = objects.cache_file(function, ("i8",))
+    os.utime(tmp_path / f"{changed}.py", (0, 0))
+    assert objects.cache_file(function, ("i8",)) == before
+    source = tmp_path / f"{changed}.py"
+    source.write_text(source.read_text() + "LIMIT = 5\n")
+    assert objects.cache_file(function, ("i8",)) != before
 
 
-@pytest.mark.parametrize("change", ["constant", "new file", "renamed", "removed"])
-def test_digest_changes_with_any_source(sources: Path, change: str) -> None:
-    """A constant of the same length, a file more, another name or a file less: another folder."""
-    before = jit._digest()
-    one = sources / "one.py"
-    if change == "constant":
-        one.write_text("LIMIT = 5\n")
-    elif change == "new file":
-        (sources / "two.py").write_text("")
-    elif change == "renamed":
-        one.rename(sources / "other.py")
-    else:
-        one.unlink()
-    assert jit._digest() != before
+def test_code_does_not_depend_on_other_modules(function: FunctionType, tmp_path: Path) -> None:
+    """A kernel is not compiled again because of a module that it does not use."""
+    before = objects.cache_file(function, ("i8",))
+    (tmp_path / "other.py").write_text("LIMIT = 5\n")
+    assert objects.cache_file(function, ("i8",)) == before
 
 
-def test_digest_changes_with_tools_and_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another Numba, or another processor, has its own folder."""
-    digests = {jit._digest()}
+def test_code_depends_on_types_tools_and_processor(
+    function: FunctionType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other arguments, another Numba, or another processor have their own files."""
+    files = {objects.cache_file(function, signature) for signature in (("i8",), ("u8",))}
     with monkeypatch.context() as patch:
-        patch.setattr("dedupe.kernels.jit.numba.__version__", "0.0")
-        digests.add(jit._digest())
+        patch.setattr("dedupe.kernels.objects.llvmlite.__version__", "0.0")
+        files.add(objects.cache_file(function, ("i8",)))
     with monkeypatch.context() as patch:
-        patch.setattr("dedupe.kernels.jit.binding.get_host_cpu_name", lambda: "other")
-        digests.add(jit._digest())
-    assert len(digests) == 3
+        patch.setattr("dedupe.kernels.objects.llvm.get_host_cpu_name", lambda: "other")
+        files.add(objects.cache_file(function, ("i8",)))
+    assert len(files) == 4
+    assert None not in files
+
+
+@inlined
+def _doubled(value: int) -> int:
+    return 2 * value
+
+
+@kernel
+def _mixed(
+    values: Array, table: Array, flags: Array, number: int, real: float, yes: bool,
+) -> tuple[int, int, float, bool]:  # fmt: skip
+    """Write to an array; return numbers of several types."""
+    total = np.int64(0)
+    for place in range(len(values)):
+        if flags[place]:
+            total += _doubled(values[place])
+        values[place] = number
+    for row in range(table.shape[0]):
+        for column in range(table.shape[1]):
+            total += table[row, column]
+    return total, np.uint32(number), real / 2, yes and total > 0  # type: ignore[return-value]
+
+
+NUMBERS = [(7, 3.0), (np.int64(7), np.float64(3)), (np.uint8(7), np.float32(3))]
+
+
+def test_arrays_and_numbers_go_in_and_come_out() -> None:
+    """Arrays of all layouts, and every kind of number."""
+    for step in (1, 2):
+        values = np.arange(10, dtype=np.int32)[::step]
+        table = np.arange(12, dtype=np.int16).reshape(3, 4)
+        for rows in (table, table.T, table[:, ::2], table[:0]):
+            flags = np.array([place % 3 == 0 for place in range(len(values))])
+            want = int(2 * values[flags].sum() + rows.sum())
+            kept = values.copy()
+            for number, real in (
+                (7, 3.0),
+                (np.int64(7), np.float64(3)),
+                (np.uint8(7), np.float32(3)),
+            ):
+                values[:] = kept
+                found = _mixed(values, rows, flags, number, real, True)  # type: ignore[arg-type]
+                assert found == (want, 7, 1.5, want > 0)
+            assert (values == 7).all()
+            values[:] = kept
+
+
+@kernel
+def _plain(values: Array) -> int:
+    """Count."""
+    return len(values)
+
+
+@kernel
+def _nothing(values: Array) -> None:
+    """Change an array."""
+    values[0] = 1
+
+
+@kernel
+def _allocates(values: Array) -> int:
+    """Sum through a copy."""
+    copy = np.zeros(len(values), np.int64)
+    for place in range(len(values)):
+        copy[place] = values[place]
+    return copy.sum()  # type: ignore[no-any-return]
+
+
+@kernel
+def _arrays(values: Array) -> tuple[Array, int, Array]:
+    """Return an array, a number and an empty table."""
+    return values + 1, len(values), np.empty((0, 3), np.int32)
+
+
+@kernel
+def _text(values: Array) -> str:
+    """Return what no kernel may."""
+    return "text" if len(values) else ""
+
+
+def test_one_number_and_none() -> None:
+    """A single number comes back as itself, nothing as None; an empty array has no words."""
+    assert _plain(np.zeros(0)) == 0
+    assert _plain(np.zeros((3, 2))) == 3
+    values = np.zeros(2)
+    assert _nothing(values) is None
+    assert values.tolist() == [1, 0]
+
+
+def test_kernels_may_allocate() -> None:
+    """Memory of a kernel comes from Numba's run-time library."""
+    for size in (0, 3, 100_000):
+        assert _allocates(np.ones(size, np.int64)) == size
+
+
+def test_errors_are_told() -> None:
+    """An argument of a wrong type, and a kernel that returns neither array nor number."""
+    with pytest.raises(TypeError, match="_plain: list argument"):
+        _plain([1, 2])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="have no names"):
+        _plain(values=np.zeros(3))
+    with pytest.raises(TypeError, match="_text returns unicode"):
+        _text(np.zeros(3))
+
+
+def test_arrays_come_out() -> None:
+    """What a kernel has allocated is copied and given back."""
+    for size in (0, 3, 100_000):
+        longer, number, empty = _arrays(np.arange(size))
+        assert longer.tolist() == list(range(1, size + 1))
+        assert number == size
+        assert empty.shape == (0, 3)
+        assert empty.dtype == np.int32
+
+
+def test_types_are_told_apart() -> None:
+    """Each kind of argument has its own code."""
+    assert isinstance(_plain, Kernel)
+    kinds = (np.zeros(2, np.uint8), np.zeros(2, np.float32), np.zeros(4)[::2])
+    assert [_plain(values) for values in kinds] == [2, 2, 2]
+    assert {("|u1 1 C",), ("<f4 1 C",), ("<f8 1 A",)} <= set(_plain._compiled)
