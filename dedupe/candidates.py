@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import NamedTuple
@@ -20,15 +19,6 @@ def _room(join: Callable[[U64], int], guess: int) -> U64:
         out = np.empty(count, np.uint64)
         join(out)
     return out[:count]
-
-
-def index_bits(passages: int) -> int:
-    """Bits that number the passages."""
-    return max(1, int(passages - 1).bit_length()) if passages > 1 else 1
-
-
-def _index_mask(passages: int) -> np.uint64:
-    return np.uint64((1 << index_bits(passages)) - 1)
 
 
 class Passages(NamedTuple):
@@ -49,10 +39,14 @@ class Equals(NamedTuple):
     """(M,) packed pairs"""
     representative: I32
     """(P,) the first passage with the same words"""
-    order: U64
-    """(P,) passages, equals side by side"""
+    order: I32
+    """(E,) passages that have equals, equals side by side"""
     group: I32
     """(P, 2) of a representative of several: where in `order` they begin, and their number"""
+
+
+Colliding = tuple[U64, np.uint64, I32]
+"""Entries (E,) of a band, the mask of their numbers, passage and article (E, 2) of each."""
 
 
 def equal_pairs(content: U64, token: U32, passages: Passages, *, inside: bool) -> Equals:
@@ -61,56 +55,60 @@ def equal_pairs(content: U64, token: U32, passages: Passages, *, inside: bool) -
     content: u64 (P,); token: (N,) of the corpus. Two passages of one article are paired only when
     `inside` is set and they do not overlap.
     """
-    from dedupe.kernels.joining import join_equal
+    from dedupe.kernels.joining import group_equal, join_equal, mark_repeated
 
-    mask = _index_mask(len(content))
-    order = (content & ~mask) | np.arange(len(content), dtype=np.uint64)
-    order.sort()
-    representative = np.arange(len(content), dtype=np.int32)
-    group = np.zeros((len(content), 2), np.int32)
-
-    def join(out: U64) -> int:
-        return int(
+    count = len(content)
+    words = 1 << max(count.bit_length() - 4, 0)  # four to eight bits for each passage
+    some = np.empty(count + 1, np.int32)
+    some = some[
+        : mark_repeated(content, np.zeros(words, np.uint64), np.zeros(words, np.uint64), some)
+    ]
+    representative = np.arange(count, dtype=np.int32)
+    group = np.zeros((count, 2), np.int32)
+    order = np.empty(len(some), np.int32)
+    table = np.full(2 << len(some).bit_length(), -1, np.int32)
+    order = order[
+        : group_equal(
+            some, content, token, passages.start, passages.length, table, representative, group,
+            order,
+        )
+    ]  # fmt: skip
+    owner = np.empty(len(order), np.int32)
+    pairs = _room(
+        lambda out: int(
             join_equal(
-                order, mask, token, passages.start, passages.length, passages.article, inside,
-                representative, group, out,
+                order, group, passages.start, passages.length, passages.article, inside, owner, out
             )
-        )  # fmt: skip
-
-    return Equals(_room(join, len(content) // 2 + 16), representative, order, group)
+        ),
+        len(order) + 16,
+    )
+    return Equals(pairs, representative, order, group)
 
 
 def spread(proven: U64, equals: Equals, article: I32) -> U64:
     """Pairs between the equals of proven pairs of representatives, a few of each."""
     from dedupe.kernels.joining import spread as spread_kernel
 
-    mask = _index_mask(len(article))
     return _room(
-        lambda out: int(spread_kernel(proven, equals.order, mask, equals.group, article, out)),
+        lambda out: int(spread_kernel(proven, equals.order, equals.group, article, out)),
         len(proven) + 16,
     )
 
 
-def band_pairs(
-    sort_band: Callable[[int, U64], None], bands: int, entries: int, article: I32, pool: Executor
-) -> U64:
+def band_pairs(colliding: Callable[[int], Colliding], bands: int, pool: Executor) -> U64:
     """Unique candidate pairs of different articles over all bands, sorted.
 
-    sort_band: writes the sorted entries (E,) of a band. Bands run side by side in the pool; a
-    thread uses its memory for one band after the other, since fresh memory costs more than the
-    sort.
+    colliding: the entries of a band, sorted, the mask of their numbers, and passage and article of
+    each. Bands run side by side in the pool.
     """
     from dedupe.kernels.joining import join_band
 
-    mask = _index_mask(len(article))
-    scratch = threading.local()
-
     def one(band: int) -> U64:
-        if not hasattr(scratch, "order"):
-            scratch.order = np.empty(entries, np.uint64)
-        order: U64 = scratch.order
-        sort_band(band, order)
-        return _room(lambda out: int(join_band(order, mask, article, out)), entries // 4 + 16)
+        order, index_mask, place = colliding(band)
+        member, owner = np.empty(len(order), np.int32), np.empty(len(order), np.int32)
+        return _room(
+            lambda out: int(join_band(order, index_mask, place, member, owner, out)), len(order)
+        )
 
     found = list(pool.map(one, range(bands)))
     return sorted_unique(np.concatenate(found)) if found else np.empty(0, np.uint64)

@@ -698,3 +698,13 @@ def tfidf_score(
     norm = math.sqrt(math.fsum(idf[slot] ** 2 for slot in distinct))
     total = math.fsum(weight[slot] * idf[slot] for slot in distinct)
     return intercept + (total / norm if norm else 0.0)
+
+
+def shared_keys(articles: list[list[int]]) -> list[int]:
+    """Numbers of the keys, counted over all articles, that stand in more than one."""
+    owners: dict[int, set[int]] = {}
+    for number, keys in enumerate(articles):
+        for key in keys:
+            owners.setdefault(key, set()).add(number)
+    every = [key for keys in articles for key in keys]
+    return [at for at, key in enumerate(every) if len(owners[key]) > 1]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.kernels.bits import trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
-from dedupe.kernels.sketching import _C0, _C1, _C2, _C3, _C4, SHINGLE, premix
+from dedupe.kernels.sketching import _C0, _C1, _C2, _C3, _C4, POLYNOMIAL, SHINGLE, premix
 
 NEIGHBOURS = 4
 """Later members of its bucket with which a passage is paired. One neighbour (a chain) loses two
@@ -25,29 +26,30 @@ LONGEST_PASSAGE = 512
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _ONE = np.uint64(1)
+_SIX, _BIT = np.uint64(6), np.uint64(63)
 
 
 @inlined
 def _same_words(token, a, b, length):
     for k in range(length):
-        if token[a + k] != token[b + k]:
+        if token[np.uint64(a + k)] != token[np.uint64(b + k)]:
             return False
     return True
 
 
 @inlined
-def _pair_run(order, index_mask, low, high, article, start, length, inside, out, count):
-    """Pair each passage of a bucket, order[low:high], with its next neighbours elsewhere.
+def _pair_members(member, owner, size, start, length, inside, out, count):
+    """Pair each of the first `size` members with its next neighbours elsewhere.
 
     With `inside`, passages of the same article that do not overlap are paired as well.
     """
-    wanted = NEIGHBOURS if high - low <= CROWD else 1
-    for x in range(low, high):
-        i = np.int64(order[x] & index_mask)
+    wanted = NEIGHBOURS if size <= CROWD else 1
+    for x in range(size):
+        i = member[x]
         found = 0
-        for y in range(x + 1, min(high, x + 1 + LOOK_AHEAD)):
-            j = np.int64(order[y] & index_mask)
-            if article[i] == article[j]:
+        for y in range(x + 1, min(size, x + 1 + LOOK_AHEAD)):
+            j = member[y]
+            if owner[x] == owner[y]:
                 apart = start[i] + length[i] <= start[j] or start[j] + length[j] <= start[i]
                 if not (inside and apart):
                     continue
@@ -61,54 +63,108 @@ def _pair_run(order, index_mask, low, high, article, start, length, inside, out,
 
 
 @kernel
-def join_equal(
-    order, index_mask, token, start, length, article, inside, representative, group, out
-):
-    """Link passages with the same words.
+def mark_repeated(content, seen, repeated, out):
+    """List the passages whose content hash may occur twice: all of those, and few others.
 
-    order: u64 (P,) sorted; upper bits of the content hash, lower bits (`index_mask`) the passage
-    start: i64 (P,) first token; length: i32 (P,); article: i32 (P,)
-    representative: i32 (P,) of 0 .. P - 1; written: the first passage with the same words
-    group: i32 (P, 2) of zeros; written for representatives of several passages: where in `order`
-        they begin, and how many they are
-    out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
+    content: u64 (P,); seen, repeated: u64 (W,) of zeros, bitmaps of a power of two bits; written
+    out: i32 (P + 1,) written: passages, ascending. Returns their number.
+
+    Two sweeps over bitmaps that a cache holds cost a third of sorting all hashes.
     """
-    count = 0
-    total = len(order)
-    at = 0
-    while at < total:
-        stop = at + 1
-        while stop < total and order[stop] & ~index_mask == order[at] & ~index_mask:
-            stop += 1
-        while at < stop:
-            low = at
-            head = np.int64(order[at] & index_mask)
-            at += 1
-            while at < stop:
-                i = np.int64(order[at] & index_mask)
-                # Different words with one hash begin a group of their own.
-                if length[i] != length[head] or not _same_words(
-                    token, start[i], start[head], length[i]
-                ):
-                    break
-                representative[i] = head
-                at += 1
-            if at - low > 1:
-                group[head, 0], group[head, 1] = low, at - low
-                count = _pair_run(
-                    order, index_mask, low, at, article, start, length, inside, out, count
-                )
+    # The upper bits of a content hash are the mixed ones.
+    shift = np.uint64(58) - trailing_zeros(np.uint64(len(seen)))
+    for i in range(len(content)):
+        bit = content[np.uint64(i)] >> shift
+        word, mask = bit >> _SIX, _ONE << (bit & _BIT)
+        before = seen[word]
+        repeated[word] |= before & mask
+        seen[word] = before | mask
+    count = np.uint64(0)
+    for i in range(len(content)):
+        bit = content[np.uint64(i)] >> shift
+        out[count] = i
+        count += repeated[bit >> _SIX] >> (bit & _BIT) & _ONE
     return count
 
 
 @kernel
-def spread(pairs, order, index_mask, group, article, out):
+def group_equal(some, content, token, start, length, table, representative, group, order):
+    """Group passages with the same words; the groups ascend by their first passage.
+
+    some: i32 (E,) passages to look at, ascending; content: u64 (P,) their hashes
+    token: u32 (N,); start: i64 (P,) first token; length: i32 (P,)
+    table: i32, a power of two above E, all -1; written
+    representative: i32 (P,) of 0 .. P - 1; written: the first passage with the same words
+    group: i32 (P, 2) of zeros; written for representatives of several passages: where in `order`
+        they begin, and how many they are
+    order: i32 (E,) written: passages, equals side by side. Returns how many there are in groups.
+
+    Text that was copied is met in its own order here, and its copies are too: sorted by hash,
+    every comparison would wait for the memory.
+    """
+    shift = np.uint64(64) - trailing_zeros(np.uint64(len(table)))
+    wrap = np.uint64(len(table) - 1)
+    for e in range(len(some)):
+        i = np.uint64(some[np.uint64(e)])
+        # Another hash than that of `mark_repeated`: its upper bits are alike where it lists much.
+        slot = np.uint64(content[i] * POLYNOMIAL) >> shift
+        while table[slot] >= 0:
+            head = np.uint64(table[slot])
+            if (
+                content[head] == content[i]
+                and length[head] == length[i]
+                and _same_words(token, start[head], start[i], length[i])
+            ):
+                representative[i] = head
+                group[head, 1] += 1
+                break
+            slot = (slot + _ONE) & wrap
+        if table[slot] < 0:
+            table[slot] = i
+    total = 0
+    for e in range(len(some)):
+        i = np.uint64(some[np.uint64(e)])
+        head = np.uint64(representative[i])
+        if head == i:
+            if group[i, 1] == 0:
+                continue
+            group[i, 0] = total
+            total += group[i, 1] + 1
+            group[i, 1] = 0
+        order[group[head, 0] + group[head, 1]] = i
+        group[head, 1] += 1
+    return total
+
+
+@kernel
+def join_equal(order, group, start, length, article, inside, owner, out):
+    """Pair the passages of every group of equals.
+
+    order: i32 (E,), group: i32 (P, 2) of `group_equal`; start: i64 (P,); length, article: i32 (P,)
+    owner: i32 (E,) written: the article of each member
+    out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
+    """
+    count = 0
+    at = 0
+    for x in range(len(order)):
+        owner[x] = article[order[x]]
+    while at < len(order):
+        size = group[order[at], 1]
+        count = _pair_members(
+            order[at : at + size], owner[at : at + size], size, start, length, inside, out, count
+        )
+        at += size
+    return count
+
+
+@kernel
+def spread(pairs, order, group, article, out):
     """Pair the equals of two proven passages with each other, a few of each.
 
     Only one of several equal passages takes part in the bands; the others stand in articles of
     their own, which share the passage just as well.
 
-    pairs: u64 (M,) of representatives; order, group: of `join_equal`; article: i32 (P,)
+    pairs: u64 (M,) of representatives; order, group: of `group_equal`; article: i32 (P,)
     out: u64 (X,) written. Returns the number of pairs; more than X were not written.
     """
     count = 0
@@ -117,9 +173,9 @@ def spread(pairs, order, index_mask, group, article, out):
         if group[i, 1] == 0 and group[j, 1] == 0:
             continue
         for x in range(min(max(group[i, 1], 1), NEIGHBOURS)):
-            a = i if group[i, 1] == 0 else np.int64(order[group[i, 0] + x] & index_mask)
+            a = i if group[i, 1] == 0 else np.int64(order[group[i, 0] + x])
             for y in range(min(max(group[j, 1], 1), NEIGHBOURS)):
-                b = j if group[j, 1] == 0 else np.int64(order[group[j, 0] + y] & index_mask)
+                b = j if group[j, 1] == 0 else np.int64(order[group[j, 0] + y])
                 if article[a] != article[b]:
                     if count < len(out):
                         out[count] = np.uint64(min(a, b)) << _HALF | np.uint64(max(a, b))
@@ -128,39 +184,77 @@ def spread(pairs, order, index_mask, group, article, out):
 
 
 @kernel
-def pack_band(keys, following, use, index_bits, out):
-    """Write the entries of one band: key << 32 | bits of the next band's key | passage.
+def mark_shared(keys, use, article, seen, shared):
+    """Mark the keys that may occur in two articles: all of those, and few others.
 
-    keys, following: u32 (P,) of this band and the next; use: i32 (E,) passages
-    out: u64 (E,) written
+    keys: u32 (P,) of one band; use: i32 (E,) passages; article: i32 (P,)
+    seen, shared: u64 (W,) bitmaps of a power of two bits, one bit for the upper bits of a key;
+        those of earlier batches are added to
     """
-    spare = np.uint32(index_bits)
-    for e in range(len(use)):
-        i = np.uint64(use[e])
-        low = np.uint64(following[i] >> spare) << np.uint64(index_bits) | i
-        out[e] = np.uint64(keys[i]) << _HALF | low
+    shift = np.uint64(26) - trailing_zeros(np.uint64(len(seen)))
+    at = np.uint64(0)
+    while at < np.uint64(len(use)):
+        low, here = at, article[np.uint64(use[at])]
+        while at < np.uint64(len(use)):
+            i = np.uint64(use[at])
+            if article[i] != here:
+                break
+            bit = np.uint64(keys[i]) >> shift
+            mask = _ONE << (bit & _BIT)
+            if seen[bit >> _SIX] & mask:
+                shared[bit >> _SIX] |= mask
+            at += _ONE
+        # Only now, so that an article does not meet itself.
+        for e in range(low, at):
+            bit = np.uint64(keys[np.uint64(use[np.uint64(e)])]) >> shift
+            seen[bit >> _SIX] |= _ONE << (bit & _BIT)
 
 
 @kernel
-def join_band(order, index_mask, article, out):
+def pack_shared(keys, following, use, article, first, shared, index_bits, count, out, place):
+    """Write the entries of a band whose keys are marked, behind `count` others.
+
+    An entry is key << 32 | bits of the next band's key | number of the entry.
+
+    keys, following: u32 (P,) of this band and the next; use: i32 (E,) passages of the batch
+    article: i32 (P,); first: passages of earlier batches; shared: u64 (W,) of `mark_shared`
+    out: u64 (X + 1,) written: entries; place: i32 (X + 1, 2) written: passage and article of each,
+        side by side, where the join looks them up. Returns the number of entries.
+    """
+    shift = np.uint64(26) - trailing_zeros(np.uint64(len(shared)))
+    spare, bits = np.uint32(index_bits), np.uint64(index_bits)
+    at = np.uint64(count)
+    for e in range(len(use)):
+        i = np.uint64(use[np.uint64(e)])
+        key = np.uint64(keys[i])
+        out[at] = key << _HALF | np.uint64(following[i] >> spare) << bits | at
+        place[at, 0], place[at, 1] = i + np.uint64(first), article[i]
+        bit = key >> shift
+        at += shared[bit >> _SIX] >> (bit & _BIT) & _ONE
+    return at
+
+
+@kernel
+def join_band(order, index_mask, place, member, owner, out):
     """Pair the passages whose keys of one band collide.
 
-    order: u64 (E,) of `pack_band`, sorted; article: i32 (P,)
+    order: u64 (E,), place: i32 (E, 2) of `pack_shared`, the former sorted
+    member, owner: i32 (E,) scratch
     out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
     """
     count = 0
     total = len(order)
     at = 0
     while at < total:
-        low = at
         key = order[at] >> _HALF
-        at += 1
+        size = 0
         while at < total and order[at] >> _HALF == key:
+            entry = order[at] & index_mask
+            member[size], owner[size] = place[entry, 0], place[entry, 1]
+            size += 1
             at += 1
-        if at - low > 1:
-            count = _pair_run(
-                order, index_mask, low, at, article, article, article, False, out, count
-            )
+        if size > 1:
+            count = _pair_members(member, owner, size, member, member, False, out, count)
     return count
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,7 +27,8 @@ class CorpusPassages:
     article: I32
     kind: U8
     content: U64
-    keys: U32
+    keys: tuple[U32, ...]
+    """Those of each batch, which are too large to be copied"""
 
 
 def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
@@ -44,7 +46,7 @@ def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
         ).astype(np.int32),
         kind=np.concatenate([t.kind for t in tables]),
         content=np.concatenate([t.content for t in tables]),
-        keys=np.concatenate([t.keys for t in tables], axis=1),
+        keys=tuple(t.keys for t in tables),
     )
 
 
@@ -60,12 +62,13 @@ def match(
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
     inside = settings.inside_articles and not settings.between
     equals = candidates.equal_pairs(passages.content, corpus.token, places, inside=inside)
-    use = np.flatnonzero(bands.usable(passages.kind, equals.representative)).astype(np.int32)
-    bits = candidates.index_bits(len(passages.kind))
+    use = bands.usable(passages.kind, equals.representative)
+    batches = bands.parts(passages.keys, use, places.article)
+    workspace = bands.Workspace(sum(len(part.use) for part in batches))
+    bits = bands.index_bits(len(use))
     proposed = candidates.band_pairs(
-        lambda band, out: bands.sorted_band(passages.keys, band, use, bits, out),
-        BANDING.bands, len(use), places.article, pool,
-    )  # fmt: skip
+        lambda band: bands.colliding(batches, band, bits, workspace), BANDING.bands, pool
+    )
     similarity = verify.similarities(proposed, corpus.token, passages.start, passages.length, pool)
     proven = proposed[similarity >= WINDOW_SIMILARITY]
     spread = candidates.spread(proven, equals, places.article)
@@ -80,9 +83,14 @@ def match(
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
     if chosen.all():
         return passages
+    bounds = np.cumsum([0, *(part.shape[1] for part in passages.keys)])
     return CorpusPassages(
         passages.start[chosen], passages.length[chosen], passages.article[chosen],
-        passages.kind[chosen], passages.content[chosen], passages.keys[:, chosen],
+        passages.kind[chosen], passages.content[chosen],
+        tuple(
+            part[:, chosen[low:high]]
+            for part, (low, high) in zip(passages.keys, pairwise(bounds.tolist()), strict=True)
+        ),
     )  # fmt: skip
 
 

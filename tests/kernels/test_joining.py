@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -9,10 +11,13 @@ from dedupe.kernels.joining import (
     CROWD,
     LONGEST_PASSAGE,
     NEIGHBOURS,
+    group_equal,
     jaccard,
     join_band,
     join_equal,
-    pack_band,
+    mark_repeated,
+    mark_shared,
+    pack_shared,
 )
 from dedupe.tables import F32, I32, U32, U64
 from tests import naive
@@ -39,23 +44,31 @@ class Bucket:
 
     def equal(self, content: list[int], room: int = 10_000) -> tuple[int, U64, I32]:
         """Number of pairs, pairs written, representatives; content: the hashes."""
-        values = np.array(content, np.uint64) << np.uint64(BITS)
-        order = np.sort(values | np.arange(len(content), dtype=np.uint64))
-        representative = np.arange(len(content), dtype=np.int32)
-        out = np.zeros(room, np.uint64)
-        count = join_equal(
-            order, MASK, self.token, self.start, self.length, self.article, self.inside,
-            representative, np.zeros((len(content), 2), np.int32), out,
+        count = len(content)
+        representative = np.arange(count, dtype=np.int32)
+        group, order = np.zeros((count, 2), np.int32), np.empty(count, np.int32)
+        grouped = group_equal(
+            np.arange(count, dtype=np.int32), np.array(content, np.uint64), self.token,
+            self.start, self.length, np.full(2 << count.bit_length(), -1, np.int32),
+            representative, group, order,
         )  # fmt: skip
-        return int(count), out[:count], representative
+        out = np.zeros(room, np.uint64)
+        pairs = join_equal(
+            order[:grouped], group, self.start, self.length, self.article, self.inside,
+            np.empty(grouped, np.int32), out,
+        )  # fmt: skip
+        return int(pairs), out[:pairs], representative
 
     def band(self, keys: list[int], room: int = 200_000) -> tuple[int, U64]:
         """Number of pairs, and the pairs written."""
+        count = len(keys)
         values = np.array(keys, np.uint64) << np.uint64(32)
-        order = np.sort(values | np.arange(len(keys), dtype=np.uint64))
+        order = np.sort(values | np.arange(count, dtype=np.uint64))
+        place = np.stack([np.arange(count, dtype=np.int32), self.article], axis=1)
+        member, owner = np.empty(count, np.int32), np.empty(count, np.int32)
         out = np.zeros(room, np.uint64)
-        count = join_band(order, MASK, self.article, out)
-        return int(count), out[:count]
+        pairs = join_band(order, MASK, place, member, owner, out)
+        return int(pairs), out[:pairs]
 
 
 def of_one_word_each(
@@ -166,14 +179,56 @@ def test_passages_of_one_article_are_paired_where_they_do_not_overlap(
     st.integers(5, 31),
 )
 @example([(2**32 - 1, 2**32 - 1)], 31)
-def test_entry_holds_key_next_key_and_passage(keys: list[tuple[int, int]], bits: int) -> None:
-    """The key stands above, the passage below, and as much of the next key as fits between."""
+def test_entry_holds_key_next_key_and_number(keys: list[tuple[int, int]], bits: int) -> None:
+    """The key stands above, the number below, and as much of the next key as fits between."""
     own, following = np.array(keys, np.uint32).reshape(-1, 2).T.copy()
     use = np.arange(0, len(keys), 2, dtype=np.int32)
-    out = np.empty(len(use), np.uint64)
-    pack_band(own, following, use, bits, out)
-    want = [keys[i][0] << 32 | keys[i][1] >> bits << bits | i for i in use.tolist()]
-    assert out.tolist() == want
+    article = np.arange(70, 70 + len(keys), dtype=np.int32)
+    out, place = np.empty(len(use) + 2, np.uint64), np.empty((len(use) + 2, 2), np.int32)
+    every = np.full(2, 2**64 - 1, np.uint64)
+    total = pack_shared(own, following, use, article, 100, every, bits, 1, out, place)
+    assert total == len(use) + 1
+    want = [keys[i][0] << 32 | keys[i][1] >> bits << bits | e for e, i in enumerate(use, 1)]
+    assert out[1:-1].tolist() == want
+    assert place[1:-1].tolist() == [[100 + i, 70 + i] for i in use.tolist()]
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 40), max_size=8), max_size=8),
+    st.sampled_from([0, 3, 6]),
+    st.integers(0, 3),
+)
+def test_keys_of_several_articles_are_marked(
+    articles: list[list[int]], words_log: int, cut: int
+) -> None:
+    """Every key of two articles is packed, and of the others those that share its bit."""
+    keys = np.array([key << 20 for part in articles for key in part], np.uint32)
+    article = np.repeat(np.arange(len(articles), dtype=np.int32), [len(part) for part in articles])
+    seen, shared = np.zeros((2, 1 << words_log), np.uint64)
+    bounds = [0, sum(len(part) for part in articles[:cut]), len(keys)]
+    parts = [
+        (keys[low:high], article[low:high], np.arange(high - low, dtype=np.int32), low)
+        for low, high in pairwise(bounds)
+    ]
+    for part, owner, use, _ in parts:
+        mark_shared(part, use, owner, seen, shared)
+    out, place = np.empty(len(keys) + 1, np.uint64), np.empty((len(keys) + 1, 2), np.int32)
+    total = 0
+    for part, owner, use, low in parts:
+        total = pack_shared(part, part, use, owner, low, shared, 31, total, out, place)
+    wanted = naive.shared_keys([[key << 20 >> 26 - words_log for key in part] for part in articles])
+    assert place[:total, 0].tolist() == wanted
+
+
+@given(st.lists(st.integers(0, 30), max_size=30), st.sampled_from([0, 2, 6]))
+def test_hashes_that_occur_twice_are_listed(values: list[int], words_log: int) -> None:
+    """Every repeated hash, and of the others those that share the bit of an earlier one."""
+    content = np.array([value << 55 for value in values], np.uint64)
+    seen, repeated = np.zeros((2, 1 << words_log), np.uint64)
+    out = np.empty(len(values) + 1, np.int32)
+    count = mark_repeated(content, seen, repeated, out)
+    bits = [value << 55 >> 58 - words_log for value in values]
+    assert out[:count].tolist() == [i for i, bit in enumerate(bits) if bits.count(bit) > 1]
 
 
 @pytest.mark.parametrize("room", [0, 1, 3])

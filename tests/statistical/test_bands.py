@@ -37,14 +37,13 @@ def keys_of(words: np.ndarray[tuple[int, int], np.dtype[np.uint32]]) -> passages
 def candidates_of(table: passages.PassageTable) -> U64:
     """All pairs that the bands propose."""
     representative = np.arange(len(table.start), dtype=np.int32)
-    use = np.flatnonzero(bands.usable(table.kind, representative)).astype(np.int32)
-    bits = candidates.index_bits(len(table.start))
-
-    def sort(band: int, out: U64) -> None:
-        bands.sorted_band(table.keys, band, use, bits, out)
-
+    use = bands.usable(table.kind, representative)
+    batches = bands.parts([table.keys], use, table.article)
+    workspace, bits = bands.Workspace(len(use)), bands.index_bits(len(use))
     with ThreadPoolExecutor(2) as pool:
-        return candidates.band_pairs(sort, BANDING.bands, len(use), table.article, pool)
+        return candidates.band_pairs(
+            lambda band: bands.colliding(batches, band, bits, workspace), BANDING.bands, pool
+        )
 
 
 @pytest.mark.parametrize("changed", [4, 8, 13, 18, 25, 34])

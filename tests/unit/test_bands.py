@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dedupe.bands import Banding, choose, usable
+from dedupe.bands import Banding, Workspace, choose, colliding, index_bits, parts, usable
 from tests import naive
 
 
@@ -49,3 +49,29 @@ def test_passages_without_shingles_and_doubles_do_not_take_part() -> None:
     kind = np.array([0, 1, 2, 3, 1], np.uint8)
     representative = np.array([0, 1, 2, 1, 4], np.int32)
     assert usable(kind, representative).tolist() == [False, True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("passages", "bits"), [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (65536, 16), (65537, 17)]
+)
+def test_index_bits_number_all_passages(passages: int, bits: int) -> None:
+    """As many bits as the last number needs."""
+    assert index_bits(passages) == bits
+
+
+def test_order_of_a_band_brings_the_most_similar_together() -> None:
+    """Within a bucket, passages that agree in the next band too stand side by side."""
+    keys = np.array([[7, 7, 7, 7], [1 << 31, 0, 1 << 31, 0]], np.uint32)
+    batches = parts([keys], np.ones(4, bool), np.arange(4, dtype=np.int32))
+    order, index_mask, place = colliding(batches, 0, 2, Workspace(4))
+    assert place[(order & index_mask).astype(int), 0].tolist() == [1, 3, 0, 2]
+
+
+def test_parts_number_the_passages_of_each_batch() -> None:
+    """Those that take part, counted from the start of their batch."""
+    keys = [np.zeros((2, 3), np.uint32), np.zeros((2, 0), np.uint32), np.ones((2, 2), np.uint32)]
+    use = np.array([True, False, True, False, True])
+    found = parts(keys, use, np.arange(5, dtype=np.int32))
+    assert [part.use.tolist() for part in found] == [[0, 2], [], [1]]
+    assert [part.article.tolist() for part in found] == [[0, 1, 2], [], [3, 4]]
+    assert [part.first for part in found] == [0, 3, 3]
