@@ -22,13 +22,17 @@ OFTEN = 16
 """Places of one gram in the other article that are looked at."""
 FEWEST = 0.4
 """Seeds, as a share of the words asked for, below which a match is not looked at."""
-MISS = np.float32(0.55)
-"""Price of a word that is not matched when the ends are trimmed; a matched one earns 1."""
+EARNED, PRICE = 20, 11
+"""What a matched word earns when the ends are trimmed, and what another one costs: 0.55."""
 
 # Columns of the table of matches in the making.
-_A_HIGH, _B_LOW, _B_HIGH, _DIAGONAL, _LAST_A, _LAST_HIT = range(6)
+_A_HIGH, _B_LOW, _B_HIGH, _DIAGONAL, _LAST_A, _LAST_RUN, _HITS = range(7)
+# Columns of the table of runs: equal grams on one diagonal, one behind another.
+_A, _B, _LENGTH, _BEFORE = range(4)
 
 _C0, _C1, _C2 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D)
+_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+_SIX, _BIT = np.uint64(6), np.uint64(63)
 
 
 @inlined
@@ -43,9 +47,9 @@ def _grams(token, out):
 
 
 @inlined
-def _grown(values, size):
-    """The same values with room for more."""
-    wider = np.empty((size, *values.shape[1:]), values.dtype)
+def _grown(values):
+    """The same values with twice the room."""
+    wider = np.empty((2 * len(values), *values.shape[1:]), values.dtype)
     wider[: len(values)] = values
     return wider
 
@@ -64,179 +68,265 @@ def _hull(starts, others, lengths, low, high, bottom, top, other_bottom, other_t
 
 
 @inlined
-def _seeds(a, b, gram_a, gram_b, head, earlier):
-    """Find equal grams of two spans and collect them to matches.
+def _index(gram, shift, head, following, alone):
+    """Chain the places of equal grams, the first place first, and tell which have only one.
 
-    A seed joins the match whose rectangle is at most `GAP` words away on both sides, the one with
-    the nearest diagonal, else it begins a match. One place of b for each gram of a and match, the
-    one nearest to the diagonal: a phrase that b repeats must not widen the match.
-
-    gram_a, gram_b: hashes of the grams; head: i32, a power of two, all -1 before and after
-    earlier: of an article aligned with itself, how far a stands before b; else -1
-    Returns place in a, in b and number of the match of every seed, ascending by a, and the
-    numbers of seeds and of matches.
+    head: i32 of a power of two, all -1; following: i32, alone: u8, as long as gram
     """
-    # The upper bits of a product are the mixed ones.
-    shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(head))))
-    following = np.empty(len(gram_b), np.int32)
-    for j in range(len(gram_b) - 1, -1, -1):
-        slot = gram_b[np.uint64(j)] >> shift
-        following[np.uint64(j)] = head[slot]
+    for place in range(len(gram)):
+        j = np.uint64(len(gram) - 1 - place)
+        slot = gram[j] >> shift
+        k = head[slot]
+        following[j], alone[j] = k, 1
         head[slot] = j
-    room, hits = len(gram_a) + 64, 0
-    hit_a, hit_b = np.empty(room, np.int32), np.empty(room, np.int32)
-    hit_match = np.empty(room, np.int32)
-    size, matches, living = 64, 0, 0
-    alive = np.empty(size, np.int32)
-    box = np.empty((size, 6), np.int64)
-    for i in range(len(gram_a)):
+        while k >= 0:
+            if gram[np.uint64(k)] == gram[j]:
+                alone[j] = alone[np.uint64(k)] = 0
+                break
+            k = following[np.uint64(k)]
+
+
+@inlined
+def _collect(a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs, alive, box):
+    """Find equal grams of two spans and collect them to runs, and runs to matches.
+
+    An equal gram, a hit, joins the match whose rectangle is at most `GAP` words away on both
+    sides, the one with the nearest diagonal, else it begins a match. One place of b for each gram
+    of a and match, the one nearest to the diagonal: a phrase that b repeats must not widen the
+    match. While a run goes on over grams that b has only once, nothing has to be decided.
+
+    gram_a, gram_b: hashes of the grams; head, following, alone: of `_index`
+    earlier: of an article aligned with itself, how far a stands before b; else -1
+    runs: i32 (R, 4), alive: i32 (X,), box: i32 (X, 7), written; returned, as they may have grown,
+    with the numbers of runs and of matches. Runs ascend by a; an empty one is none.
+    """
+    count, matches, living = 0, 0, 0
+    i = 0
+    while i < len(gram_a):
         gram = gram_a[np.uint64(i)]
         j = head[gram >> shift]
+        chosen, here, hits, straight = -1, 0, 0, False
         for _ in range(OFTEN):
             if j < 0:
                 break
-            here, j = j, following[j]
-            if gram != gram_b[here] or (earlier >= 0 and i >= here + earlier):
+            at, j = j, following[np.uint64(j)]
+            if gram != gram_b[np.uint64(at)] or (earlier >= 0 and i >= at + earlier):
                 continue
-            if a[i] != b[here] or a[i + 1] != b[here + 1] or a[i + 2] != b[here + 2]:
+            if a[i] != b[at] or a[i + 1] != b[at + 1] or a[i + 2] != b[at + 2]:
                 continue
-            chosen, nearest, kept = -1, 1 << 60, 0
+            here = at
+            hits += 1
+            chosen, nearest, level, kept = -1, 1 << 60, -1, 0
             for x in range(living):
                 m = alive[x]
                 if box[m, _A_HIGH] + GAP < i:
                     continue
                 alive[kept] = m
                 kept += 1
-                if box[m, _B_LOW] - GAP <= here <= box[m, _B_HIGH] + GAP:
-                    drift = abs((here - i) - box[m, _DIAGONAL])
-                    if drift < nearest:
-                        chosen, nearest = m, drift
+                drift = abs((here - i) - box[m, _DIAGONAL])
+                if drift == 0 and level < 0:
+                    level = m
+                if drift < nearest and box[m, _B_LOW] - GAP <= here <= box[m, _B_HIGH] + GAP:
+                    chosen, nearest = m, drift
             living = kept
+            straight = level == chosen
             if chosen < 0:
-                if matches == size:
-                    size *= 2
-                    alive, box = _grown(alive, size), _grown(box, size)
+                if matches == len(box):
+                    alive, box = _grown(alive), _grown(box)
                 chosen = matches
                 alive[living] = matches
                 matches += 1
                 living += 1
                 box[chosen, _B_LOW], box[chosen, _B_HIGH] = here, here
                 box[chosen, _DIAGONAL], box[chosen, _LAST_A] = here - i, -1
-            at = hits
+                box[chosen, _LAST_RUN], box[chosen, _HITS] = -1, 0
+            last = box[chosen, _LAST_RUN]
+            at = count
             if box[chosen, _LAST_A] == i:
-                at = box[chosen, _LAST_HIT]
-                if nearest >= abs((hit_b[at] - i) - box[chosen, _DIAGONAL]):
+                rival = runs[last, _B] + runs[last, _LENGTH] - 1
+                if nearest >= abs((rival - i) - box[chosen, _DIAGONAL]):
                     continue
+                runs[last, _LENGTH] -= 1
+                if runs[last, _LENGTH] == 0:
+                    at, last = last, runs[last, _BEFORE]
             else:
-                if box[chosen, _LAST_A] >= 0:
-                    last = box[chosen, _LAST_HIT]
-                    box[chosen, _DIAGONAL] = hit_b[last] - hit_a[last]
-                if hits == room:
-                    room *= 2
-                    hit_a, hit_b = _grown(hit_a, room), _grown(hit_b, room)
-                    hit_match = _grown(hit_match, room)
-                box[chosen, _LAST_A], box[chosen, _LAST_HIT] = i, hits
-                hits += 1
-            hit_a[at], hit_b[at], hit_match[at] = i, here, chosen
-            box[chosen, _A_HIGH] = i + GRAM
+                if last >= 0:
+                    box[chosen, _DIAGONAL] = runs[last, _B] - runs[last, _A]
+                box[chosen, _HITS] += 1
+            if (
+                last >= 0
+                and runs[last, _A] + runs[last, _LENGTH] == i
+                and runs[last, _B] + runs[last, _LENGTH] == here
+            ):
+                runs[last, _LENGTH] += 1
+                box[chosen, _LAST_RUN] = last
+            else:
+                if at == count:
+                    if count == len(runs):
+                        runs = _grown(runs)
+                    count += 1
+                runs[at, _A], runs[at, _B], runs[at, _LENGTH] = i, here, 1
+                runs[at, _BEFORE] = last
+                box[chosen, _LAST_RUN] = at
+            box[chosen, _LAST_A], box[chosen, _A_HIGH] = i, i + GRAM
             box[chosen, _B_LOW] = min(box[chosen, _B_LOW], here)
             box[chosen, _B_HIGH] = max(box[chosen, _B_HIGH], here + GRAM)
-    for j in range(len(gram_b)):
-        head[gram_b[np.uint64(j)] >> shift] = -1
-    return hit_a, hit_b, hit_match, hits, matches
-
-
-@inlined
-def _by_match(hit_match, hits, matches):
-    """Order of the seeds by match, and ragged offsets of the matches: a counting sort."""
-    offset = np.zeros(matches + 1, np.int64)
-    for h in range(hits):
-        offset[hit_match[h] + 1] += 1
-    for m in range(matches):
-        offset[m + 1] += offset[m]
-    order = np.empty(hits, np.int32)
-    place = offset.copy()
-    for h in range(hits):
-        order[place[hit_match[h]]] = h
-        place[hit_match[h]] += 1
-    return order, offset
-
-
-@inlined
-def _drop_repeats(hit_a, hit_b, order, low, high, longest):
-    """Keep one seed of a match for each gram of b, that in the longest run; others become -1.
-
-    A phrase of the passage that the rest of a repeats must not widen the match either.
-    longest: i32 (len(b),), all zero before and after
-    """
-    for again in range(2):
-        x = low
-        while x < high:
-            y = x + 1
+        i += 1
+        if hits == 1 and straight:
+            here += 1
+            begin = i
             while (
-                y < high
-                and hit_a[order[y]] == hit_a[order[y - 1]] + 1
-                and hit_b[order[y]] == hit_b[order[y - 1]] + 1
+                i < len(gram_a)
+                and here < len(gram_b)
+                and alone[np.uint64(here)]
+                and a[np.uint64(i + GRAM - 1)] == b[np.uint64(here + GRAM - 1)]
             ):
-                y += 1
-            for z in range(x, y):
-                j = hit_b[order[z]]
-                if again == 0:
-                    longest[j] = max(longest[j], y - x)
-                elif longest[j] == y - x:
-                    longest[j] += 1  # a second run of this length comes too late
-                else:
-                    hit_a[order[z]] = -1
-            x = y
-    for x in range(low, high):
-        longest[hit_b[order[x]]] = 0
+                i += 1
+                here += 1
+            if i > begin:
+                runs[box[chosen, _LAST_RUN], _LENGTH] += i - begin
+                box[chosen, _HITS] += i - begin
+                box[chosen, _LAST_A], box[chosen, _A_HIGH] = i - 1, i - 1 + GRAM
+                box[chosen, _B_HIGH] = max(box[chosen, _B_HIGH], here - 1 + GRAM)
+    return runs, alive, box, matches
 
 
 @inlined
-def _best_run(marks, low, high):
-    """Range of the largest sum over marks[low:high], a mark earning 1, its absence -MISS.
+def _pieces(runs, last, longest, pieces):
+    """List the runs of a match in their order, with one place of a for each gram of b.
 
-    Returns the range and the number of marks in it.
+    That in the longest run stays: a phrase of the passage that the rest of a repeats must not
+    widen the match either.
+
+    last: the last run; longest: i32 (grams of b,), all zero before and after
+    pieces: i32 (grams of b, 3) written: place in a, in b, grams. Returns their number.
     """
-    best, best_low, best_high, best_count = np.float32(0), low, low, 0
-    total, begin, count = np.float32(0), low, 0
-    for i in range(low, high):
-        total += np.float32(1) if marks[i] else -MISS
-        count += marks[i]
+    first, r = -1, last
+    while r >= 0:  # the links lead back: turn them round
+        before = runs[r, _BEFORE]
+        runs[r, _BEFORE] = first
+        first, r = r, before
+    count, behind = 0, 0
+    r = first
+    while r >= 0 and runs[r, _B] >= behind:
+        pieces[count, _A], pieces[count, _B] = runs[r, _A], runs[r, _B]
+        pieces[count, _LENGTH] = runs[r, _LENGTH]
+        behind = runs[r, _B] + runs[r, _LENGTH]
+        count += 1
+        r = runs[r, _BEFORE]
+    if r < 0:
+        return count
+    r = first
+    while r >= 0:
+        low, size = runs[r, _B], runs[r, _LENGTH]
+        for j in range(low, low + size):
+            longest[j] = max(longest[j], size)
+        r = runs[r, _BEFORE]
+    count = 0
+    r = first
+    while r >= 0:
+        low, size = runs[r, _B], runs[r, _LENGTH]
+        fresh = True
+        for j in range(low, low + size):
+            if longest[j] != size:
+                fresh = True
+                continue
+            longest[j] += 1  # a second run of this length comes too late
+            if fresh:
+                pieces[count, _A], pieces[count, _B] = runs[r, _A] + j - low, j
+                pieces[count, _LENGTH] = 0
+                count += 1
+                fresh = False
+            pieces[count - 1, _LENGTH] += 1
+        r = runs[r, _BEFORE]
+    r = first
+    while r >= 0:
+        low = runs[r, _B]
+        longest[low : low + runs[r, _LENGTH]] = 0
+        r = runs[r, _BEFORE]
+    return count
+
+
+@inlined
+def _mark(bits, low, high):
+    """Set the bits low .. high - 1."""
+    first, last = np.uint64(low) >> _SIX, np.uint64(high - 1) >> _SIX
+    left = _ALL << (np.uint64(low) & _BIT)
+    right = _ALL >> (_BIT - (np.uint64(high - 1) & _BIT))
+    if first == last:
+        bits[first] |= left & right
+    else:
+        bits[first] |= left
+        for word in range(first + _ONE, last):
+            bits[word] = _ALL
+        bits[last] |= right
+
+
+@inlined
+def _next(bits, low, high, flip):
+    """First one bit from low on, or with `flip` = all ones the first zero bit; high if none."""
+    at = np.uint64(low)
+    while at < np.uint64(high):
+        word = (bits[at >> _SIX] ^ flip) >> (at & _BIT)
+        if word:
+            return min(np.int64(at + trailing_zeros(word)), high)
+        at = ((at >> _SIX) + _ONE) << _SIX
+    return high
+
+
+@inlined
+def _best_run(bits, low, high):
+    """Range of the largest sum over the bits low .. high - 1, by `EARNED` and `PRICE`.
+
+    Clears the bits. Returns the range and the number of ones in it.
+    """
+    best, best_low, best_high, best_count = 0, low, low, 0
+    total, begin, count, behind = 0, low, 0, low
+    while True:
+        start = _next(bits, behind, high, np.uint64(0))
+        if start == high:
+            break
+        end = _next(bits, start, high, _ALL)
+        total -= PRICE * (start - behind)
         if total <= 0:
-            total, begin, count = np.float32(0), i + 1, 0
-        elif total > best:
-            best, best_low, best_high, best_count = total, begin, i + 1, count
+            total, begin, count = 0, start, 0
+        total += EARNED * (end - start)
+        count += end - start
+        if total > best:
+            best, best_low, best_high, best_count = total, begin, end, count
+        behind = end
+    bits[low >> 6 : (high + 63) >> 6] = 0
     return best_low, best_high, best_count
 
 
 @inlined
-def _trim(hit_a, hit_b, order, low, high, marks_a, marks_b):
+def _trim(pieces, count, bits):
     """Cut both sides of a match to the run of the largest sum, twice.
 
-    What is left of one side decides which seeds count on the other. Returns both ranges and the
+    What is left of one side decides which hits count on the other. Returns both ranges and the
     number of matched words of the side that has fewer.
     """
-    a_low, a_high, b_low, b_high = len(marks_a), 0, len(marks_b), 0
-    for x in range(low, high):
-        i, j = hit_a[order[x]], hit_b[order[x]]
-        if i >= 0:
-            a_low, a_high = min(a_low, i), max(a_high, i + GRAM)
-            b_low, b_high = min(b_low, j), max(b_high, j + GRAM)
+    a_low, a_high, b_low, b_high = 1 << 40, 0, 1 << 40, 0
+    for x in range(count):
+        i, j, size = pieces[x, _A], pieces[x, _B], pieces[x, _LENGTH] + GRAM - 1
+        a_low, a_high = min(a_low, i), max(a_high, i + size)
+        b_low, b_high = min(b_low, j), max(b_high, j + size)
+    if count == 1:
+        return a_low, a_high, b_low, b_high, a_high - a_low
     words_a, words_b = 0, 0
     for _ in range(2):
-        marks_a[a_low:a_high] = 0
-        for x in range(low, high):
-            i, j = hit_a[order[x]], hit_b[order[x]]
-            if a_low <= i and i + GRAM <= a_high and b_low <= j and j + GRAM <= b_high:
-                marks_a[i : i + GRAM] = 1
-        a_low, a_high, words_a = _best_run(marks_a, a_low, a_high)
-        marks_b[b_low:b_high] = 0
-        for x in range(low, high):
-            i, j = hit_a[order[x]], hit_b[order[x]]
-            if a_low <= i and i + GRAM <= a_high and b_low <= j and j + GRAM <= b_high:
-                marks_b[j : j + GRAM] = 1
-        b_low, b_high, words_b = _best_run(marks_b, b_low, b_high)
+        for side in range(2):
+            for x in range(count):
+                i, j = pieces[x, _A], pieces[x, _B]
+                low = max(0, a_low - i, b_low - j)
+                high = min(pieces[x, _LENGTH] + GRAM - 1, a_high - i, b_high - j)
+                if high - low >= GRAM:
+                    start = i if side == 0 else j
+                    _mark(bits, start + low, start + high)
+            if side == 0:
+                a_low, a_high, words_a = _best_run(bits, a_low, a_high)
+            else:
+                b_low, b_high, words_b = _best_run(bits, b_low, b_high)
     return a_low, a_high, b_low, b_high, min(words_a, words_b)
 
 
@@ -255,7 +345,23 @@ def align(
     a's span, then of b's. Returns the number of rows; more than R were not written.
     """
     rows = 0
+    room_a, room_b = 0, 0
+    for q in range(len(a_start)):
+        a_low, a_high, b_low, b_high = _hull(
+            seed_a, seed_b, seed_length, seed_first[q], seed_first[q + 1],
+            a_start[q], a_end[q], b_start[q], b_end[q],
+        )  # fmt: skip
+        room_a, room_b = max(room_a, a_high - a_low), max(room_b, b_high - b_low)
     head = np.full(1 << 10, -1, np.int32)
+    hashes_a, hashes_b = np.empty(room_a, np.uint32), np.empty(room_b, np.uint32)
+    following, alone = np.empty(room_b, np.int32), np.empty(room_b, np.uint8)
+    longest, pieces = np.zeros(room_b, np.int32), np.empty((room_b, 3), np.int32)
+    bits = np.zeros(max(room_a, room_b) // 64 + 1, np.uint64)
+    runs, alive, box = (
+        np.empty((256, 4), np.int64),
+        np.empty(64, np.int32),
+        np.empty((64, 7), np.int64),
+    )
     for q in range(len(a_start)):
         a_low, a_high, b_low, b_high = _hull(
             seed_a, seed_b, seed_length, seed_first[q], seed_first[q + 1],
@@ -264,24 +370,26 @@ def align(
         a, b = token[a_low:a_high], token[b_low:b_high]
         if min(len(a), len(b)) < GRAM:
             continue
-        gram_a = np.empty(len(a) - GRAM + 1, np.uint32)
-        gram_b = np.empty(len(b) - GRAM + 1, np.uint32)
+        gram_a, gram_b = hashes_a[: len(a) - GRAM + 1], hashes_b[: len(b) - GRAM + 1]
         _grams(a, gram_a)
         _grams(b, gram_b)
         while len(head) < 2 * len(gram_b):
             head = np.full(2 * len(head), -1, np.int32)
+        # The upper bits of a product are the mixed ones.
+        shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(head))))
+        _index(gram_b, shift, head, following, alone)
         itself = a_start[q] == b_start[q]
         earlier = b_low - a_low if itself else np.int64(-1)
-        hit_a, hit_b, hit_match, hits, matches = _seeds(a, b, gram_a, gram_b, head, earlier)
-        order, offset = _by_match(hit_match, hits, matches)
-        longest = np.zeros(len(b), np.int32)
-        marks_a, marks_b = np.zeros(len(a), np.uint8), np.zeros(len(b), np.uint8)
+        runs, alive, box, matches = _collect(
+            a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs, alive, box
+        )
+        for j in range(len(gram_b)):
+            head[gram_b[np.uint64(j)] >> shift] = -1
         for m in range(matches):
-            low, high = offset[m], offset[m + 1]
-            if high - low + GRAM - 1 < FEWEST * min_words:
+            if box[m, _HITS] + GRAM - 1 < FEWEST * min_words:
                 continue
-            _drop_repeats(hit_a, hit_b, order, low, high, longest)
-            al, ah, bl, bh, words = _trim(hit_a, hit_b, order, low, high, marks_a, marks_b)
+            count = _pieces(runs, box[m, _LAST_RUN], longest, pieces)
+            al, ah, bl, bh, words = _trim(pieces, count, bits)
             if words < min_words or (itself and a_low + ah > b_low + bl):
                 continue
             if rows < len(out):
