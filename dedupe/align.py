@@ -1,110 +1,106 @@
-"""From proven windows to maximal spans: every pair of articles that shares one is aligned."""
+"""From proven passages to maximal spans: every pair of articles that shares some is aligned."""
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.tables import F32, I32, I64, U32, Bool, MatchTable
+from dedupe.tables import F64, I32, I64, U32, U64, Bool, MatchTable
 
 CHUNK = 256
 """Pairs of articles that one task aligns."""
 
 
-class Seeds(NamedTuple):
-    """Proven pairs of windows."""
-
-    a: I32
-    """(M,) article"""
-    b: I32
-    a_token: I64
-    """(M,) first token of the window in a"""
-    b_token: I64
-    length: I32
-    """(M,) words of the longer window"""
+MATCHES = 1 << 15
+"""Room for the matches in the making of one pair of articles; only what is used is ever touched."""
+PAD = 120
+"""Words around proven passages within which more is looked for."""
 
 
-def _article_pairs(seeds: Seeds) -> tuple[Seeds, I64]:
-    """Turn every seed so that a <= b, and sort them by pair; ragged offsets of the pairs."""
-    swap = seeds.a > seeds.b
-    a, b = np.where(swap, seeds.b, seeds.a), np.where(swap, seeds.a, seeds.b)
-    a_token = np.where(swap, seeds.b_token, seeds.a_token)
-    b_token = np.where(swap, seeds.a_token, seeds.b_token)
-    order = np.lexsort((b_token, a_token, b, a))
-    turned = Seeds(a[order], b[order], a_token[order], b_token[order], seeds.length[order])
-    new = np.ones(len(order), bool)
-    new[1:] = (turned.a[1:] != turned.a[:-1]) | (turned.b[1:] != turned.b[:-1])
-    return turned, np.append(np.flatnonzero(new), len(order)).astype(np.int64)
+def _merged(partner: I32, box: I64) -> tuple[I32, I64]:
+    """One box for each pair of articles, sorted by pair."""
+    key = partner[:, 0].astype(np.int64) << 32 | partner[:, 1]
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.diff(key[order], prepend=-1))
+    if not len(first):
+        return partner, box
+    low = np.minimum.reduceat(box[order][:, ::2], first)
+    high = np.maximum.reduceat(box[order][:, 1::2], first)
+    return partner[order[first]], np.stack([low, high], axis=2).reshape(-1, 4)
 
 
 def align(
-    seeds: Seeds, token: U32, article_token: I64, min_words: int, pool: Executor
+    partner: I32, box: I64, token: U32, article_token: I64, min_words: int, pool: Executor
 ) -> MatchTable:
-    """Align every pair of articles that shares a proven window.
+    """Align every pair of articles that shares a proven pair of passages.
 
+    partner: (Q, 2) articles, the first not above the second; pairs may occur twice
+    box: (Q, 4) first token and end of the passages, in either article
     token: (N,) of the corpus; article_token: (D + 1,) first token of each article
     min_words: words of either side that must be matched
     """
     from dedupe.kernels.aligning import align as align_kernel
 
-    seeds, first = _article_pairs(seeds)
-    pair_a, pair_b = seeds.a[first[:-1]], seeds.b[first[:-1]]
+    partner, box = _merged(partner, box)
+    first, last = article_token[partner], article_token[partner + 1]
+    around = np.empty_like(box)
+    around[:, ::2] = np.maximum(box[:, ::2] - PAD, first)
+    around[:, 1::2] = np.minimum(box[:, 1::2] + PAD, last)
+    itself = partner[:, 0] == partner[:, 1]
 
     def one(at: int) -> tuple[I64, I64]:
-        here = slice(at, min(at + CHUNK, len(pair_a)))
-        a, b = pair_a[here], pair_b[here]
-        room = 4 * len(a) + 16
+        here = slice(at, at + CHUNK)
+        room, matches = 4 * CHUNK, MATCHES
         while True:
             owner, out = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             rows = align_kernel(
-                token, article_token[a], article_token[a + 1], article_token[b],
-                article_token[b + 1], first[at : at + len(a) + 1], seeds.a_token, seeds.b_token,
-                seeds.length, min_words, owner, out,
+                token, around[here], itself[here], min_words, np.empty((matches, 4), np.int32),
+                np.empty(matches, np.int32), np.empty((matches, 7), np.int32), owner, out,
             )  # fmt: skip
-            if rows <= room:
+            if rows < 0:
+                matches *= 4
+            elif rows > room:
+                room = rows
+            else:
                 return owner[:rows] + at, out[:rows]
-            room = rows
 
-    parts = list(pool.map(one, range(0, len(pair_a), CHUNK)))
+    parts = list(pool.map(one, range(0, len(partner), CHUNK)))
     owner = np.concatenate([part[0] for part in parts]) if parts else np.empty(0, np.int64)
     spans = np.concatenate([part[1] for part in parts]) if parts else np.empty((0, 4), np.int64)
     a_start, a_end, b_start, b_end = (spans[:, column].copy() for column in range(4))
-    shared = shingle_overlap(token, a_start, a_end, b_start, b_end, pool)
-    union = shared[:, 0] + shared[:, 1] - shared[:, 2]
+    similarity, in_b, in_a = shingle_overlap(token, a_start, a_end, b_start, b_end, pool).T
     table = MatchTable(
-        a=pair_a[owner],
-        b=pair_b[owner],
-        a_start=a_start,
-        a_end=a_end,
-        b_start=b_start,
-        b_end=b_end,
-        similarity=_ratio(shared[:, 2], union),
-        containment_a=_ratio(shared[:, 2], shared[:, 0]),
-        containment_b=_ratio(shared[:, 2], shared[:, 1]),
-    )
+        partner[owner, 0], partner[owner, 1], a_start, a_end, b_start, b_end, similarity, in_b,
+        in_a,
+    )  # fmt: skip
     return select(table, np.lexsort((table.b_start, table.a_start, table.b, table.a)))
-
-
-def _ratio(part: I32, whole: I32) -> F32:
-    return (part / np.maximum(whole, 1)).astype(np.float32)
 
 
 def shingle_overlap(
     token: U32, a_start: I64, a_end: I64, b_start: I64, b_end: I64, pool: Executor
-) -> I32:
-    """Distinct shingles (M, 3) of a's span, of b's, and of both."""
+) -> F64:
+    """Exact similarity of pairs of spans (M, 3).
+
+    The Jaccard similarity of their shingles, the share of a's that stand in b, that of b's in a.
+    """
     from dedupe.kernels.aligning import overlap
 
-    out = np.empty((len(a_start), 3), np.int32)
+    out = np.empty((len(a_start), 3))
 
     def one(at: int) -> None:
         part = slice(at, at + CHUNK)
-        overlap(token, a_start[part], a_end[part], b_start[part], b_end[part], out[part])
+        spans = (a_start[part], a_end[part], b_start[part], b_end[part])
+        overlap(token, *spans, *overlap_room(*spans), out[part])
 
     list(pool.map(one, range(0, len(a_start), CHUNK)))
     return out
+
+
+def overlap_room(a_start: I64, a_end: I64, b_start: I64, b_end: I64) -> tuple[U32, U64]:
+    """Scratch memory of the kernel `overlap` for some spans."""
+    longest = int(max((a_end - a_start).max(initial=0), (b_end - b_start).max(initial=0)))
+    return np.empty(longest, np.uint32), np.zeros(max(64, 4 << longest.bit_length()), np.uint64)
 
 
 def select(table: MatchTable, rows: I64 | Bool) -> MatchTable:

@@ -36,7 +36,7 @@ class Equals(NamedTuple):
     """Passages with the same words."""
 
     pairs: U64
-    """(M,) packed pairs"""
+    """(M,) packed pairs, sorted"""
     representative: I32
     """(P,) the first passage with the same words"""
     order: I32
@@ -82,17 +82,20 @@ def equal_pairs(content: U64, token: U32, passages: Passages, *, inside: bool) -
         ),
         len(order) + 16,
     )
+    pairs.sort()
     return Equals(pairs, representative, order, group)
 
 
 def spread(proven: U64, equals: Equals, article: I32) -> U64:
-    """Pairs between the equals of proven pairs of representatives, a few of each."""
+    """Sorted pairs between the equals of proven pairs of representatives, a few of each."""
     from dedupe.kernels.joining import spread as spread_kernel
 
-    return _room(
+    found = _room(
         lambda out: int(spread_kernel(proven, equals.order, equals.group, article, out)),
         len(proven) + 16,
     )
+    found.sort()
+    return found
 
 
 def band_pairs(colliding: Callable[[int], Colliding], bands: int, pool: Executor) -> U64:

@@ -82,11 +82,14 @@ def _take_families(
         leaders = order[np.flatnonzero(np.diff(root[large][order], prepend=-1))]
         medoid[root[large][leaders]] = large[leaders]
     leader = medoid[root[nodes]]
-    shared = np.empty((len(nodes), 3), np.int32)
-    overlap(token, start[nodes], end[nodes], start[leader], end[leader], shared)
-    shorter = np.maximum(np.minimum(shared[:, 0], shared[:, 1]), 1)
+    shared = np.empty((len(nodes), 3))
+    longest = int((end - start).max())
+    overlap(
+        token, start[nodes], end[nodes], start[leader], end[leader], np.empty(longest, np.uint32),
+        np.zeros(4 << longest.bit_length(), np.uint64), shared,
+    )  # fmt: skip
     member = np.zeros(len(label), bool)
-    member[nodes] = (shared[:, 2] >= MEMBER * shorter) | (nodes == leader)
+    member[nodes] = (shared[:, 1:].max(axis=1) >= MEMBER) | (nodes == leader)
     member[edge_b[edge_a == medoid[root[edge_a]]]] = True
     member[edge_a[edge_b == medoid[root[edge_b]]]] = True
     chosen = nodes[member[nodes]]

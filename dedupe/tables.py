@@ -154,11 +154,11 @@ class MatchTable:
     a_end: I64
     b_start: I64
     b_end: I64
-    similarity: F32
+    similarity: F64
     """(V,) exact Jaccard similarity of the spans' shingles"""
-    containment_a: F32
+    containment_a: F64
     """(V,) share of a's shingles that stand in b's span"""
-    containment_b: F32
+    containment_b: F64
 
     def __len__(self) -> int:
         return len(self.a)

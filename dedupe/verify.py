@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import Executor
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,14 +15,85 @@ CHUNK = 1 << 14
 """Pairs that one task proves."""
 
 
-def similarities(pairs: U64, token: U32, start: I64, length: I32, pool: Executor) -> F32:
-    """Exact Jaccard similarity (M,) of the five-word shingles of packed, sorted pairs."""
-    from dedupe.kernels.joining import jaccard
+class Passages(NamedTuple):
+    """Where passages stand, and which have the same words."""
+
+    article: I32
+    """(P,) ascending"""
+    start: I64
+    """(P,) first token"""
+    length: I32
+    """(P,) words"""
+    group: I32
+    """(P, 2) the second number is above 0 for the first of several passages with the same words"""
+
+
+class Boxes(NamedTuple):
+    """What pairs of articles have in common: a box around their proven pairs of passages."""
+
+    partner: I32
+    """(Q, 2) two articles, the first not above the second"""
+    box: I64
+    """(Q, 4) first token and end of all their proven passages, in the one and in the other"""
+
+
+def prove(
+    known: U64, pairs: U64, least: float, token: U32, passages: Passages, pool: Executor
+) -> tuple[Boxes, U64]:
+    """Boxes around all proven pairs of passages, and the pairs that were proven.
+
+    known, pairs: packed and sorted; the former need no proof
+    least: exact Jaccard similarity of the five-word shingles that proves a pair
+
+    No proof is made for passages without equals that lie in the box of proven ones already: whether
+    they are similar changes nothing. Of candidates that leaves half.
+    """
+    from dedupe.kernels.joining import prove as prove_kernel
 
     out = np.empty(len(pairs), np.float32)
+    scratch = threading.local()
+    articles = int(passages.article[-1]) + 1 if len(passages.article) else 0
+
+    def one(bounds: tuple[np.uint64, np.uint64]) -> Boxes:
+        if not hasattr(scratch, "row_of"):
+            scratch.row_of = np.full(articles, -1, np.int32)
+        low, high = np.searchsorted(pairs, bounds)
+        first, last = np.searchsorted(known, bounds)
+        room = high - low + last - first
+        partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
+        rows = prove_kernel(
+            known[first:last], pairs[low:high], least, token, *passages, scratch.row_of,
+            partner, box, out[low:high],
+        )  # fmt: skip
+        return Boxes(partner[:rows], box[:rows])
+
+    found = list(pool.map(one, pairwise(_article_bounds(known, pairs, passages.article))))
+    boxes = Boxes(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    return boxes, pairs[out >= least]
+
+
+def _article_bounds(known: U64, pairs: U64, article: I32) -> list[np.uint64]:
+    """Cut sorted pairs into runs of about `CHUNK`, so that no article's pairs are parted."""
+    many = max(known, pairs, key=len)[CHUNK::CHUNK]
+    first = article[(many >> np.uint64(32)).astype(np.int64)]
+    bounds = np.unique(np.searchsorted(article, first)).astype(np.uint64) << np.uint64(32)
+    return [np.uint64(0), *bounds, np.uint64(2**64 - 1)]
+
+
+def similarities(pairs: U64, token: U32, start: I64, length: I32, pool: Executor) -> F32:
+    """Exact Jaccard similarity (M,) of the five-word shingles of packed, sorted pairs."""
+    from dedupe.kernels.joining import prove as prove_kernel
+
+    out = np.empty(len(pairs), np.float32)
+    none = np.empty((0, 4), np.int64)
+    numbers = np.empty((0, 2), np.int32)
 
     def one(at: int) -> None:
-        jaccard(pairs[at : at + CHUNK], token, start, length, out[at : at + CHUNK])
+        part = pairs[at : at + CHUNK]
+        prove_kernel(
+            part[:0], part, 0.0, token, np.zeros(len(start), np.int32), start, length, numbers,
+            numbers[:, 0], numbers, none, out[at : at + CHUNK],
+        )  # fmt: skip
 
     list(pool.map(one, range(0, len(pairs), CHUNK)))
     return out

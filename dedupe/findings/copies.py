@@ -1,22 +1,55 @@
-"""Drafts of the DUP rules, from verified matches and their clusters."""
+"""Drafts of the DUP rules, from verified matches and their clusters.
+
+Everything is counted and sorted in arrays; only what is reported becomes an object. Legend: R
+regions, D articles, K counterparts.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from dedupe.findings.drafts import Counterpart, Draft
-from dedupe.tables import I32, I64, Bool, Corpus, MatchTable, RegionTable
+from dedupe.tables import F64, I32, I64, Bool, Corpus, MatchTable, RegionTable
 
 LEAST_WHOLE = 0.5
 """Similarity from which two articles of a group duplicate each other without an alignment."""
 LEAST_SHARED = 0.3
 """Share of a passage that must stand in another place for that to be named."""
 
-Overlap = Callable[[I64, I64, I64, I64], I32]
-"""Counts the shingles of pairs of spans: of a, of b, of both (M, 3)."""
+Overlap = Callable[[I64, I64, I64, I64], F64]
+"""Similarity of pairs of spans, share of a's shingles that stand in b, of b's in a (M, 3)."""
+
+
+class _Counterparts(NamedTuple):
+    """Other places of passages, side by side."""
+
+    of: I64
+    """(K,) the passage: a region, or an article"""
+    article: I32
+    start: I64
+    end: I64
+    similarity: F64
+    containment: F64
+
+    def rows(self, rows: I64 | Bool) -> _Counterparts:
+        """Some of them, in the order given."""
+        return _Counterparts._make(column[rows] for column in self)
+
+    def and_those_of(self, others: _Counterparts) -> _Counterparts:
+        """These and others."""
+        return _Counterparts._make(
+            np.append(getattr(self, column), getattr(others, column)) for column in self._fields
+        )
+
+    def objects(self) -> list[Counterpart]:
+        """All of them as objects."""
+        return [
+            Counterpart(article=a, start=s, end=e, similarity=x, containment=c)
+            for a, s, e, x, c in zip(*(column.tolist() for column in self[1:]), strict=True)
+        ]
 
 
 def copy_drafts(
@@ -28,222 +61,240 @@ def copy_drafts(
     matches: between different articles, those from which `regions` were made; and within
     articles, which make DUP103. Every similarity is that of the two places as they are reported.
     """
-    across = matches.a != matches.b
-    whole = _whole_articles(corpus, matches, across, document_share, overlap, max_matches)
-    passages = _passages(corpus, matches, across, regions, overlap, max_matches)
-    articles = _cluster_articles(regions)
-    kept = [draft for draft in passages if not _absorbed(draft, whole, articles)]
-    repeats = _repeats(matches, ~across)
-    _exact([(draft, part) for draft in repeats for part in draft.counterparts], overlap)
-    return [*whole.values(), *kept, *repeats]
+    across = np.flatnonzero(matches.a != matches.b)
+    whole, group = _whole_articles(corpus, matches, across, document_share, overlap, max_matches)
+    passages = _passages(corpus, matches, across, regions, group, overlap, max_matches)
+    inside = np.flatnonzero(matches.a == matches.b)
+    return [*whole, *passages, *_repeats(matches, inside, overlap)]
 
 
 def _whole_articles(
-    corpus: Corpus, matches: MatchTable, across: Bool, share: float, overlap: Overlap,
+    corpus: Corpus, matches: MatchTable, across: I64, share: float, overlap: Overlap,
     max_matches: int,
-) -> dict[int, Draft]:  # fmt: skip
-    """DUP101 by article: its matches with one other cover the share of the words of both.
+) -> tuple[list[Draft], I32]:  # fmt: skip
+    """DUP101: the matches of an article with one other cover the share of the words of both.
 
     Articles that are linked so form a group; every member is compared with the first ones too.
+    Returns the drafts, and the group (D,) of each article, -1 for none.
     """
-    rows = np.flatnonzero(across)
+    linked = _linked(corpus, matches, across, share)
+    members, begin, size, group = _groups(corpus, linked)
+    count, rank = len(corpus.path), corpus.rank
+    keys = [linked]
+    for k in range(min(max_matches + 1, int(size.max(initial=0)))):
+        first = members[begin + np.minimum(k, size - 1)]
+        other = first != members
+        keys.append(np.minimum(first, members)[other] * count + np.maximum(first, members)[other])
+    key = np.unique(np.concatenate(keys))
+    a, b = np.divmod(key, max(count, 1))
+    low, high = corpus.article_token[:-1], corpus.article_token[1:]
+    shared = overlap(low[a], high[a], low[b], high[b])
+    proven = np.isin(key, linked) | (shared[:, 0] >= LEAST_WHOLE)
+    rejected = np.bincount(np.concatenate([a[~proven], b[~proven]]), minlength=count)
+    a, b, shared = a[proven], b[proven], shared[proven]
+    of, other = np.concatenate([a, b]), np.concatenate([b, a])
+    order = np.lexsort((rank[other], of))
+    others = _Counterparts(
+        of, other.astype(np.int32), low[other], high[other], np.tile(shared[:, 0], 2),
+        np.concatenate([shared[:, 1], shared[:, 2]]),
+    ).rows(order)  # fmt: skip
+    bounds = np.searchsorted(others.of, [members, members + 1])
+    original = rank[others.article[bounds[0]]] > rank[members]
+    columns = (
+        members, low[members], high[members], size - rejected[members], original, begin, size,
+        *bounds,
+    )  # fmt: skip
+    parts, listed = others.objects(), members.tolist()
+    together: dict[int, frozenset[int]] = {}
+    drafts = []
+    for article, start, end, places, is_original, at, length, first, last in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        if at not in together:
+            together[at] = frozenset(listed[at : at + length])
+        drafts.append(
+            Draft(
+                rule="DUP101", article=article, start=start, end=end, members=places,
+                counterparts=parts[first:last], original=is_original, group=together[at],
+            )
+        )  # fmt: skip
+    return drafts, group
+
+
+def _linked(corpus: Corpus, matches: MatchTable, rows: I64, share: float) -> I64:
+    """Pairs of articles whose matches cover the share of the words of both, as a * D + b."""
     count = max(len(corpus.path), 1)
-    key = matches.a[rows].astype(np.int64) * count + matches.b[rows]
-    pairs, pair_of = np.unique(key, return_inverse=True)
-    a, b = pairs // count, pairs % count
+    key, pair = np.unique(
+        matches.a[rows].astype(np.int64) * count + matches.b[rows], return_inverse=True
+    )
     words = np.diff(corpus.article_token)
-    covered_a = np.bincount(pair_of, (matches.a_end - matches.a_start)[rows], len(pairs))
-    covered_b = np.bincount(pair_of, (matches.b_end - matches.b_start)[rows], len(pairs))
-    full = (covered_a >= share * words[a]) & (covered_b >= share * words[b])
-    linked = set(zip(a[full].tolist(), b[full].tolist(), strict=True))
-    groups = _groups(linked)
-    direct = set(linked)
-    for members in groups:
-        members.sort(key=lambda article: int(corpus.rank[article]))
-        for article in members:
-            others = [other for other in members[: max_matches + 1] if other != article]
-            linked.update((min(article, other), max(article, other)) for other in others)
-    a, b = np.array(sorted(linked), np.int64).reshape(-1, 2).T
-    first, last = corpus.article_token[:-1], corpus.article_token[1:]
-    shared = overlap(first[a], last[a], first[b], last[b])
-    partners: dict[int, list[Counterpart]] = defaultdict(list)
-    rejected: Counter[int] = Counter()
-    for x, y, (in_x, in_y, both) in zip(a.tolist(), b.tolist(), shared.tolist(), strict=True):
-        similarity = both / max(in_x + in_y - both, 1)
-        if (x, y) in direct or similarity >= LEAST_WHOLE:
-            partners[x].append(_whole(corpus, y, similarity, both / max(in_x, 1)))
-            partners[y].append(_whole(corpus, x, similarity, both / max(in_y, 1)))
-        else:
-            rejected.update((x, y))
-    drafts = {}
-    for members in groups:
-        for article in members:
-            proven = partners[article]
-            proven.sort(key=lambda other: int(corpus.rank[other.article]))
-            drafts[article] = Draft(
-                "DUP101", article, int(first[article]), int(last[article]),
-                counterparts=proven, members=len(members) - rejected[article],
-                original=bool(corpus.rank[proven[0].article] > corpus.rank[article]),
-                group=frozenset(members),
-            )  # fmt: skip
-    return drafts
+    covered_a = np.bincount(pair, (matches.a_end - matches.a_start)[rows], len(key))
+    covered_b = np.bincount(pair, (matches.b_end - matches.b_start)[rows], len(key))
+    a, b = np.divmod(key, count)
+    linked: I64 = key[(covered_a >= share * words[a]) & (covered_b >= share * words[b])]
+    return linked
 
 
-def _groups(linked: set[tuple[int, int]]) -> list[list[int]]:
-    """Connected components of pairs of articles."""
-    neighbours: dict[int, list[int]] = defaultdict(list)
-    for x, y in sorted(linked):
-        neighbours[x].append(y)
-        neighbours[y].append(x)
-    seen: set[int] = set()
-    groups = []
-    for start in neighbours:
-        if start in seen:
-            continue
-        seen.add(start)
-        members = [start]
-        for article in members:
-            fresh = [other for other in neighbours[article] if other not in seen]
-            seen.update(fresh)
-            members += fresh
-        groups.append(members)
-    return groups
+def _groups(corpus: Corpus, linked: I64) -> tuple[I64, I64, I64, I32]:
+    """Connected components of pairs of articles.
 
+    Their members, group by group and the first to appear first; for each member where its group
+    begins and the group's size; and the group (D,) of every article, -1 for none.
+    """
+    from dedupe.kernels.grouping import components
 
-def _whole(corpus: Corpus, article: int, similarity: float, containment: float) -> Counterpart:
-    start, end = corpus.article_token[article : article + 2].tolist()
-    return Counterpart(article, start, end, similarity, containment)
-
-
-def _cluster_articles(regions: RegionTable) -> list[set[int]]:
-    """The articles of each cluster."""
-    articles: list[set[int]] = [set() for _ in regions.original]
-    for number, article in zip(regions.cluster.tolist(), regions.article.tolist(), strict=True):
-        articles[number].add(article)
-    return articles
-
-
-def _absorbed(draft: Draft, whole: dict[int, Draft], articles: list[set[int]]) -> bool:
-    """Whether all places of a passage lie in articles that its article duplicates."""
-    if draft.article not in whole:
-        return False
-    there = {other.article for other in draft.counterparts}
-    if draft.cluster >= 0:
-        there |= articles[draft.cluster]
-    return there <= whole[draft.article].group
+    count = len(corpus.path)
+    a, b = np.divmod(linked, max(count, 1))
+    label = np.empty(count, np.int32)
+    components(a.astype(np.int32), b.astype(np.int32), label)
+    members = np.unique(np.concatenate([a, b]))
+    group = np.full(count, -1, np.int32)
+    group[members] = label[members]
+    members = members[np.lexsort((corpus.rank[members], label[members]))]
+    begin = np.searchsorted(label[members], label[members])
+    size = np.bincount(label[members], minlength=count)[label[members]]
+    return members, begin, size, group
 
 
 def _passages(
-    corpus: Corpus, matches: MatchTable, across: Bool, regions: RegionTable, overlap: Overlap,
-    max_matches: int,
+    corpus: Corpus, matches: MatchTable, across: I64, regions: RegionTable, group: I32,
+    overlap: Overlap, max_matches: int,
 ) -> list[Draft]:  # fmt: skip
-    """DUP102: one draft per region, with the places where it stands elsewhere."""
-    known = _direct(matches, across, regions)
-    order = np.lexsort((regions.start, corpus.rank[regions.article], regions.cluster))
-    bounds = np.searchsorted(regions.cluster[order], np.arange(len(regions.original) + 1))
-    drafts: list[Draft] = []
-    far: list[tuple[Draft, Counterpart]] = []
-    for number in range(len(regions.original)):
-        members = order[bounds[number] : bounds[number + 1]].tolist()
-        for region in members:
-            direct = known.get(region, {})
-            draft = Draft(
-                "DUP102", int(regions.article[region]), int(regions.start[region]),
-                int(regions.end[region]), counterparts=list(direct.values()),
-            )  # fmt: skip
-            drafts.append(draft)
-            if len(members) == 1:  # proven against a copy that belongs to another cluster
-                draft.members = len(direct) + 1
-                draft.original = all(
-                    corpus.rank[other.article] > corpus.rank[draft.article]
-                    for other in draft.counterparts
-                )
-                continue
-            draft.cluster = number
-            draft.members = len(members) + len(direct.keys() - set(members))
-            draft.original = region == members[0]
-            # The original is looked at always, and as many others as there is room for.
-            room = max(max_matches - len(direct), 0)
-            others = [other for other in members[: room + 2] if other != region]
-            far += [
-                (draft, _region(regions, other))
-                for other in others[: max(room, 1)]
-                if other not in direct
-            ]
-    for draft, part in far:
-        draft.counterparts.append(part)
-    _exact([(draft, part) for draft in drafts for part in draft.counterparts], overlap)
-    for draft in drafts:
-        first = int(regions.article[regions.original[draft.cluster]]) if draft.cluster >= 0 else -1
-        draft.members -= sum(part.containment < LEAST_SHARED for part in draft.counterparts)
-        draft.counterparts = sorted(
-            (part for part in draft.counterparts if part.containment >= LEAST_SHARED),
-            key=lambda part: (part.article != first, -part.similarity, part.article, part.start),
-        )
-    return [draft for draft in drafts if draft.counterparts]
+    """DUP102: one draft per region, with the places where it stands elsewhere.
 
+    Without those that stand only in articles which their article duplicates as a whole.
+    """
+    count, cluster = len(regions.article), regions.cluster
+    if not count:
+        return []
+    rank = corpus.rank[regions.article]
+    order = np.lexsort((regions.start, rank, cluster))
+    size = np.bincount(cluster)[cluster]
+    position = np.empty(count, np.int64)
+    position[order] = np.arange(count) - np.searchsorted(cluster[order], cluster[order])
 
-def _region(regions: RegionTable, region: int) -> Counterpart:
-    """A region as a counterpart whose similarity is not known yet."""
-    return Counterpart(
-        int(regions.article[region]), int(regions.start[region]), int(regions.end[region]), 0, 0
+    direct, other = _direct(matches, across, regions, overlap)
+    known = np.bincount(direct.of, minlength=count)
+    elsewhere = cluster[direct.of] != cluster[other]
+    # A region alone in its cluster was proven against a copy that belongs to another one.
+    alone = size == 1
+    members = np.where(alone, known + 1, size + np.bincount(direct.of[elsewhere], minlength=count))
+    older = corpus.rank[direct.article] <= rank[direct.of]
+    original = np.where(alone, np.bincount(direct.of[older], minlength=count) == 0, position == 0)
+    of, other = _far(regions, order, position, size, known, direct.of * count + other, max_matches)
+    start, end = regions.start[other], regions.end[other]
+    shared = overlap(regions.start[of], regions.end[of], start, end)
+    far = _Counterparts(of, regions.article[other], start, end, shared[:, 0], shared[:, 1])
+    parts = direct.and_those_of(far)
+    named = parts.containment >= LEAST_SHARED
+    members -= np.bincount(parts.of[~named], minlength=count)
+    parts = parts.rows(named)
+
+    own = group[regions.article]
+    strangers = np.bincount(parts.of[group[parts.article] != own[parts.of]], minlength=count)
+    stranger_of = np.bincount(cluster, own != own[regions.original][cluster]) > 0
+    absorbed = (own >= 0) & (strangers == 0) & (alone | ~stranger_of[cluster])
+    shown = ~absorbed & (np.bincount(parts.of, minlength=count) > 0)
+    parts = parts.rows(shown[parts.of])
+    first = np.where(alone, -1, regions.article[regions.original][cluster])
+    elsewhere = parts.article != first[parts.of]
+    parts = parts.rows(
+        np.lexsort((parts.start, parts.article, -parts.similarity, elsewhere, parts.of))
     )
+    chosen = order[shown[order]]
+    columns = (
+        regions.article[chosen], regions.start[chosen], regions.end[chosen],
+        np.where(alone, -1, cluster)[chosen], members[chosen], original[chosen],
+        *np.searchsorted(parts.of, [chosen, chosen + 1]),
+    )  # fmt: skip
+    objects = parts.objects()
+    return [
+        Draft(
+            rule="DUP102", article=article, start=start, end=end, cluster=number,
+            members=places, original=is_original, counterparts=objects[low:high],
+        )
+        for article, start, end, number, places, is_original, low, high in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
+    ]  # fmt: skip
 
 
 def _direct(
-    matches: MatchTable, across: Bool, regions: RegionTable
-) -> dict[int, dict[int, Counterpart]]:
-    """Counterparts that come from a match of their own, by region and other region."""
-    known: dict[int, dict[int, Counterpart]] = defaultdict(dict)
-    rows = np.flatnonzero(across)
-    columns = (
-        regions.match_region[:, 0], regions.match_region[:, 1], matches.a[rows],
-        matches.b[rows], matches.a_start[rows], matches.a_end[rows], matches.b_start[rows],
-        matches.b_end[rows], matches.similarity[rows], matches.containment_a[rows],
+    matches: MatchTable, across: I64, regions: RegionTable, overlap: Overlap
+) -> tuple[_Counterparts, I64]:
+    """Counterparts of regions that come from a match of their own, and the regions they lie in.
+
+    Of several matches of two regions the most similar one counts. A region that several matches
+    share can be longer than each of them: only then is the similarity counted again.
+    """
+    x, y = regions.match_region.T.astype(np.int64)
+    order = np.lexsort((-matches.similarity[across], y, x))
+    pair = x[order] * len(regions.article) + y[order]
+    best = order[np.flatnonzero(np.diff(pair, prepend=-1))]
+    x, y, row = x[best], y[best], across[best]
+    of, other = np.concatenate([x, y]), np.concatenate([y, x])
+    own_start = np.concatenate([matches.a_start[row], matches.b_start[row]])
+    own_end = np.concatenate([matches.a_end[row], matches.b_end[row]])
+    parts = _Counterparts(
+        of,
+        np.concatenate([matches.b[row], matches.a[row]]),
+        np.concatenate([matches.b_start[row], matches.a_start[row]]),
+        np.concatenate([matches.b_end[row], matches.a_end[row]]),
+        np.tile(matches.similarity[row], 2),
+        np.concatenate([matches.containment_a[row], matches.containment_b[row]]),
+    )
+    longer = (own_start != regions.start[of]) | (own_end != regions.end[of])
+    start, end = regions.start[of[longer]], regions.end[of[longer]]
+    shared = overlap(start, end, parts.start[longer], parts.end[longer])
+    parts.similarity[longer], parts.containment[longer] = shared[:, 0], shared[:, 1]
+    return parts, other
+
+
+def _far(
+    regions: RegionTable, order: I64, position: I64, size: I64, known: I64, direct: I64,
+    max_matches: int,
+) -> tuple[I64, I64]:  # fmt: skip
+    """Pairs of a region and another one of its cluster, to be named beside its direct matches.
+
+    The original is named always, and as many others as there is room for.
+
+    order: (R,) regions by cluster; position, size: (R,) place in the cluster, its members
+    known: (R,) direct matches; direct: those, as region * R + other region
+    """
+    room = np.maximum(max_matches - known, 1)
+    begin = np.searchsorted(regions.cluster[order], regions.cluster)
+    keys = []
+    for k in range(min(max(max_matches, 1) + 1, int(size.max()))):
+        mine = np.flatnonzero((k < size) & (k != position) & (k - (k > position) < room))
+        keys.append(mine * len(order) + order[begin[mine] + k])
+    key = np.concatenate(keys)
+    return np.divmod(key[~np.isin(key, direct)], len(order))
+
+
+def _repeats(matches: MatchTable, rows: I64, overlap: Overlap) -> list[Draft]:
+    """DUP103: a passage that stands earlier in the same article."""
+    rows = rows[np.lexsort((matches.a_start[rows], matches.b_start[rows], matches.a[rows]))]
+    start, end = matches.b_start[rows], np.maximum.accumulate(matches.b_end[rows])
+    # Several earlier copies of one passage. Articles ascend, so no end reaches into the next one.
+    new = np.flatnonzero(np.append(True, start[1:] >= end[:-1])[: len(rows)])
+    size = np.diff(np.append(new, len(rows)))
+    of = np.repeat(new, size)
+    low, high = start[of], np.repeat(end[new + size - 1], size)
+    parts = _Counterparts(
+        of, matches.a[rows], matches.a_start[rows], matches.a_end[rows], matches.similarity[rows],
         matches.containment_b[rows],
     )  # fmt: skip
-    listed: Iterable[tuple[int, ...]] = zip(*(column.tolist() for column in columns), strict=True)
-    for x, y, a, b, a_start, a_end, b_start, b_end, similarity, in_a, in_b in listed:
-        if x != y and (y not in known[x] or known[x][y].similarity < similarity):
-            known[x][y] = Counterpart(b, b_start, b_end, similarity, in_a)
-            known[y][x] = Counterpart(a, a_start, a_end, similarity, in_b)
-    return known
-
-
-def _exact(pairs: list[tuple[Draft, Counterpart]], overlap: Overlap) -> None:
-    """Compute similarity and containment of passages and counterparts as they are reported.
-
-    A passage that several matches share can be longer than each of them.
-    """
-    if not pairs:
-        return
-    places = np.array(
-        [(draft.start, draft.end, part.start, part.end) for draft, part in pairs], np.int64
-    )
-    shared = overlap(*(places[:, column].copy() for column in range(4)))
-    for (_, part), (ours, theirs, both) in zip(pairs, shared.tolist(), strict=True):
-        part.similarity = both / max(ours + theirs - both, 1)
-        part.containment = both / max(ours, 1)
-
-
-def _repeats(matches: MatchTable, inside: Bool) -> list[Draft]:
-    """DUP103: a passage that stands earlier in the same article."""
-    drafts: list[Draft] = []
-    rows = np.flatnonzero(inside)
-    rows = rows[np.lexsort((matches.a_start[rows], matches.b_start[rows], matches.a[rows]))]
-    for row in rows.tolist():
-        start, end = int(matches.b_start[row]), int(matches.b_end[row])
-        earlier = Counterpart(
-            int(matches.a[row]), int(matches.a_start[row]), int(matches.a_end[row]),
-            float(matches.similarity[row]), float(matches.containment_b[row]),
-        )  # fmt: skip
-        last = drafts[-1] if drafts else None
-        if last and last.article == earlier.article and start < last.end:
-            last.end = max(last.end, end)  # several earlier copies of one passage
-            last.counterparts.append(earlier)
-            last.members += 1
-        else:
-            drafts.append(
-                Draft("DUP103", earlier.article, start, end, counterparts=[earlier], members=2)
-            )
-    return drafts
+    longer = (low != start) | (high != matches.b_end[rows])
+    shared = overlap(low[longer], high[longer], parts.start[longer], parts.end[longer])
+    parts.similarity[longer], parts.containment[longer] = shared[:, 0], shared[:, 1]
+    objects = parts.objects()
+    return [
+        Draft(
+            rule="DUP103", article=article, start=first, end=last, members=places + 1,
+            counterparts=objects[at : at + places],
+        )
+        for article, first, last, at, places in zip(
+            *(column.tolist() for column in (parts.article[new], low[new], high[new], new, size)),
+            strict=True,
+        )
+    ]  # fmt: skip

@@ -9,15 +9,13 @@ import numpy as np
 
 from dedupe.kernels.bits import trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
-from dedupe.kernels.joining import shingle_at
+from dedupe.kernels.joining import shingles_of
 from dedupe.kernels.sketching import SHINGLE
 
 GRAM = 3
 """Words of a seed. Runs of three survive where every fourth word is changed."""
 GAP = 14
 """Words between two seeds of one match, on either side."""
-PAD = 120
-"""Words around the proven windows within which seeds are looked for."""
 OFTEN = 16
 """Places of one gram in the other article that are looked at."""
 FEWEST = 0.4
@@ -31,8 +29,11 @@ _A_HIGH, _B_LOW, _B_HIGH, _DIAGONAL, _LAST_A, _LAST_RUN, _HITS = range(7)
 _A, _B, _LENGTH, _BEFORE = range(4)
 
 _C0, _C1, _C2 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77), np.uint32(0xC2B2AE3D)
-_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+_ONE, _TWO, _HALF = np.uint64(1), np.uint64(2), np.uint64(32)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _SIX, _BIT = np.uint64(6), np.uint64(63)
+_BOTH = np.uint64(1 << 32)
+"""Mark of a shingle of the second side, or of both."""
 
 
 @inlined
@@ -44,27 +45,6 @@ def _grams(token, out):
         h = np.uint32(t0[i] * _C0) + np.uint32(t1[i] * _C1) + np.uint32(t2[i] * _C2)
         h = np.uint32(h)
         out[i] = np.uint32((h ^ (h >> np.uint32(15))) * _C1)
-
-
-@inlined
-def _grown(values):
-    """The same values with twice the room."""
-    wider = np.empty((2 * len(values), *values.shape[1:]), values.dtype)
-    wider[: len(values)] = values
-    return wider
-
-
-@inlined
-def _hull(starts, others, lengths, low, high, bottom, top, other_bottom, other_top):
-    """Smallest box around seeds low .. high - 1, padded, within the articles."""
-    a_low, a_high, b_low, b_high = top, bottom, other_top, other_bottom
-    for s in range(low, high):
-        a_low, a_high = min(a_low, starts[s]), max(a_high, starts[s] + lengths[s])
-        b_low, b_high = min(b_low, others[s]), max(b_high, others[s] + lengths[s])
-    return (
-        max(bottom, a_low - PAD), min(top, a_high + PAD),
-        max(other_bottom, b_low - PAD), min(other_top, b_high + PAD),
-    )  # fmt: skip
 
 
 @inlined
@@ -97,24 +77,29 @@ def _collect(a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs,
 
     gram_a, gram_b: hashes of the grams; head, following, alone: of `_index`
     earlier: of an article aligned with itself, how far a stands before b; else -1
-    runs: i32 (R, 4), alive: i32 (X,), box: i32 (X, 7), written; returned, as they may have grown,
-    with the numbers of runs and of matches. Runs ascend by a; an empty one is none.
+    runs: i32 (X, 4), alive: i32 (X,), box: i32 (X, 7), written. Returns the number of matches, or
+    -1 where the room was too small: to let the arrays grow here doubles the time.
     """
     count, matches, living = 0, 0, 0
     i = 0
     while i < len(gram_a):
-        gram = gram_a[np.uint64(i)]
+        u = np.uint64(i)
+        gram = gram_a[u]
         j = head[gram >> shift]
+        if j < 0:
+            i += 1
+            continue
         chosen, here, hits, straight = -1, 0, 0, False
         for _ in range(OFTEN):
             if j < 0:
                 break
-            at, j = j, following[np.uint64(j)]
-            if gram != gram_b[np.uint64(at)] or (earlier >= 0 and i >= at + earlier):
+            at = np.uint64(j)
+            j = following[at]
+            if gram != gram_b[at] or (earlier >= 0 and i >= np.int64(at) + earlier):
                 continue
-            if a[i] != b[at] or a[i + 1] != b[at + 1] or a[i + 2] != b[at + 2]:
+            if a[u] != b[at] or a[u + _ONE] != b[at + _ONE] or a[u + _TWO] != b[at + _TWO]:
                 continue
-            here = at
+            here = np.int64(at)
             hits += 1
             chosen, nearest, level, kept = -1, 1 << 60, -1, 0
             for x in range(living):
@@ -132,7 +117,7 @@ def _collect(a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs,
             straight = level == chosen
             if chosen < 0:
                 if matches == len(box):
-                    alive, box = _grown(alive), _grown(box)
+                    return -1
                 chosen = matches
                 alive[living] = matches
                 matches += 1
@@ -163,7 +148,7 @@ def _collect(a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs,
             else:
                 if at == count:
                     if count == len(runs):
-                        runs = _grown(runs)
+                        return -1
                     count += 1
                 runs[at, _A], runs[at, _B], runs[at, _LENGTH] = i, here, 1
                 runs[at, _BEFORE] = last
@@ -188,7 +173,7 @@ def _collect(a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs,
                 box[chosen, _HITS] += i - begin
                 box[chosen, _LAST_A], box[chosen, _A_HIGH] = i - 1, i - 1 + GRAM
                 box[chosen, _B_HIGH] = max(box[chosen, _B_HIGH], here - 1 + GRAM)
-    return runs, alive, box, matches
+    return matches
 
 
 @inlined
@@ -331,42 +316,28 @@ def _trim(pieces, count, bits):
 
 
 @kernel
-def align(
-    token, a_start, a_end, b_start, b_end, seed_first, seed_a, seed_b, seed_length, min_words,
-    owner, out,
-):  # fmt: skip
+def align(token, box, itself, min_words, runs, alive, state, owner, out):
     """Find the maximal matching spans of pairs of articles.
 
-    token: u32 (N,); a_start, a_end, b_start, b_end: i64 (Q,) token ranges of the articles of
-    each pair; equal ranges compare an article with itself
-    seed_first: i64 (Q + 1,) ragged offsets into seed_a, seed_b, seed_length: i64, proven windows
+    token: u32 (N,); box: i64 (Q, 4) first token and end of what is looked at in either article
+    itself: bool (Q,) whether both are the same article
     min_words: words that must be matched on each side
+    runs: i32 (X, 4), alive: i32 (X,), state: i32 (X, 7) scratch
     owner: i64 (R,) written: the pair of each row; out: i64 (R, 4) written: first token and end of
-    a's span, then of b's. Returns the number of rows; more than R were not written.
+    a's span, then of b's. Returns the number of rows; more than R were not written. Where the
+    scratch was too small, -1.
     """
     rows = 0
     room_a, room_b = 0, 0
-    for q in range(len(a_start)):
-        a_low, a_high, b_low, b_high = _hull(
-            seed_a, seed_b, seed_length, seed_first[q], seed_first[q + 1],
-            a_start[q], a_end[q], b_start[q], b_end[q],
-        )  # fmt: skip
-        room_a, room_b = max(room_a, a_high - a_low), max(room_b, b_high - b_low)
+    for q in range(len(box)):
+        room_a, room_b = max(room_a, box[q, 1] - box[q, 0]), max(room_b, box[q, 3] - box[q, 2])
     head = np.full(1 << 10, -1, np.int32)
     hashes_a, hashes_b = np.empty(room_a, np.uint32), np.empty(room_b, np.uint32)
     following, alone = np.empty(room_b, np.int32), np.empty(room_b, np.uint8)
     longest, pieces = np.zeros(room_b, np.int32), np.empty((room_b, 3), np.int32)
     bits = np.zeros(max(room_a, room_b) // 64 + 1, np.uint64)
-    runs, alive, box = (
-        np.empty((256, 4), np.int64),
-        np.empty(64, np.int32),
-        np.empty((64, 7), np.int64),
-    )
-    for q in range(len(a_start)):
-        a_low, a_high, b_low, b_high = _hull(
-            seed_a, seed_b, seed_length, seed_first[q], seed_first[q + 1],
-            a_start[q], a_end[q], b_start[q], b_end[q],
-        )  # fmt: skip
+    for q in range(len(box)):
+        a_low, a_high, b_low, b_high = box[q]
         a, b = token[a_low:a_high], token[b_low:b_high]
         if min(len(a), len(b)) < GRAM:
             continue
@@ -378,19 +349,20 @@ def align(
         # The upper bits of a product are the mixed ones.
         shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(head))))
         _index(gram_b, shift, head, following, alone)
-        itself = a_start[q] == b_start[q]
-        earlier = b_low - a_low if itself else np.int64(-1)
-        runs, alive, box, matches = _collect(
-            a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs, alive, box
+        earlier = b_low - a_low if itself[q] else np.int64(-1)
+        matches = _collect(
+            a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs, alive, state
         )
+        if matches < 0:
+            return -1
         for j in range(len(gram_b)):
             head[gram_b[np.uint64(j)] >> shift] = -1
         for m in range(matches):
-            if box[m, _HITS] + GRAM - 1 < FEWEST * min_words:
+            if state[m, _HITS] + GRAM - 1 < FEWEST * min_words:
                 continue
-            count = _pieces(runs, box[m, _LAST_RUN], longest, pieces)
+            count = _pieces(runs, state[m, _LAST_RUN], longest, pieces)
             al, ah, bl, bh, words = _trim(pieces, count, bits)
-            if words < min_words or (itself and a_low + ah > b_low + bl):
+            if words < min_words or (itself[q] and a_low + ah > b_low + bl):
                 continue
             if rows < len(out):
                 owner[rows] = q
@@ -401,56 +373,75 @@ def align(
 
 
 @inlined
-def _distinct(token, low, high, table, stamps, stamp):
-    """Put the shingles of a span into a table; returns how many distinct ones there are."""
-    mask = np.uint32(len(table) - 1)
-    count = 0
-    for k in range(low, high - SHINGLE + 1):
-        value = shingle_at(token, k)
-        slot = value & mask
-        while stamps[slot] == stamp and table[slot] != value:
-            slot = (slot + np.uint32(1)) & mask
-        if stamps[slot] != stamp:
-            stamps[slot], table[slot] = stamp, value
-            count += 1
-    return count
+def _enter(table, stamp, value):
+    """Where a value stands in the table of `overlap`, or the free slot where it belongs."""
+    wrap = np.uint64(len(table) - 1)
+    slot = np.uint64(value) & wrap
+    wanted = stamp << _HALF | np.uint64(value)
+    while table[slot] & ~_BOTH != wanted and table[slot] >> _HALF & ~_ONE == stamp:
+        slot = (slot + _ONE) & wrap
+    return slot
 
 
 @kernel
-def overlap(token, a_low, a_high, b_low, b_high, out):
-    """Count the shingles of pairs of spans of any length.
+def overlap(token, a_low, a_high, b_low, b_high, shingles, table, out):
+    """Compare the sets of shingles of pairs of spans of any length.
 
-    token: u32 (N,); a_low ... b_high: i64 (M,); out: i32 (M, 3) written: distinct shingles of a,
-    of b, and of both
+    token: u32 (N,); a_low ... b_high: i64 (M,)
+    shingles: u32, as long as the longest span; table: u64 of zeros, a power of two, three times as
+    long at least; written
+    out: f64 (M, 3) written: Jaccard similarity, share of a's shingles that stand in b, of b's in a
+
+    Words with which both sides begin or end are looked up once for both.
     """
-    size = 1 << 10
-    ours, ours_stamp = np.empty(size, np.uint32), np.zeros(size, np.uint32)
-    theirs, theirs_stamp = np.empty(size, np.uint32), np.zeros(size, np.uint32)
-    stamp = np.uint32(0)
+    stamp = np.uint64(0)
     for m in range(len(a_low)):
-        longest = max(a_high[m] - a_low[m], b_high[m] - b_low[m])
-        if 2 * longest > size:
-            while 2 * longest > size:
-                size *= 2
-            ours, ours_stamp = np.empty(size, np.uint32), np.zeros(size, np.uint32)
-            theirs, theirs_stamp = np.empty(size, np.uint32), np.zeros(size, np.uint32)
-            stamp = np.uint32(0)
-        stamp += np.uint32(1)
-        mask = np.uint32(size - 1)
-        in_a = _distinct(token, a_low[m], a_high[m], ours, ours_stamp, stamp)
-        in_b = 0
-        both = 0
-        for k in range(b_low[m], b_high[m] - SHINGLE + 1):
-            value = shingle_at(token, k)
-            slot = value & mask
-            while theirs_stamp[slot] == stamp and theirs[slot] != value:
-                slot = (slot + np.uint32(1)) & mask
-            if theirs_stamp[slot] == stamp:
-                continue
-            theirs_stamp[slot], theirs[slot] = stamp, value
-            in_b += 1
-            slot = value & mask
-            while ours_stamp[slot] == stamp and ours[slot] != value:
-                slot = (slot + np.uint32(1)) & mask
-            both += ours_stamp[slot] == stamp
-        out[m, 0], out[m, 1], out[m, 2] = in_a, in_b, both
+        size, others = a_high[m] - a_low[m], b_high[m] - b_low[m]
+        least = min(size, others)
+        head = 0
+        a, b = np.uint64(a_low[m]), np.uint64(b_low[m])
+        while head < least and token[a] == token[b]:
+            head, a, b = head + 1, a + _ONE, b + _ONE
+        if size == others and head == size:
+            out[m] = size >= SHINGLE
+            continue
+        tail = 0
+        a, b = np.uint64(a_high[m]) - _ONE, np.uint64(b_high[m]) - _ONE
+        while tail < least - head and token[a] == token[b]:
+            tail, a, b = tail + 1, a - _ONE, b - _ONE
+        head, tail = max(head - SHINGLE + 1, 0), max(tail - SHINGLE + 1, 0)
+        size, others = max(size - SHINGLE + 1, 0), max(others - SHINGLE + 1, 0)
+        slots = 64
+        while 2 * slots < 3 * (size + others - head - tail):
+            slots *= 2
+        part = table[:slots]
+        stamp += _TWO
+        both, in_a, in_b = 0, 0, 0
+        mine = shingles[:size]
+        shingles_of(token, a_low[m], mine)
+        for k in range(head):
+            slot = _enter(part, stamp, mine[k])
+            both += part[slot] >> _HALF != stamp | _ONE
+            part[slot] = stamp << _HALF | _BOTH | np.uint64(mine[k])
+        for k in range(size - tail, size):
+            slot = _enter(part, stamp, mine[k])
+            both += part[slot] >> _HALF != stamp | _ONE
+            part[slot] = stamp << _HALF | _BOTH | np.uint64(mine[k])
+        for k in range(head, size - tail):
+            slot = _enter(part, stamp, mine[k])
+            if part[slot] >> _HALF & ~_ONE != stamp:
+                in_a += 1
+                part[slot] = stamp << _HALF | np.uint64(mine[k])
+        rest = shingles[: others - head - tail]
+        shingles_of(token, b_low[m] + head, rest)
+        for k in range(len(rest)):
+            slot = _enter(part, stamp, rest[k])
+            before = part[slot] >> _HALF
+            if before == stamp:
+                both += 1
+                in_a -= 1
+            elif before & ~_ONE != stamp:
+                in_b += 1
+            part[slot] = stamp << _HALF | _BOTH | np.uint64(rest[k])
+        out[m, 0] = both / max(in_a + in_b + both, 1)
+        out[m, 1], out[m, 2] = both / max(in_a + both, 1), both / max(in_b + both, 1)

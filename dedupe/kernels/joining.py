@@ -259,59 +259,142 @@ def join_band(order, index_mask, place, member, owner, out):
 
 
 @inlined
-def shingle_at(token, i):
-    """Hash of the five words from token i on."""
-    return premix(
-        np.uint32(
-            np.uint32(token[i] * _C0)
-            + np.uint32(token[i + 1] * _C1)
-            + np.uint32(token[i + 2] * _C2)
-            + np.uint32(token[i + 3] * _C3)
-            + np.uint32(token[i + 4] * _C4)
+def shingles_of(token, low, out):
+    """Hash the runs of five words from token `low` on; LLVM computes eight at once."""
+    count = len(out)
+    t0, t1, t2 = token[low : low + count], token[low + 1 :][:count], token[low + 2 :][:count]
+    t3, t4 = token[low + 3 :][:count], token[low + 4 :][:count]
+    for i in range(count):
+        out[i] = premix(
+            np.uint32(
+                np.uint32(t0[i] * _C0)
+                + np.uint32(t1[i] * _C1)
+                + np.uint32(t2[i] * _C2)
+                + np.uint32(t3[i] * _C3)
+                + np.uint32(t4[i] * _C4)
+            )
         )
-    )
 
 
 @inlined
-def _slot(values, stamps, stamp, value):
-    """Where a value stands in the table, or the free slot where it belongs."""
-    mask = np.uint32(len(values) - 1)
-    slot = value & mask
-    while stamps[slot] == stamp and values[slot] != value:
-        slot = (slot + np.uint32(1)) & mask
+def slot_of(table, stamp, value):
+    """Where a value stands in a hash table, or the free slot where it belongs.
+
+    table: u64 of a power of two, value | stamp << 32; entries of another stamp are free
+    """
+    wrap = np.uint64(len(table) - 1)
+    wanted = stamp << _HALF | np.uint64(value)
+    slot = np.uint64(value) & wrap
+    while table[slot] != wanted and table[slot] >> _HALF == stamp:
+        slot = (slot + _ONE) & wrap
     return slot
 
 
-@kernel
-def jaccard(pairs, token, start, length, out):
-    """Exact Jaccard similarity of the sets of five-word shingles of pairs of passages.
+@inlined
+def _extend(i, j, article, start, length, row_of, partner, box, rows):
+    """Extend the box of the article of j by a proven pair; returns the number of boxes."""
+    longer = max(length[i], length[j])
+    row = row_of[article[j]]
+    if row < 0:
+        row_of[article[j]] = row = rows
+        partner[row, 0], partner[row, 1] = article[i], article[j]
+        box[row, 0], box[row, 1] = start[i], start[i] + longer
+        box[row, 2], box[row, 3] = start[j], start[j] + longer
+        return rows + 1
+    box[row, 0], box[row, 1] = min(box[row, 0], start[i]), max(box[row, 1], start[i] + longer)
+    box[row, 2], box[row, 3] = min(box[row, 2], start[j]), max(box[row, 3], start[j] + longer)
+    return rows
 
-    pairs: u64 (M,) sorted; token: u32 (N,); start: i64 (P,); length: i32 (P,), at most
-    `LONGEST_PASSAGE`; out: f32 (M,) written; 0 where a passage is shorter than a shingle
+
+@inlined
+def _within(i, j, article, start, length, row_of, box):
+    """Whether a pair of passages would not extend the box of their articles."""
+    row = row_of[article[j]]
+    longer = max(length[i], length[j])
+    return (
+        row >= 0
+        and box[row, 0] <= start[i]
+        and start[i] + longer <= box[row, 1]
+        and box[row, 2] <= start[j]
+        and start[j] + longer <= box[row, 3]
+    )
+
+
+@kernel
+def prove(
+    known, pairs, least, token, article, start, length, group, row_of, partner, box, out
+):  # fmt: skip
+    """Exact Jaccard similarity of the shingles of pairs, and boxes around those that are proven.
+
+    known, pairs: u64 (X,), (M,) sorted; those that need no proof, and those that do
+    least: similarity that proves a pair
+    token: u32 (N,); article: i32 (P,) ascending; start: i64 (P,); length: i32 (P,), at most
+        `LONGEST_PASSAGE`
+    group: i32 (P, 2) of `group_equal`
+    row_of: i32 (articles,) all -1 before and after; empty when no boxes are wanted
+    partner: i32, box: i64 (X + M, 2), (X + M, 4) written: two articles, and the least box around
+        their proven passages: first token and end in either
+    out: f32 (M,) written; 0 where `least` is out of reach, and where both passages stand alone and
+        would not extend the box of their articles. Returns the number of boxes.
     """
-    ours, ours_stamp = np.empty(TABLE, np.uint32), np.zeros(TABLE, np.uint32)
-    theirs, theirs_stamp = np.empty(TABLE, np.uint32), np.zeros(TABLE, np.uint32)
-    stamp_i, stamp_j = np.uint32(0), np.uint32(0)
-    last, distinct = -1, 0
-    for m in range(len(pairs)):
-        i, j = np.int64(pairs[m] >> _HALF), np.int64(pairs[m] & _LOW)
-        if i != last:
-            last, distinct = i, 0
-            stamp_i += np.uint32(1)
-            for k in range(start[i], start[i] + length[i] - SHINGLE + 1):
-                value = shingle_at(token, k)
-                slot = _slot(ours, ours_stamp, stamp_i, value)
-                if ours_stamp[slot] != stamp_i:
-                    ours_stamp[slot], ours[slot] = stamp_i, value
-                    distinct += 1
-        shared, others = 0, 0
-        stamp_j += np.uint32(1)
-        for k in range(start[j], start[j] + length[j] - SHINGLE + 1):
-            value = shingle_at(token, k)
-            slot = _slot(theirs, theirs_stamp, stamp_j, value)
-            if theirs_stamp[slot] != stamp_j:
-                theirs_stamp[slot], theirs[slot] = stamp_j, value
-                others += 1
-                shared += ours_stamp[_slot(ours, ours_stamp, stamp_i, value)] == stamp_i
-        union = distinct + others - shared
-        out[m] = np.float32(shared) / np.float32(union) if union > 0 else np.float32(0)
+    ours, met = np.zeros(TABLE, np.uint64), np.zeros(TABLE, np.uint32)
+    theirs = np.zeros(TABLE, np.uint64)
+    shingles = np.empty(LONGEST_PASSAGE, np.uint32)
+    stamp_i, stamp_j = np.uint64(0), np.uint64(0)
+    boxes = len(row_of) > 0
+    last, distinct, rows = -1, 0, 0
+    m, k = 0, 0
+    while m < len(pairs) or k < len(known):
+        if m == len(pairs) or (k < len(known) and known[k] < pairs[m]):
+            here = article[known[k] >> _HALF]
+        else:
+            here = article[pairs[m] >> _HALF]
+        first = rows
+        while k < len(known) and article[known[k] >> _HALF] == here:
+            i, j = np.int64(known[k] >> _HALF), np.int64(known[k] & _LOW)
+            rows = _extend(i, j, article, start, length, row_of, partner, box, rows)
+            k += 1
+        while m < len(pairs) and article[pairs[m] >> _HALF] == here:
+            i, j = np.int64(pairs[m] >> _HALF), np.int64(pairs[m] & _LOW)
+            out[m] = 0
+            m += 1
+            if boxes and group[i, 1] == 0 and group[j, 1] == 0:
+                if _within(i, j, article, start, length, row_of, box):
+                    continue
+            if i != last:
+                last, distinct = i, 0
+                stamp_i += _ONE
+                count = max(length[i] - SHINGLE + 1, 0)
+                shingles_of(token, start[i], shingles[:count])
+                for x in range(count):
+                    slot = slot_of(ours, stamp_i, shingles[x])
+                    distinct += ours[slot] >> _HALF != stamp_i
+                    ours[slot] = stamp_i << _HALF | np.uint64(shingles[x])
+            count = max(length[j] - SHINGLE + 1, 0)
+            # With more misses than this, not even all others could be enough.
+            bearable = (count - least * distinct) / (1 + least) + 1e-6
+            if bearable < 0:
+                continue
+            stamp_j += _ONE
+            shingles_of(token, start[j], shingles[:count])
+            shared, others = 0, 0
+            for x in range(count):
+                slot = slot_of(ours, stamp_i, shingles[x])
+                if ours[slot] >> _HALF == stamp_i:
+                    shared += met[slot] != np.uint32(stamp_j)
+                    met[slot] = stamp_j
+                    continue
+                slot = slot_of(theirs, stamp_j, shingles[x])
+                if theirs[slot] >> _HALF != stamp_j:
+                    theirs[slot] = stamp_j << _HALF | np.uint64(shingles[x])
+                    others += 1
+                    if others > bearable:
+                        break
+            if others > bearable or distinct + others == 0:
+                continue
+            out[m - 1] = np.float32(shared) / np.float32(distinct + others)
+            if boxes and out[m - 1] >= least:
+                rows = _extend(i, j, article, start, length, row_of, partner, box, rows)
+        for row in range(first, rows):
+            row_of[partner[row, 1]] = -1
+    return rows

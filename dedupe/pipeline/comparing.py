@@ -51,7 +51,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
         )  # fmt: skip
         first, middle, last = (np.array([end], np.int64) for end in corpus.article_token)
         shared = shingle_overlap(corpus.token, first, middle, middle, last, pool)
-        in_a, in_b, both = shared[0].tolist()
+        similarity, in_b, in_a = shared[0].tolist()
     load = ReadingStore(analyses, partial(read_again, listing.files, settings.sources)).load
     words = np.diff(corpus.article_token).tolist()
     # The files are sorted by path; the user's order is restored.
@@ -61,9 +61,9 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
         path_b=corpus.path[not swapped],
         words_a=words[swapped],
         words_b=words[not swapped],
-        similarity=round(both / max(in_a + in_b - both, 1), 4),
-        containment_a=round(both / max(in_b if swapped else in_a, 1), 4),
-        containment_b=round(both / max(in_a if swapped else in_b, 1), 4),
+        similarity=round(similarity, 4),
+        containment_a=round(in_a if swapped else in_b, 4),
+        containment_b=round(in_b if swapped else in_a, 4),
         passages=_passages(corpus, matches, load, swapped=swapped),
     )
 

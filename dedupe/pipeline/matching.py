@@ -69,13 +69,15 @@ def match(
     proposed = candidates.band_pairs(
         lambda band: bands.colliding(batches, band, bits, workspace), BANDING.bands, pool
     )
-    similarity = verify.similarities(proposed, corpus.token, passages.start, passages.length, pool)
-    proven = proposed[similarity >= WINDOW_SIMILARITY]
-    spread = candidates.spread(proven, equals, places.article)
-    proven = candidates.sorted_unique(np.concatenate([equals.pairs, proven, spread]))
+    where = verify.Passages(passages.article, passages.start, passages.length, equals.group)
+    boxes, proven = verify.prove(
+        equals.pairs, proposed, WINDOW_SIMILARITY, corpus.token, where, pool
+    )
+    more = candidates.spread(proven, equals, places.article)
+    others, _ = verify.prove(more, more[:0], WINDOW_SIMILARITY, corpus.token, where, pool)
     matches = align.align(
-        _seeds(proven, passages), corpus.token, corpus.article_token,
-        min(BLOCK_WORDS, settings.min_words), pool,
+        np.concatenate([boxes.partner, others.partner]), np.concatenate([boxes.box, others.box]),
+        corpus.token, corpus.article_token, min(BLOCK_WORDS, settings.min_words), pool,
     )  # fmt: skip
     return align.select(matches, _substantial(matches, corpus, settings))
 
@@ -91,15 +93,6 @@ def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
             part[:, chosen[low:high]]
             for part, (low, high) in zip(passages.keys, pairwise(bounds.tolist()), strict=True)
         ),
-    )  # fmt: skip
-
-
-def _seeds(pairs: U64, passages: CorpusPassages) -> align.Seeds:
-    i = (pairs >> np.uint64(32)).astype(np.int64)
-    j = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return align.Seeds(
-        passages.article[i], passages.article[j], passages.start[i], passages.start[j],
-        np.maximum(passages.length[i], passages.length[j]),
     )  # fmt: skip
 
 

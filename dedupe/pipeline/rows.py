@@ -28,19 +28,21 @@ def matches(
         )
     ]  # fmt: skip
     lookup.resolve(load)
-    containment = np.maximum(table.containment_a, table.containment_b)
+    # The four digits that are written are those of single precision.
+    similarity = table.similarity.astype(np.float32)
+    containment = np.maximum(table.containment_a, table.containment_b).astype(np.float32)
 
     def place(article: int, ticket: int) -> TextRange:
         return TextRange(corpus.path[article], *lookup.offsets(ticket))
 
     return tuple(
         MatchRow(
-            "DUP103" if a == b else "DUP102", round(similarity, 4), round(contained, 4),
+            "DUP103" if a == b else "DUP102", round(similar, 4), round(contained, 4),
             place(a, in_a), place(b, in_b),
         )
-        for a, b, similarity, contained, (in_a, in_b) in zip(
-            table.a.tolist(), table.b.tolist(), table.similarity.tolist(),
-            containment.tolist(), tickets, strict=True,
+        for a, b, similar, contained, (in_a, in_b) in zip(
+            table.a.tolist(), table.b.tolist(), similarity.tolist(), containment.tolist(),
+            tickets, strict=True,
         )
     )  # fmt: skip
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedupe.align import PAD, overlap_room
 from dedupe.kernels.aligning import GAP, GRAM, align, overlap
-from dedupe.tables import U32
+from dedupe.tables import I32, I64, U32
 from tests import naive
 from tests.strategies import distinct_words, edited_copies, token_lists
 
@@ -21,6 +22,11 @@ class Row(NamedTuple):
     a_end: int
     b_start: int
     b_end: int
+
+
+def scratch(room: int) -> tuple[I32, I32, I32]:
+    """Room for the matches in the making."""
+    return np.empty((room, 4), np.int32), np.empty(room, np.int32), np.empty((room, 7), np.int32)
 
 
 def aligned(
@@ -35,13 +41,15 @@ def aligned(
     token = np.array([*before, *a, *between, *b, *before], np.uint32)
     at_a, at_b = len(before), len(before) + len(a) + len(between)
     seeds = [(0, 0, max(len(a), len(b)))] if seeds is None else seeds
-    place_a, place_b, length = np.array(seeds, np.int64).reshape(-1, 3).T.copy()
-    ends = (at_a, at_a + len(a), at_b, at_b + len(b))
-    a_start, a_end, b_start, b_end = (np.array([end], np.int64) for end in ends)
+    box = [
+        max(min(i for i, _, _ in seeds) - PAD, 0) + at_a,
+        min(max(i + size for i, _, size in seeds) + PAD, len(a)) + at_a,
+        max(min(j for _, j, _ in seeds) - PAD, 0) + at_b,
+        min(max(j + size for _, j, size in seeds) + PAD, len(b)) + at_b,
+    ]
     owner, out = np.full(room, -7, np.int64), np.full((room, 4), -7, np.int64)
     rows = align(
-        token, a_start, a_end, b_start, b_end, np.array([0, len(seeds)], np.int64),
-        place_a + at_a, place_b + at_b, length, min_words, owner, out,
+        token, np.array([box]), np.zeros(1, bool), min_words, *scratch(3000), owner, out
     )  # fmt: skip
     assert (owner[rows:] == -7).all()
     assert owner[:rows].tolist() == [0] * min(rows, room)
@@ -52,13 +60,9 @@ def aligned(
 def itself(words: list[int], min_words: int = 12) -> list[Row]:
     """Matches of an article with itself."""
     token = np.array(words, np.uint32)
-    low, high = np.array([0], np.int64), np.array([len(words)], np.int64)
-    seed = np.array([0], np.int64)
+    box = np.array([[0, len(words)] * 2])
     owner, out = np.empty(500, np.int64), np.empty((500, 4), np.int64)
-    rows = align(
-        token, low, high, low, high, np.array([0, 1], np.int64), seed, seed, high, min_words,
-        owner, out,
-    )  # fmt: skip
+    rows = align(token, box, np.ones(1, bool), min_words, *scratch(3000), owner, out)
     return [Row(*map(int, row)) for row in out[:rows]]
 
 
@@ -254,14 +258,22 @@ def test_rows_without_room_are_counted(rng: np.random.Generator) -> None:
     """The number of rows is told even where they do not fit."""
     one, two, gap_a, gap_b = words_of(rng, 40, 40, 60, 60)
     token: U32 = np.array([*one, *gap_a, *two, *one, *gap_b, *two], np.uint32)
-    low, middle, high = (np.array([end], np.int64) for end in (0, 140, 280))
+    box = np.array([[0, 140, 140, 280]])
     owner, out = np.empty(1, np.int64), np.empty((1, 4), np.int64)
-    rows = align(
-        token, low, middle, middle, high, np.array([0, 1], np.int64), low, middle, middle, 12,
-        owner, out,
-    )  # fmt: skip
+    rows = align(token, box, np.zeros(1, bool), 12, *scratch(99), owner, out)
     assert rows == 2
     assert out[0, :4].tolist() == [0, 40, 140, 180]
+
+
+def test_too_little_scratch_is_told(rng: np.random.Generator) -> None:
+    """Where matches or runs do not fit, the caller is asked to come again."""
+    words = words_of(rng, 20)[0]
+    token: U32 = np.array(words * 20, np.uint32)
+    box = np.array([[0, 200, 200, 400]])
+    owner, out = np.empty(500, np.int64), np.empty((500, 4), np.int64)
+    told = [align(token, box, np.zeros(1, bool), 12, *scratch(n), owner, out) for n in (1, 5, 999)]
+    assert told[:2] == [-1, -1]
+    assert told[2] > 0
 
 
 def test_pairs_of_one_call_do_not_touch_each_other(rng: np.random.Generator) -> None:
@@ -272,44 +284,64 @@ def test_pairs_of_one_call_do_not_touch_each_other(rng: np.random.Generator) -> 
     pairs = [(0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
     a, b = np.array(pairs).T
     token = np.array([word for text in corpus for word in text], np.uint32)
-    count = len(pairs)
+    box = np.stack([place[a], place[a + 1], place[b], place[b + 1]], axis=1)
     owner, out = np.empty(50, np.int64), np.empty((50, 4), np.int64)
-    rows = align(
-        token, place[a], place[a + 1], place[b], place[b + 1], np.arange(count + 1), place[a],
-        place[b], np.full(count, 60), 12, owner, out,
-    )  # fmt: skip
+    rows = align(token, box, np.zeros(len(pairs), bool), 12, *scratch(999), owner, out)
     assert owner[:rows].tolist() == [0, 1, 3, 4]
     assert out[:rows, :4].tolist() == [
         [10, 50, 120, 160], [0, 30, 190, 220], [60, 90, 160, 190], [120, 140, 200, 220]
     ]  # fmt: skip
 
 
-def counts(a: list[int], b: list[int]) -> list[int]:
-    """Distinct shingles of a, of b, of both, by sets."""
+def compared(a: list[int], b: list[int]) -> list[float]:
+    """Jaccard similarity and both containments, by sets."""
     ours, theirs = naive.shingles(a, 5), naive.shingles(b, 5)
-    return [len(ours), len(theirs), len(ours & theirs)]
+    both = len(ours & theirs)
+    return [
+        both / max(len(ours | theirs), 1), both / max(len(ours), 1), both / max(len(theirs), 1)
+    ]  # fmt: skip
+
+
+def overlaps(token: U32, a_low: I64, a_high: I64, b_low: I64, b_high: I64) -> list[list[float]]:
+    """What the kernel says of several pairs of spans in one call."""
+    out = np.empty((len(a_low), 3))
+    room = overlap_room(a_low, a_high, b_low, b_high)
+    overlap(token, a_low, a_high, b_low, b_high, *room, out)
+    rows: list[list[float]] = out.tolist()
+    return rows
 
 
 @given(st.lists(st.tuples(token_lists(50, 2), token_lists(50, 2)), max_size=4))
 @example([([1] * 30, [1] * 5), ([], []), ([1, 2, 3, 4], [1, 2, 3, 4])])
-def test_overlap_equals_the_counts_of_sets(pairs: list[tuple[list[int], list[int]]]) -> None:
-    """Distinct shingles of both sides and of both, for several pairs of spans in one call."""
+@example([([1, 2] * 9 + [1, 1] * 9, [1, 2] * 9), ([1] * 9, [2, 2, 2] + [1] * 9)])
+def test_overlap_equals_that_of_sets(pairs: list[tuple[list[int], list[int]]]) -> None:
+    """Similarity and containments of spans whose shingles repeat, for several pairs in one call."""
     texts = [words for pair in pairs for words in pair]
     token = np.array([word for words in texts for word in words], np.uint32)
     place = np.cumsum([0, *map(len, texts)]).astype(np.int64)
-    out = np.empty((len(pairs), 3), np.int32)
-    overlap(token, place[:-1:2], place[1::2], place[1:-1:2], place[2::2], out)
-    assert out.tolist() == [counts(a, b) for a, b in pairs]
+    found = overlaps(token, place[:-1:2], place[1::2], place[1:-1:2], place[2::2])
+    assert found == [compared(a, b) for a, b in pairs]
 
 
-def test_overlap_of_spans_larger_than_the_table(rng: np.random.Generator) -> None:
-    """The table grows with the longest span, between small ones."""
+@given(edited_copies(min_size=5))
+def test_overlap_of_edited_copies(pair: tuple[list[int], list[int]]) -> None:
+    """Spans that begin and end alike, from both sides, and a copy that changes nothing."""
+    one, other = pair
+    token = np.array([*one, *other, *one], np.uint32)
+    low, middle, high, end = np.cumsum([0, len(one), len(other), len(one)]).tolist()
+    starts, ends = np.array([low, middle, low]), np.array([middle, high, middle])
+    found = overlaps(
+        token, starts, ends, np.array([middle, high, high]), np.array([high, end, end])
+    )
+    assert found == [compared(one, other), compared(other, one), compared(one, one)]
+
+
+def test_overlap_of_spans_of_many_sizes(rng: np.random.Generator) -> None:
+    """The table is used in parts as large as each pair needs."""
     sizes = [30, 3000, 40, 9000, 20]
     token = rng.integers(0, 30, 9000).astype(np.uint32)
     low = np.zeros(5, np.int64)
     high = np.array(sizes, np.int64)
-    out = np.empty((5, 3), np.int32)
-    overlap(token, low, high, low + 7, np.minimum(high + 5, 9000), out)
     words = token.tolist()
-    want = [counts(words[:size], words[7 : min(size + 5, 9000)]) for size in sizes]
-    assert out.tolist() == want
+    want = [compared(words[:size], words[7 : min(size + 5, 9000)]) for size in sizes]
+    assert overlaps(token, low, high, low + 7, np.minimum(high + 5, 9000)) == want

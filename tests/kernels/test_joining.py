@@ -12,12 +12,12 @@ from dedupe.kernels.joining import (
     LONGEST_PASSAGE,
     NEIGHBOURS,
     group_equal,
-    jaccard,
     join_band,
     join_equal,
     mark_repeated,
     mark_shared,
     pack_shared,
+    prove,
 )
 from dedupe.tables import F32, I32, U32, U64
 from tests import naive
@@ -239,14 +239,20 @@ def test_pairs_without_room_are_counted_and_not_written(room: int) -> None:
         assert count == 6
 
 
-def exact(words: list[list[int]], pairs: list[tuple[int, int]]) -> F32:
+def exact(words: list[list[int]], pairs: list[tuple[int, int]], least: float = 0) -> F32:
     """The kernel's similarities of passages given by their words."""
     token = np.array([word for part in words for word in part], np.uint32)
     length = np.array([len(part) for part in words], np.int32)
     start = np.cumsum([0, *length])[:-1].astype(np.int64)
     packed = np.array([i << 32 | j for i, j in pairs], np.uint64)
     out = np.full(len(pairs), np.nan, np.float32)
-    jaccard(packed, token, start, length, out)
+    none, alone = np.empty(0, np.int32), np.zeros((len(words), 2), np.int32)
+    article = np.zeros(len(words), np.int32)
+    boxes = prove(
+        packed[:0], packed, np.float32(least), token, article, start, length, alone, none,
+        alone, np.empty((0, 4), np.int64), out,
+    )  # fmt: skip
+    assert boxes == 0
     return out
 
 
@@ -272,6 +278,15 @@ def test_jaccard_of_edited_copies_equals_the_oracle(pair: tuple[list[int], list[
     one, other = pair
     forth, back = exact([one, other, one], [(0, 1), (1, 2)]).tolist()
     assert forth == back == float(similarity(one, other))
+
+
+@given(st.lists(token_lists(40, 2), min_size=2, max_size=6), st.sampled_from([0.3, 0.5, 0.8, 1]))
+def test_pairs_are_given_up_only_below_the_limit(words: list[list[int]], least: float) -> None:
+    """What is similar enough is told exactly, the rest exactly or as 0."""
+    pairs = [(i, j) for i in range(len(words)) for j in range(i + 1, len(words))]
+    for (i, j), found in zip(pairs, exact(words, pairs, least).tolist(), strict=True):
+        want = float(similarity(words[i], words[j]))
+        assert found == want or (found == 0 and want < least)
 
 
 def test_jaccard_of_the_longest_passages(rng: np.random.Generator) -> None:

@@ -25,8 +25,8 @@ def whole_matches(articles: list[list[int]], pairs: Pairs) -> MatchTable:
     similarity = [naive.jaccard(sets[i], sets[j]) for i, j in pairs]
     contained = [naive.containment(sets[i], sets[j]) for i, j in pairs]
     return MatchTable(
-        a, b, at[a], at[a + 1], at[b], at[b + 1], np.array(similarity, np.float32),
-        np.array(contained, np.float32), np.array(contained, np.float32),
+        a, b, at[a], at[a + 1], at[b], at[b + 1], np.array(similarity),
+        np.array(contained), np.array(contained),
     )  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def test_spans_of_one_passage_are_one_region() -> None:
         np.array([zero, zero, zero], np.int32), np.array([one, two, two], np.int32),
         np.array([0, 10, 60]), np.array([40, 50, 90]),
         np.array([100, 200, 240]), np.array([140, 240, 270]),
-        *(np.ones(3, np.float32) for _ in range(3)),
+        *(np.ones(3) for _ in range(3)),
     )  # fmt: skip
     article, start, end, of_match = clusters.regions(matches)
     rows = list(zip(article.tolist(), start.tolist(), end.tolist(), strict=True))
