@@ -35,8 +35,6 @@ class Passages(NamedTuple):
 class Equals(NamedTuple):
     """Passages with the same words."""
 
-    pairs: U64
-    """(M,) packed pairs, sorted"""
     representative: I32
     """(P,) the first passage with the same words"""
     order: I32
@@ -49,41 +47,38 @@ Colliding = tuple[U64, np.uint64, I32]
 """Entries (E,) of a band, the mask of their numbers, passage and article (E, 2) of each."""
 
 
-def equal_pairs(content: U64, token: U32, passages: Passages, *, inside: bool) -> Equals:
-    """Pair passages with the same words.
-
-    content: u64 (P,); token: (N,) of the corpus. Two passages of one article are paired only when
-    `inside` is set and they do not overlap.
-    """
-    from dedupe.kernels.joining import group_equal, join_equal, mark_repeated
+def equals_of(content: U64, token: U32, passages: Passages) -> Equals:
+    """Group passages with the same words. content: u64 (P,); token: (N,) of the corpus."""
+    from dedupe.kernels.joining import group_equal, mark_repeated
 
     count = len(content)
     words = 1 << max(count.bit_length() - 4, 0)  # four to eight bits for each passage
     some = np.empty(count + 1, np.int32)
-    some = some[
-        : mark_repeated(content, np.zeros(words, np.uint64), np.zeros(words, np.uint64), some)
-    ]
+    marked = mark_repeated(content, np.zeros(words, np.uint64), np.zeros(words, np.uint64), some)
+    some = some[:marked]
     representative = np.arange(count, dtype=np.int32)
-    group = np.zeros((count, 2), np.int32)
-    order = np.empty(len(some), np.int32)
-    table = np.full(2 << len(some).bit_length(), -1, np.int32)
-    order = order[
-        : group_equal(
-            some, content, token, passages.start, passages.length, table, representative, group,
-            order,
-        )
-    ]  # fmt: skip
-    owner = np.empty(len(order), np.int32)
+    group, order = np.zeros((count, 2), np.int32), np.empty(marked, np.int32)
+    table = np.full(2 << int(marked).bit_length(), -1, np.int32)
+    grouped = group_equal(
+        some, content, token, passages.start, passages.length, table, representative, group, order
+    )
+    return Equals(representative, order[:grouped], group)
+
+
+def equal_pairs(equals: Equals, passages: Passages, *, inside: bool) -> U64:
+    """Sorted pairs of passages with the same words.
+
+    Two passages of one article are paired only when `inside` is set and they do not overlap.
+    """
+    from dedupe.kernels.joining import join_equal
+
+    owner = np.empty(len(equals.order), np.int32)
     pairs = _room(
-        lambda out: int(
-            join_equal(
-                order, group, passages.start, passages.length, passages.article, inside, owner, out
-            )
-        ),
-        len(order) + 16,
+        lambda out: int(join_equal(equals.order, equals.group, *passages, inside, owner, out)),
+        len(owner) + 16,
     )
     pairs.sort()
-    return Equals(pairs, representative, order, group)
+    return pairs
 
 
 def spread(proven: U64, equals: Equals, article: I32) -> U64:

@@ -81,17 +81,20 @@ def _take_families(
         order = np.lexsort((large, -score, root[large]))
         leaders = order[np.flatnonzero(np.diff(root[large][order], prepend=-1))]
         medoid[root[large][leaders]] = large[leaders]
-    leader = medoid[root[nodes]]
-    shared = np.empty((len(nodes), 3))
-    longest = int((end - start).max())
-    overlap(
-        token, start[nodes], end[nodes], start[leader], end[leader], np.empty(longest, np.uint32),
-        np.zeros(4 << longest.bit_length(), np.uint64), shared,
-    )  # fmt: skip
     member = np.zeros(len(label), bool)
-    member[nodes] = (shared[:, 1:].max(axis=1) >= MEMBER) | (nodes == leader)
+    member[medoid[root[nodes]]] = True
     member[edge_b[edge_a == medoid[root[edge_a]]]] = True
     member[edge_a[edge_b == medoid[root[edge_b]]]] = True
+    others = nodes[~member[nodes]]
+    if len(others):
+        leader = medoid[root[others]]
+        longest = int((end - start).max())
+        shared = np.empty((len(others), 3))
+        overlap(
+            token, start[others], end[others], start[leader], end[leader],
+            np.empty(longest, np.uint32), np.zeros(4 << longest.bit_length(), np.uint64), shared,
+        )  # fmt: skip
+        member[others] = shared[:, 1:].max(axis=1) >= MEMBER
     chosen = nodes[member[nodes]]
     label[chosen] = medoid[root[chosen]]
     medoid_of[chosen] = medoid[root[chosen]]
@@ -104,24 +107,23 @@ def _mean_overlap(nodes: I32, root: I32, size: I64, token: U32, start: I64, end:
     O(i) = sum of df(s) over i's shingles / members; the score O / (|i| + mean size - O) is the
     Jaccard similarity to the average member.
     """
-    from dedupe.kernels.grouping import span_shingles
+    from dedupe.kernels.grouping import common_shingles
 
-    count = np.maximum(end[nodes] - start[nodes] - 4, 0)
-    first = np.concatenate([[0], np.cumsum(count)])
-    hashes = np.empty(first[-1], np.uint32)
-    span_shingles(token, start[nodes], end[nodes], first, hashes)
-    owner = np.repeat(np.arange(len(nodes)), count)
-    own = (owner.astype(np.uint64) << np.uint64(32)) | hashes
-    own.sort()
-    own = own[np.append(True, own[1:] != own[:-1])]  # sets, not multisets
-    owner, hashes = (own >> np.uint64(32)).astype(np.int64), own.astype(np.uint32)
-    key = (root[nodes][owner].astype(np.uint64) << np.uint64(32)) | hashes
-    order = np.argsort(key, kind="stable")
-    group = np.cumsum(np.append(True, key[order][1:] != key[order][:-1])) - 1
-    frequency = np.empty(len(key), np.int64)
-    frequency[order] = np.bincount(group)[group]
-    members = size[root[nodes]]
-    total = np.bincount(owner, weights=frequency, minlength=len(nodes)) / members
-    distinct = np.bincount(owner, minlength=len(nodes))
-    mean = np.bincount(root[nodes], weights=distinct, minlength=len(root))[root[nodes]] / members
-    return np.round(total / np.maximum(distinct + mean - total, 1e-9), 9)
+    order = np.argsort(root[nodes], kind="stable")
+    component, start, end = root[nodes][order], start[nodes][order], end[nodes][order]
+    first = np.append(np.flatnonzero(np.diff(component, prepend=-1)), len(order))
+    words = end - start
+    room = int(np.add.reduceat(words, first[:-1]).max())
+    slots = 4 << room.bit_length()
+    found = np.empty((len(order), 2), np.int64)
+    common_shingles(
+        token, start, end, first, np.empty(int(words.max()), np.uint32), np.empty(room, np.int64),
+        np.zeros(slots, np.uint64), np.empty((slots, 2), np.int32), found,
+    )  # fmt: skip
+    members = size[component]
+    distinct = found[:, 1]
+    total = found[:, 0] / members
+    mean = np.bincount(component, distinct, len(root))[component] / members
+    score = np.empty(len(order))
+    score[order] = np.round(total / np.maximum(distinct + mean - total, 1e-9), 9)
+    return score

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.jit import inlined, kernel
+from dedupe.kernels.joining import shingles_of, slot_of
+from dedupe.kernels.sketching import SHINGLE
 
 
 @kernel
@@ -56,17 +58,45 @@ def components(a, b, label):
 
 
 @kernel
-def span_shingles(token, start, end, first, hashes):
-    """Write the shingle hashes of spans one behind another.
+def common_shingles(token, start, end, first, shingles, place, table, count, out):
+    """How many members of its component hold the shingles of each span.
 
-    start, end: i64 (R,); first: i64 (R + 1,) where each span's hashes begin; hashes u32 written
+    token: u32 (N,); start, end: i64 (R,) spans, component by component
+    first: i64 (C + 1,) ragged offsets of the components
+    shingles: u32 (L,), as long as the longest span; place: i64 (K,), as long as all spans of the
+    largest component
+    table: u64 of zeros, a power of two above 1.5 K; count: i32 (table, 2); written
+    out: i64 (R, 2) written: the sum over its distinct shingles, and how many those are
     """
-    for r in range(len(start)):
-        at = first[r]
-        for k in range(start[r], end[r] - 4):
-            h = np.uint64(token[k]) * np.uint64(0x9E3779B97F4A7C15)
-            for x in range(1, 5):
-                h = (h ^ np.uint64(token[k + x])) * np.uint64(0xFF51AFD7ED558CCD)
-                h ^= h >> np.uint64(32)
-            hashes[at] = np.uint32(h)
-            at += 1
+    for c in range(len(first) - 1):
+        total = 0
+        for r in range(first[c], first[c + 1]):
+            total += max(end[r] - start[r] - SHINGLE + 1, 0)
+        slots = 64
+        while 2 * slots < 3 * total:
+            slots *= 2
+        part, stamp = table[:slots], np.uint64(c + 1)
+        at = 0
+        for r in range(first[c], first[c + 1]):
+            size = max(end[r] - start[r] - SHINGLE + 1, 0)
+            own = shingles[:size]
+            shingles_of(token, start[r], own)
+            for k in range(size):
+                slot = slot_of(part, stamp, own[k])
+                if part[slot] >> np.uint64(32) != stamp:
+                    part[slot] = stamp << np.uint64(32) | np.uint64(own[k])
+                    count[slot, 0], count[slot, 1] = 0, -1
+                place[at] = -1
+                if count[slot, 1] != r:
+                    count[slot, 0] += 1
+                    count[slot, 1] = r
+                    place[at] = slot
+                at += 1
+        at = 0
+        for r in range(first[c], first[c + 1]):
+            out[r] = 0
+            for _ in range(end[r] - start[r] - SHINGLE + 1):
+                if place[at] >= 0:
+                    out[r, 0] += count[place[at], 0]
+                    out[r, 1] += 1
+                at += 1

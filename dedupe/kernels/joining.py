@@ -137,10 +137,10 @@ def group_equal(some, content, token, start, length, table, representative, grou
 
 
 @kernel
-def join_equal(order, group, start, length, article, inside, owner, out):
+def join_equal(order, group, article, start, length, inside, owner, out):
     """Pair the passages of every group of equals.
 
-    order: i32 (E,), group: i32 (P, 2) of `group_equal`; start: i64 (P,); length, article: i32 (P,)
+    order: i32 (E,), group: i32 (P, 2) of `group_equal`; article: i32, start: i64, length: i32 (P,)
     owner: i32 (E,) written: the article of each member
     out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
     """
@@ -218,7 +218,7 @@ def pack_shared(keys, following, use, article, first, shared, index_bits, count,
 
     keys, following: u32 (P,) of this band and the next; use: i32 (E,) passages of the batch
     article: i32 (P,); first: passages of earlier batches; shared: u64 (W,) of `mark_shared`
-    out: u64 (X + 1,) written: entries; place: i32 (X + 1, 2) written: passage and article of each,
+    out: u64 (X,) written: entries; place: i32 (X, 2) written: passage and article of each,
         side by side, where the join looks them up. Returns the number of entries.
     """
     shift = np.uint64(26) - trailing_zeros(np.uint64(len(shared)))
@@ -227,10 +227,11 @@ def pack_shared(keys, following, use, article, first, shared, index_bits, count,
     for e in range(len(use)):
         i = np.uint64(use[np.uint64(e)])
         key = np.uint64(keys[i])
-        out[at] = key << _HALF | np.uint64(following[i] >> spare) << bits | at
-        place[at, 0], place[at, 1] = i + np.uint64(first), article[i]
         bit = key >> shift
-        at += shared[bit >> _SIX] >> (bit & _BIT) & _ONE
+        if shared[bit >> _SIX] >> (bit & _BIT) & _ONE:
+            out[at] = key << _HALF | np.uint64(following[i] >> spare) << bits | at
+            place[at, 0], place[at, 1] = i + np.uint64(first), article[i]
+            at += _ONE
     return at
 
 

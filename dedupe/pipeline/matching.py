@@ -61,7 +61,8 @@ def match(
     passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
     inside = settings.inside_articles and not settings.between
-    equals = candidates.equal_pairs(passages.content, corpus.token, places, inside=inside)
+    equals = candidates.equals_of(passages.content, corpus.token, places)
+    known = pool.submit(candidates.equal_pairs, equals, places, inside=inside)
     use = bands.usable(passages.kind, equals.representative)
     batches = bands.parts(passages.keys, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))
@@ -71,7 +72,7 @@ def match(
     )
     where = verify.Passages(passages.article, passages.start, passages.length, equals.group)
     boxes, proven = verify.prove(
-        equals.pairs, proposed, WINDOW_SIMILARITY, corpus.token, where, pool
+        known.result(), proposed, WINDOW_SIMILARITY, corpus.token, where, pool
     )
     more = candidates.spread(proven, equals, places.article)
     others, _ = verify.prove(more, more[:0], WINDOW_SIMILARITY, corpus.token, where, pool)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedupe.kernels.grouping import components, merge_spans, span_shingles
-from dedupe.tables import I64
+from dedupe.kernels.grouping import common_shingles, components, merge_spans
 from tests import naive
 from tests.strategies import edges, token_lists
 
@@ -70,20 +71,22 @@ def test_merged_spans_equal_the_oracle(spans: list[tuple[int, int, int]]) -> Non
     assert merged(spans) == naive.merge_spans(spans)
 
 
-@given(token_lists(40, 3), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5))
-def test_span_shingles_tell_runs_of_five_apart(
+@given(token_lists(60, 2), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=7))
+def test_common_shingles_equal_the_counts_of_sets(
     words: list[int], places: list[tuple[int, int]]
 ) -> None:
-    """Two hashes are equal exactly where the five words are, whichever span they come from."""
+    """Distinct shingles of each span, and in how many spans of its component each stands."""
     spans = [(min(p), min(max(p), len(words))) for p in places if min(p) <= len(words)]
     spans = [(low, max(low, high)) for low, high in spans]
-    sizes = [max(high - low - 4, 0) for low, high in spans]
-    first: I64 = np.cumsum([0, *sizes]).astype(np.int64)
-    hashes = np.empty(first[-1], np.uint32)
     start, end = np.array(spans, np.int64).reshape(-1, 2).T.copy()
-    span_shingles(np.array(words, np.uint32), start, end, first, hashes)
-    runs = [tuple(words[k : k + 5]) for low, high in spans for k in range(low, high - 4)]
-    assert len(runs) == len(hashes)
-    by_hash = dict(zip(hashes.tolist(), runs, strict=True))
-    assert len(by_hash) == len(set(runs))
-    assert [by_hash[value] for value in hashes.tolist()] == runs
+    bounds = [0, len(spans) // 3, len(spans)]
+    out, room = np.full((len(spans), 2), -7, np.int64), 60 * 7
+    common_shingles(
+        np.array(words, np.uint32), start, end, np.array(bounds), np.empty(60, np.uint32),
+        np.empty(room, np.int64), np.zeros(1024, np.uint64), np.empty((1024, 2), np.int32), out,
+    )  # fmt: skip
+    want = []
+    for first, last in pairwise(bounds):
+        sets = [naive.shingles(words[low:high], 5) for low, high in spans[first:last]]
+        want += [[sum(len(own & other) for other in sets), len(own)] for own in sets]
+    assert out.tolist() == want

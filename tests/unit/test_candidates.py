@@ -67,9 +67,9 @@ def test_equal_pairs_find_more_pairs_than_they_made_room_for() -> None:
     start = np.arange(0, 60, 3, dtype=np.int64)
     places = candidates.Passages(np.arange(20, dtype=np.int32), start, np.full(20, 3, np.int32))
     content = np.full(20, 0xABCDEF0123456789, np.uint64)
-    equals = candidates.equal_pairs(content, words, places, inside=False)
+    equals = candidates.equals_of(content, words, places)
     want = [(i, j) for i in range(20) for j in range(i + 1, min(i + 5, 20))]
-    assert sorted(pairs_of(equals.pairs)) == want
+    assert pairs_of(candidates.equal_pairs(equals, places, inside=False)) == want
     assert not equals.representative.any()
 
 
@@ -79,8 +79,8 @@ def test_equal_pairs_do_not_trust_the_hash() -> None:
     places = candidates.Passages(
         np.arange(3, dtype=np.int32), np.array([0, 3, 6]), np.full(3, 3, np.int32)
     )
-    equals = candidates.equal_pairs(np.full(3, 5 << 40, np.uint64), words, places, inside=False)
-    assert pairs_of(equals.pairs) == [(0, 2)]
+    equals = candidates.equals_of(np.full(3, 5 << 40, np.uint64), words, places)
+    assert pairs_of(candidates.equal_pairs(equals, places, inside=False)) == [(0, 2)]
     assert equals.representative.tolist() == [0, 1, 0]
 
 
@@ -91,7 +91,7 @@ def test_equals_of_proven_pairs_are_paired_as_well() -> None:
         np.arange(6, dtype=np.int32), np.arange(0, 18, 3, dtype=np.int64), np.full(6, 3, np.int32)
     )
     content = np.array([5, 5, 5, 8, 8, 9], np.uint64) << np.uint64(40)
-    equals = candidates.equal_pairs(content, words, places, inside=False)
+    equals = candidates.equals_of(content, words, places)
     proven = np.array([0 << 32 | 3, 3 << 32 | 5], np.uint64)
     found = pairs_of(candidates.spread(proven, equals, places.article))
     assert set(found) == {(i, j) for i in (0, 1, 2) for j in (3, 4)} | {(3, 5), (4, 5)}
