@@ -33,20 +33,22 @@ class CorpusPassages:
 
 def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
     """Put the passages of all batches side by side."""
-    token_base = np.cumsum([0, *(len(part.token) for part in analyses)])
-    article_base = np.cumsum([0, *(len(part.file) for part in analyses)])
     tables = [part.passages for part in analyses]
+    first = np.cumsum([0, *(len(table.start) for table in tables)])
+    start, article = np.empty(first[-1], np.int64), np.empty(first[-1], np.int32)
+    token_base = article_base = 0
+    for part, low, high in zip(analyses, first[:-1], first[1:], strict=True):
+        np.add(part.passages.start, token_base, out=start[low:high])
+        np.add(part.passages.article, article_base, out=article[low:high])
+        token_base += len(part.token)
+        article_base += len(part.file)
     return CorpusPassages(
-        start=np.concatenate(
-            [t.start + base for t, base in zip(tables, token_base[:-1], strict=True)]
-        ),
-        length=np.concatenate([t.length for t in tables]).astype(np.int32),
-        article=np.concatenate(
-            [t.article + base for t, base in zip(tables, article_base[:-1], strict=True)]
-        ).astype(np.int32),
-        kind=np.concatenate([t.kind for t in tables]),
-        content=np.concatenate([t.content for t in tables]),
-        keys=tuple(t.keys for t in tables),
+        start=start,
+        length=np.concatenate([table.length for table in tables], dtype=np.int32, casting="unsafe"),
+        article=article,
+        kind=np.concatenate([table.kind for table in tables]),
+        content=np.concatenate([table.content for table in tables]),
+        keys=tuple(table.keys for table in tables),
     )
 
 
