@@ -157,9 +157,30 @@ def split_words(text: str) -> tuple[list[Word], list[int]]:
     >>> sentences
     [0, 7]
     """
-    words: list[Word] = []
+    words, terminators = _find_words(text)
     sentences: list[int] = []
-    opened = at = 0
+    opened = 0
+    for held, at in [*terminators, (len(words), len(text))]:
+        for n in range(opened + 1, held + 1):
+            long = n - opened >= 32 and word_hash(words[n - 1].folded) % 16 == 0
+            if long or n - opened >= 64:
+                sentences.append(opened)
+                opened = n
+        if (held, at) in terminators and held - opened >= 3:
+            last = words[held - 1] if words[held - 1].end == at - 1 else None
+            if _ends_sentence(text, at, last):
+                sentences.append(opened)
+                opened = held
+    if len(words) - opened >= 3 or (len(words) > opened and not sentences):
+        sentences.append(opened)
+    return words, sentences
+
+
+def _find_words(text: str) -> tuple[list[Word], list[tuple[int, int]]]:
+    """Words of a text; and for each terminator the words before it and the place behind it."""
+    words: list[Word] = []
+    terminators: list[tuple[int, int]] = []
+    at = 0
     quoted = False
     while at < len(text):
         char, kind = text[at], character_kind(text[at])
@@ -170,37 +191,30 @@ def split_words(text: str) -> tuple[list[Word], list[int]]:
             capital = unicodedata.category(char) in ("Lu", "Lt")
             words.append(Word(at, stop, fold(piece), capital, digit, quoted))
             at = behind
-            held = len(words) - opened
-            if held >= 64 or (held >= 32 and word_hash(words[-1].folded) % 16 == 0):
-                sentences.append(opened)
-                opened = len(words)
             continue
-        last = words[-1] if len(words) > opened and words[-1].end == at else None
-        if last and _is_address(text, last, at):
-            _drop_address(text, words, opened, at)
+        if words and words[-1].end == at and _is_address(text, words[-1], at):
+            first = _drop_address(text, words, at)
+            terminators = [mark for mark in terminators if mark[1] <= first]
             at = _address_end(text, at)
             continue
         at += 1
         if kind == "terminator":
-            if len(words) - opened >= 3 and _ends_sentence(text, at, last):
-                sentences.append(opened)
-                opened = len(words)
+            terminators.append((len(words), at))
         elif kind == "opening quote":
             quoted = not (quoted and char == '"')
         elif kind == "closing quote":
             quoted = False
-    if len(words) - opened >= 3 or (len(words) > opened and not sentences):
-        sentences.append(opened)
-    return words, sentences
+    return words, terminators
 
 
-def _drop_address(text: str, words: list[Word], opened: int, at: int) -> None:
+def _drop_address(text: str, words: list[Word], at: int) -> int:
     """Take away the word that is no word; of first.last@host the words before it too."""
     first = words.pop().start
-    while text[at] == "@" and len(words) > opened and words[-1].end + 1 == first:
+    while text[at] == "@" and words and words[-1].end + 1 == first:
         if text[first - 1] not in ".-_+":
             break
         first = words.pop().start
+    return first
 
 
 def _is_address(text: str, last: Word, at: int) -> bool:

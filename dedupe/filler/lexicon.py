@@ -224,8 +224,7 @@ def word_hashes(words: Sequence[str]) -> U32:
 
     Raises `InternalError` for an entry that is not exactly one word.
     """
-    from dedupe.kernels.characters import character_table
-    from dedupe.kernels.words import classify, split
+    from dedupe.kernels.words import words_of
 
     encoded = [word.encode() for word in words]
     starts = np.zeros(len(words), np.int64)  # one block per word
@@ -236,19 +235,11 @@ def word_hashes(words: Sequence[str]) -> U32:
     joined = b" ".join(encoded)
     text = np.zeros(len(joined) // 64 * 64 + 128, np.uint8)
     text[: len(joined)] = np.frombuffer(joined, np.uint8)
-    masks = np.zeros((4, len(text) // 64 + 1), np.uint64)
-    classify(text, masks)
-    hashes: U32 = np.zeros(len(text), np.uint32)
-    first, last, sentence = (np.zeros(len(text), np.int32) for _ in range(3))
-    flags, block = np.zeros(len(text), np.uint8), np.zeros(len(words) + 1, np.int32)
-    count, _ = split(
-        text, masks, starts, ends, *character_table(), np.zeros(0, np.uint32),
-        hashes, first, last, flags, sentence, block,
-    )  # fmt: skip
-    if count != len(words) or not np.array_equal(first[:count], starts):
+    found = words_of(text, starts, ends, np.zeros(0, np.uint32))
+    if not np.array_equal(found.start, starts):
         wrong = next(word for word in words if len(re.findall(r"[\w']+", word)) != 1)
         raise InternalError(f"phrases.toml: {wrong!r} is not one word")
-    return hashes[:count].copy()
+    return found.hash
 
 
 _SLOT = re.compile(r"\(([^()]*)\)|([^\s()]+)")

@@ -9,9 +9,19 @@ from hypothesis import example, given
 from dedupe.kernels import characters as ch
 from dedupe.kernels import make_unicode
 from dedupe.kernels.characters import character_table
-from dedupe.kernels.words import ALL_CAPITALS, CAPITAL, FIRST, HAS_DIGIT, QUOTED, hash_word, split
+from dedupe.kernels.words import (
+    ALL_CAPITALS,
+    CAPITAL,
+    FIRST,
+    HAS_DIGIT,
+    MASKS,
+    QUOTED,
+    Words,
+    hash_word,
+    words_of,
+)
 from dedupe.kernels.words import classify as classify_kernel
-from dedupe.tables import U32, U64, TokenTable
+from dedupe.tables import U32, U64
 from tests import naive
 from tests.strategies import awkward_texts, block_batch
 
@@ -21,10 +31,12 @@ ABBREVIATIONS: U32 = np.array(
 
 
 def classify(text: bytes) -> U64:
-    """The kernel's masks."""
+    """The kernel's masks of a text of one block."""
     data = np.frombuffer(text + bytes(-len(text) % 64 + 64), np.uint8)
-    masks = np.zeros((4, len(data) // 64 + 1), np.uint64)
-    classify_kernel(data, masks)
+    masks = np.full((MASKS, len(data) // 64), 2**64 - 1, np.uint64)
+    one, room = np.zeros(1, np.int64), len(data)
+    odd = np.empty(room, np.int32), np.empty(room, np.uint32), np.empty(room, np.uint8)
+    classify_kernel(data, one, one + len(text), *character_table(), masks, *odd)
     return masks
 
 
@@ -33,20 +45,10 @@ def bits(mask: U64, size: int) -> list[int]:
     return [i for i in range(size) if int(mask[i >> 6]) >> (i & 63) & 1]
 
 
-def split_blocks(blocks: list[str], gap: int = 1) -> tuple[TokenTable, list[int]]:
+def split_blocks(blocks: list[str], gap: int = 1) -> tuple[Words, list[int]]:
     """The kernel on some blocks with the abbreviations of the oracle; and the blocks' places."""
     batch, starts = block_batch(blocks, gap)
-    size = len(batch.prose) // 2 + 2
-    masks = np.zeros((4, len(batch.prose) // 64 + 1), np.uint64)
-    classify_kernel(batch.prose, masks)
-    hashes: U32 = np.empty(size, np.uint32)
-    start, end, sentence = (np.empty(size, np.int32) for _ in range(3))
-    flags, first = np.empty(size, np.uint8), np.empty(len(blocks) + 1, np.int32)
-    n, s = split(
-        batch.prose, masks, batch.blocks.start, batch.blocks.end, *character_table(),
-        ABBREVIATIONS, hashes, start, end, flags, sentence, first,
-    )  # fmt: skip
-    table = TokenTable(hashes[:n], start[:n], end[:n], flags[:n], sentence[: s + 1], first)
+    table = words_of(batch.prose, batch.blocks.start, batch.blocks.end, ABBREVIATIONS)
     return table, starts
 
 
@@ -77,16 +79,15 @@ def assert_equals_oracle(blocks: list[str], gap: int = 1) -> None:
     assert table.block.tolist() == first
 
 
-def test_classify_tells_letters_capitals_digits_and_events() -> None:
+def test_classify_tells_words_and_events() -> None:
     """Each row of masks holds the bytes its name says, and nothing behind the text."""
-    text = b"Don't say '90s! \"it's\" 5:4 a@b / `x` ... O'"
-    masks = classify(text)
-    kept = [chr(text[i]) for i in bits(masks[0], 128)]
-    assert "".join(kept) == "Don'tsay90sit's54abxO"
-    assert [text[i] for i in bits(masks[1], 128)] == [ord("D"), ord("O")]
-    assert [text[i] for i in bits(masks[2], 128)] == [ord(c) for c in "9054"]
-    assert "".join(chr(text[i]) for i in bits(masks[3], 128)) == '!"":@...'
-    assert not masks[:, -1].any()
+    text = b"Don't say '90s! \"it's\" 5:4 x / `x` ... O'"
+    letters, starts, events, _, before = classify(text)
+    kept = [chr(text[i]) for i in bits(letters, 128)]
+    assert "".join(kept) == "Don'tsay90sit's54xxO"
+    assert "".join(chr(text[i]) for i in bits(starts, 128)) == "Ds9i54xxO"
+    assert "".join(chr(text[i]) for i in bits(events, 128)) == '!""...'
+    assert before.tolist() == [0, 9]
 
 
 @pytest.mark.parametrize("offset", range(131))
