@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 
+from dedupe.memory import Scratch
 from dedupe.tables import I32, U8, U32, U64, TokenTable
 
 WINDOW_SIZES = (12, 25, 50)
@@ -14,6 +15,8 @@ WINDOW_SIZES = (12, 25, 50)
 the others find edited copies by their bands. 50 alone finds half of the three-sentence copies."""
 SHORTEST_BLOCK = 12
 """Words of the shortest block that is a passage of its own (eight shingles)."""
+
+_SCRATCH = Scratch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +49,43 @@ def _powers() -> U64:
 def sentence_shingles(tokens: TokenTable) -> tuple[I32, I32]:
     """Range of shingles (S,) that start in each sentence and do not leave its block."""
     first = tokens.sentence[:-1]
-    sentence_block = np.repeat(np.arange(len(tokens.block) - 1), np.diff(tokens.block))
-    block_end = tokens.sentence[tokens.block[1:]][sentence_block]
-    last = np.minimum(tokens.sentence[1:], block_end - 4)
-    return first, np.maximum(first, last).astype(np.int32)
+    last = np.repeat(tokens.sentence[tokens.block[1:]] - np.int32(4), np.diff(tokens.block))
+    np.minimum(last, tokens.sentence[1:], out=last)
+    np.maximum(last, first, out=last)
+    return first, last
 
 
-def cut(tokens: TokenTable, article_block: I32, sketches: U32) -> PassageTable:
+def cut(tokens: TokenTable, article_block: I32, sketches: U32, bands: int) -> PassageTable:
     """Cut the articles of a batch into passages.
 
-    article_block: (D + 1,) first block of each article; sketches: (S, 2 * bands) of the sentences
+    article_block: (D + 1,) first block of each article; sketches: of the sentences, as
+    `sketches.band_sketches` gives them for so many bands
     """
-    from dedupe.kernels.sketching import prefix_hashes, windows
+    from dedupe.kernels.lanes import BANDS
+    from dedupe.kernels.sketching import fill_passages, prefix_hashes, windows
 
-    bands = sketches.shape[1] // 2
     room = len(sketches) * (len(WINDOW_SIZES) + 1)
-    start, length = np.empty(room, np.uint32), np.empty(room, np.uint32)
-    article, kind = np.empty(room, np.int32), np.empty(room, np.uint8)
-    content, keys = np.empty(room, np.uint64), np.empty((bands, room), np.uint32)
-    prefix = np.empty(len(tokens.hash) + 1, np.uint64)
-    prefix_hashes(tokens.hash, prefix)
+    first, last = (_SCRATCH.empty(name, room, np.int32) for name in ("first", "last"))
+    article = _SCRATCH.empty("article", room, np.int32)
+    kind = _SCRATCH.empty("kind", room, np.uint8)
     count = windows(
-        tokens.sentence, tokens.block, article_block, _powers(), prefix, sketches,
-        np.array(WINDOW_SIZES, np.int32), SHORTEST_BLOCK,
-        start, length, article, kind, content, keys,
+        tokens.sentence, tokens.block, article_block,
+        np.array(WINDOW_SIZES, np.int32), SHORTEST_BLOCK, first, last, article, kind,
     )  # fmt: skip
-    return PassageTable(
-        start[:count].copy(),
-        length[:count].copy(),
-        article[:count].copy(),
-        kind[:count].copy(),
-        content[:count].copy(),
-        keys[:, :count].copy(),
+    prefix = _SCRATCH.empty("prefix", len(sketches) + 1, np.uint64)
+    prefix_hashes(tokens.hash, tokens.sentence, prefix)
+    table = PassageTable(
+        start=np.empty(count, np.uint32),
+        length=np.empty(count, np.uint32),
+        article=np.empty(count, np.int32),
+        kind=np.empty(count, np.uint8),
+        content=np.empty(count, np.uint64),
+        keys=np.empty((bands, count), np.uint32),
     )
+    table.article[:], table.kind[:] = article[:count], kind[:count]
+    fill_passages(
+        tokens.sentence, sketches, _powers(), prefix, np.empty(BANDS, np.uint32),
+        first[:count], last[:count],
+        table.start, table.length, table.kind, table.content, table.keys,
+    )  # fmt: skip
+    return table

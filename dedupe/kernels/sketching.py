@@ -1,6 +1,7 @@
 """Shingles, MinHash sketches and band keys of sentences and of the passages made of them.
 
-Legend: N tokens, S sentences, P passages, K permutations, B bands of R = 2 rows.
+Legend: N tokens, S sentences, P passages, K permutations (a multiple of LANES), B bands of two
+rows, at most BANDS.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.jit import inlined, kernel
+from dedupe.kernels.lanes import LANES, lowest_rows, lowest_values
 
 SHINGLE = 5
 """Words of a shingle."""
@@ -20,8 +22,10 @@ _C2, _C3, _C4 = np.uint32(0xC2B2AE3D), np.uint32(0x27D4EB2F), np.uint32(0x165667
 _M1, _M2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _S16, _S13 = np.uint32(16), np.uint32(13)
 
+_ONE = np.uint64(1)
 POLYNOMIAL = np.uint64(0x9E3779B97F4A7C15)
 """Base of the rolling hash of a run of words; it wraps modulo 2^64 on purpose."""
+_P2, _P3, _P4 = (np.uint64(int(POLYNOMIAL) ** k % 2**64) for k in (2, 3, 4))
 
 
 @kernel
@@ -57,179 +61,112 @@ def premix(value):
 
 
 @kernel
-def sketch(shingle, first, last, a, b, out):
+def sketch(shingle, first, last, a, b, mixed, out):
     """MinHash of sets of shingles, bit for bit as datasketch 2.0 `affine32`.
 
     shingle: u32 (N,); first, last: i32 (S,) range of shingles of each set, may be empty
-    a, b: u32 (K,) permutations `a * h + b mod 2^32`; out: u32 (S, K) written
-
-    Four shingles for one pass over the minima: 1.2 ns a shingle at K = 16, one at a time 3.3.
+    a, b: u32 (K,) permutations `a * h + b mod 2^32`; mixed: u32 (N,) written, working memory
+    out: u32 (S, K) written
     """
-    width = len(a)
+    for i in range(len(mixed)):
+        mixed[i] = premix(shingle[i])
     for s in range(len(first)):
-        row = out[s]
-        for k in range(width):
-            row[k] = EMPTY
-        i = np.int64(first[s])
-        end = np.int64(last[s])
-        while i + 4 <= end:
-            h0, h1 = premix(shingle[i]), premix(shingle[i + 1])
-            h2, h3 = premix(shingle[i + 2]), premix(shingle[i + 3])
-            for k in range(width):
-                v0 = np.uint32(np.uint32(a[k] * h0) + b[k])
-                v1 = np.uint32(np.uint32(a[k] * h1) + b[k])
-                v2 = np.uint32(np.uint32(a[k] * h2) + b[k])
-                v3 = np.uint32(np.uint32(a[k] * h3) + b[k])
-                row[k] = min(row[k], min(min(v0, v1), min(v2, v3)))
-            i += 4
-        while i < end:
-            h0 = premix(shingle[i])
-            for k in range(width):
-                row[k] = min(row[k], np.uint32(np.uint32(a[k] * h0) + b[k]))
-            i += 1
+        for column in range(0, len(a), LANES):
+            lowest_values(mixed, first[s], last[s], a, b, column, out, s)
 
 
 @kernel
-def prefix_hashes(token, out):
-    """Rolling hash of all words up to each place: out u64 (N + 1,)."""
+def prefix_hashes(token, sentence_first, out):
+    """Rolling hash of all words up to the end of each sentence.
+
+    token: u32 (N,); sentence_first: i32 (S + 1,); out: u64 (S + 1,) written
+
+    Four words a step: the state waits for one multiplication, not for four.
+    """
     state = np.uint64(0)
     out[0] = state
-    for i in range(len(token)):
-        state = state * POLYNOMIAL + np.uint64(token[i]) + np.uint64(1)
-        out[i + 1] = state
+    for s in range(len(sentence_first) - 1):
+        i, end = np.uint64(sentence_first[s]), np.uint64(sentence_first[s + 1])
+        while i + np.uint64(4) <= end:
+            high = (token[i] + _ONE) * _P3 + (token[i + _ONE] + _ONE) * _P2
+            low = (token[i + np.uint64(2)] + _ONE) * POLYNOMIAL + token[i + np.uint64(3)] + _ONE
+            state = state * _P4 + (high + low)
+            i += np.uint64(4)
+        while i < end:
+            state = state * POLYNOMIAL + token[i] + _ONE
+            i += _ONE
+        out[s + 1] = state
 
 
 @kernel
 def windows(
-    sentence_first,
-    block_first,
-    article_block,
-    powers,
-    prefix,
-    sketches,
-    sizes,
-    shortest_block,
-    start,
-    length,
-    article,
-    kind,
-    content,
-    keys,
+    sentence_first, block_first, article_block, sizes, shortest_block, first, last, article, kind
 ):
-    """Cut every article into overlapping passages.
+    """Cut every article into overlapping passages of whole sentences.
 
-    A window starts at every sentence and runs over whole sentences until it holds `size` words,
-    for each size. A block of `shortest_block` words or more, but fewer than the largest size, is
-    a passage as well. The sketch of a passage is the minimum of its sentences' sketches.
+    A window starts at every sentence and runs until it holds `size` words, for each size. A block
+    of `shortest_block` words or more, but fewer than the largest size, is a passage as well.
 
     sentence_first: i32 (S + 1,); block_first: i32 (blocks + 1,) first sentence of each block
-    article_block: i32 (articles + 1,) first block of each article
-    powers: u64, `POLYNOMIAL ** n`; prefix: u64 (N + 1,) of `prefix_hashes`
-    sketches: u32 (S, 2 * bands); sizes: i32, ascending; windows of the first size are joined by
-        equality only, so they get no keys
-    start u32, length u32, article i32, kind u8, content u64 (P,), keys u32 (bands, P): written,
-        with room for (sizes + 1) passages for each sentence
+    article_block: i32 (articles + 1,) first block of each article; sizes: i32, ascending
+    first, last i32, article i32, kind u8: written, with room for (sizes + 1) passages for each
+        sentence: its sentences, the number of its article, and the number of its size, or the
+        number of sizes for a block
 
-    kind is the number of the size, or the number of sizes for a block. Passages without any
-    shingle get kind 0 too. Returns P.
+    Returns P.
     """
-    bands = keys.shape[0]
-    row = np.empty(2 * bands, np.uint32)
-    count = 0
+    count = np.uint64(0)
+    largest = sizes[len(sizes) - 1]
     for d in range(len(article_block) - 1):
-        first_sentence = block_first[article_block[d]]
-        stop_sentence = block_first[article_block[d + 1]]
-        for s in range(first_sentence, stop_sentence):
-            end = s
-            last_end = -1
-            row[:] = EMPTY
-            for w in range(len(sizes)):
-                while end < stop_sentence and sentence_first[end] - sentence_first[s] < sizes[w]:
-                    for k in range(2 * bands):
-                        row[k] = min(row[k], sketches[end, k])
-                    end += 1
-                words = sentence_first[end] - sentence_first[s]
-                if words < sizes[w]:
+        stop = np.uint64(block_first[article_block[d + 1]])
+        for s in range(np.uint64(block_first[article_block[d]]), stop):
+            end, last_end = s, s
+            low = sentence_first[s]
+            for w in range(np.uint64(len(sizes))):
+                while end < stop and sentence_first[end] - low < sizes[w]:
+                    end += _ONE
+                if sentence_first[end] - low < sizes[w]:
                     break
-                if end == last_end:  # one long sentence: only the larger size counts
-                    count -= 1
+                count -= np.uint64(end == last_end)  # one long sentence: the larger size counts
                 last_end = end
-                _emit(
-                    s,
-                    end,
-                    w,
-                    d,
-                    sentence_first,
-                    powers,
-                    prefix,
-                    row,
-                    start,
-                    length,
-                    article,
-                    kind,
-                    content,
-                    keys,
-                    count,
-                )
-                count += 1
+                first[count], last[count], article[count], kind[count] = s, end, d, w
+                count += _ONE
         for block in range(article_block[d], article_block[d + 1]):
-            s, end = block_first[block], block_first[block + 1]
-            words = sentence_first[end] - sentence_first[s]
-            if shortest_block <= words < sizes[len(sizes) - 1]:
-                row[:] = EMPTY
-                for i in range(s, end):
-                    for k in range(2 * bands):
-                        row[k] = min(row[k], sketches[i, k])
-                _emit(
-                    s,
-                    end,
-                    len(sizes),
-                    d,
-                    sentence_first,
-                    powers,
-                    prefix,
-                    row,
-                    start,
-                    length,
-                    article,
-                    kind,
-                    content,
-                    keys,
-                    count,
-                )
-                count += 1
-    return count
+            s, end = np.uint64(block_first[block]), np.uint64(block_first[block + 1])
+            if shortest_block <= sentence_first[end] - sentence_first[s] < largest:
+                first[count], last[count], article[count], kind[count] = s, end, d, len(sizes)
+                count += _ONE
+    return np.int64(count)
 
 
-@inlined
-def _emit(
-    s,
-    end,
-    w,
-    d,
-    sentence_first,
-    powers,
-    prefix,
-    row,
-    start,
-    length,
-    article,
-    kind,
-    content,
-    keys,
-    at,
+@kernel
+def fill_passages(
+    sentence_first, sketches, powers, prefix, mixed, first, last, start, length, kind, content, keys
 ):
-    """Write one passage of the sentences s .. end - 1."""
-    low, high = sentence_first[s], sentence_first[end]
-    start[at] = low
-    length[at] = high - low
-    article[at] = d
-    kind[at] = 0 if row[0] == EMPTY else w
-    power = powers[min(high - low, len(powers) - 1)]
-    for _ in range(len(powers) - 1, high - low):
-        power *= POLYNOMIAL
-    value = prefix[high] - prefix[low] * power
-    content[at] = value ^ (value >> np.uint64(32)) * POLYNOMIAL
-    for band in range(keys.shape[0]):
-        key = np.uint32(row[2 * band] * _C0) ^ row[2 * band + 1]
-        keys[band, at] = premix(key)
+    """Place, content hash and band keys of the passages of `windows`.
+
+    sentence_first: i32 (S + 1,); sketches: u32 (S, LANES) of the sentences, as `lowest_rows` wants
+    powers: u64, `POLYNOMIAL ** n`; prefix: u64 (S + 1,) of `prefix_hashes`
+    mixed: u32 (BANDS,) written, working memory
+    first, last: i32 (P,)
+    start, length: u32 (P,) written: tokens; content: u64 (P,) written
+    kind: u8 (P,), set to 0 where no sentence of the passage holds a shingle
+    keys: u32 (B, P) written where the kind is not 0: windows of the first size are joined by
+        equality only
+    """
+    for p in range(np.uint64(len(first))):
+        s, end = np.uint64(first[p]), np.uint64(last[p])
+        low, high = sentence_first[s], sentence_first[end]
+        start[p], length[p] = low, high - low
+        power = powers[min(high - low, len(powers) - 1)]
+        for _ in range(len(powers) - 1, high - low):
+            power *= POLYNOMIAL
+        value = prefix[end] - prefix[s] * power
+        content[p] = value ^ (value >> np.uint64(32)) * POLYNOMIAL
+        if kind[p] == 0:
+            continue
+        if lowest_rows(sketches, s, end, mixed) == EMPTY:
+            kind[p] = 0
+            continue
+        for band in range(np.uint64(keys.shape[0])):
+            keys[band, p] = mixed[band]

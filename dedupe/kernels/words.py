@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dedupe.kernels import characters as ch
 from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
-from dedupe.kernels.memory import Arena, Scratch
+from dedupe.memory import Scratch
 
 CAPITAL, HAS_DIGIT, QUOTED, FIRST, ALL_CAPITALS = 1, 2, 4, 8, 16
 
@@ -691,8 +691,6 @@ def split(
 
 
 _SCRATCH = Scratch()
-_HASHES, _PLACES = Arena(), Arena()
-"""Hashes outlive the places of the words where the text is not kept."""
 
 
 class Words(NamedTuple):
@@ -724,8 +722,8 @@ def words_of(
         _SCRATCH.empty("odd flags", room, np.uint8),
     )
     n, odds = classify(text, block_start, block_end, *table, masks, *odd)
-    start, end = _PLACES.empty(n + SLACK, np.int32), _PLACES.empty(n + SLACK, np.int32)
-    hashes, flags = _HASHES.empty(n + SLACK, np.uint32), _PLACES.empty(n + SLACK, np.uint8)
+    start, end = np.empty(n + SLACK, np.int32), np.empty(n + SLACK, np.int32)
+    hashes, flags = np.empty(n + SLACK, np.uint32), np.empty(n + SLACK, np.uint8)
     sentence = _SCRATCH.empty("sentence", n + 1, np.int32)
     block = np.empty(len(block_start) + 1, np.int32)
     parts = _SCRATCH.empty("parts", (3, 64 * TILE + 1), np.uint64)

@@ -115,5 +115,5 @@ def passages_of(reading: Reading) -> PassageTable:
     """The passages of a batch with their band keys."""
     words = reading.tokens
     first, last = passages.sentence_shingles(words)
-    minima = sketches.sketch_ranges(sketches.shingles(words.hash), first, last, BANDING.columns)
-    return passages.cut(words, article_blocks(reading.text), minima)
+    minima = sketches.band_sketches(sketches.shingles(words.hash), first, last, BANDING.bands)
+    return passages.cut(words, article_blocks(reading.text), minima, BANDING.bands)

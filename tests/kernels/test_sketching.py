@@ -6,16 +6,17 @@ from datasketch import MinHash
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedupe.kernels.lanes import BANDS, LANES
 from dedupe.kernels.sketching import (
     EMPTY,
     POLYNOMIAL,
+    fill_passages,
     prefix_hashes,
     shingle_hashes,
-    sketch,
     windows,
 )
 from dedupe.passages import _powers
-from dedupe.sketches import permutations
+from dedupe.sketches import permutations, sketch_ranges
 from dedupe.tables import I32, U32, U64
 from tests import naive
 from tests.strategies import token_lists
@@ -27,10 +28,8 @@ FACTORS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)
 
 def sketch_of(values: list[int], count: int = 128) -> U32:
     """The kernel's sketch of one set."""
-    out = np.zeros((1, count), np.uint32)
     ends = np.array([0], np.int32), np.array([len(values)], np.int32)
-    sketch(np.array(values, np.uint32), *ends, *permutations(count), out)
-    row: U32 = out[0]
+    row: U32 = sketch_ranges(np.array(values, np.uint32), *ends, count)[0]
     return row
 
 
@@ -80,28 +79,29 @@ def test_sets_of_one_call_do_not_touch_each_other(size: int) -> None:
     """Ranges may overlap, be empty or touch the end; each row is the sketch of its own."""
     values = list(range(1000, 1000 + size))
     places = [(low, high) for low in range(size + 1) for high in range(low, size + 1)]
-    out = np.zeros((len(places), 16), np.uint32)
     first, last = np.array(places, np.int32).T.copy()
-    sketch(np.array(values, np.uint32), first, last, *permutations(16), out)
+    out = sketch_ranges(np.array(values, np.uint32), first, last, 16)
     for row, (low, high) in zip(out, places, strict=True):
         assert np.array_equal(row, sketch_of(values[low:high], 16))
 
 
-def prefix_of(words: list[int]) -> U64:
-    """The kernel's rolling hash."""
-    out = np.empty(len(words) + 1, np.uint64)
-    prefix_hashes(np.array(words, np.uint32), out)
+def prefix_of(words: list[int], sizes: list[int]) -> U64:
+    """The kernel's rolling hash at the ends of sentences."""
+    out = np.empty(len(sizes) + 1, np.uint64)
+    prefix_hashes(np.array(words, np.uint32), np.cumsum([0, *sizes]).astype(np.int32), out)
     return out
 
 
-@given(st.lists(st.integers(0, 2**32 - 1), max_size=20))
-def test_prefix_hashes_equal_big_integers(words: list[int]) -> None:
+@given(st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=11), max_size=6))
+def test_prefix_hashes_equal_big_integers(sentences: list[list[int]]) -> None:
     """The rolling hash wraps modulo 2^64, and a word of hash 0 counts."""
     state, want = 0, [0]
-    for word in words:
-        state = (state * int(POLYNOMIAL) + word + 1) % 2**64
+    for sentence in sentences:
+        for word in sentence:
+            state = (state * int(POLYNOMIAL) + word + 1) % 2**64
         want.append(state)
-    assert prefix_of(words).tolist() == want
+    words = [word for sentence in sentences for word in sentence]
+    assert prefix_of(words, [len(sentence) for sentence in sentences]).tolist() == want
 
 
 articles_of_sizes = st.lists(
@@ -122,18 +122,26 @@ class Passages:
         block_first: I32 = np.cumsum([0, *map(len, blocks)]).astype(np.int32)
         article_block: I32 = np.cumsum([0, *map(len, articles)]).astype(np.int32)
         room = 4 * len(sizes)
-        start, length = np.empty(room, np.uint32), np.empty(room, np.uint32)
-        article, kind = np.empty(room, np.int32), np.empty(room, np.uint8)
-        content, keys = np.empty(room, np.uint64), np.empty((8, room), np.uint32)
-        prefix = prefix_of(list(range(sum(sizes))) if words is None else words)
+        first, last, article = (np.empty(room, np.int32) for _ in range(3))
+        kind = np.empty(room, np.uint8)
         count = windows(
-            sentence, block_first, article_block, _powers(), prefix, sketches,
-            np.array(SIZES, np.int32), 12, start, length, article, kind, content, keys,
+            sentence, block_first, article_block, np.array(SIZES, np.int32), 12,
+            first, last, article, kind,
         )  # fmt: skip
-        rows = (start[:count], length[:count], article[:count], kind[:count])
-        self.rows = list(zip(*(column.tolist() for column in rows), strict=True))
-        self.content = content[:count]
-        self.keys = keys[:, :count]
+        start, length = np.empty(count, np.uint32), np.empty(count, np.uint32)
+        self.content = np.empty(count, np.uint64)
+        bands = sketches.shape[1] // 2
+        self.keys = np.empty((bands, count), np.uint32)
+        rows = np.zeros((len(sketches), 2, BANDS), np.uint32)
+        rows[:, 0, :bands], rows[:, 1, :bands] = sketches[:, ::2], sketches[:, 1::2]
+        fill_passages(
+            sentence, rows.reshape(-1, LANES), _powers(),
+            prefix_of(list(range(sum(sizes))) if words is None else words, sizes),
+            np.empty(BANDS, np.uint32), first[:count], last[:count],
+            start, length, kind[:count], self.content, self.keys,
+        )  # fmt: skip
+        columns = (start, length, article[:count], kind[:count])
+        self.rows = list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def expected(articles: list[list[list[int]]]) -> list[tuple[int, int, int, int]]:
@@ -182,14 +190,15 @@ def test_passage_without_shingles_is_joined_by_equality_only() -> None:
     }  # fmt: skip
 
 
-def test_key_is_made_of_the_minima_of_two_rows() -> None:
+@pytest.mark.parametrize("bands", [1, 8, 9, BANDS])
+def test_key_is_made_of_the_minima_of_two_rows(bands: int) -> None:
     """A band's key is the mixed form of the minima of its two columns over the sentences."""
-    sketches = np.random.randint(0, 2**31, (4, 16)).astype(np.uint32)
+    sketches = np.random.randint(0, 2**32, (4, 2 * bands), np.uint32)
     passages = Passages([[[10, 10, 10, 10]]], sketches)
     assert passages.rows[0] == (0, 20, 0, 0)
     assert passages.rows[1] == (0, 30, 0, 1)
     minima = sketches[:3].min(axis=0).tolist()
-    for band in range(8):
+    for band in range(bands):
         low, high = minima[2 * band : 2 * band + 2]
         key = naive.fmix32(low * FACTORS[0] % 2**32 ^ high)
         assert passages.keys[band, 1] == key

@@ -30,7 +30,7 @@ def keys_of(words: np.ndarray[tuple[int, int], np.dtype[np.uint32]]) -> passages
     first, last = passages.sentence_shingles(tokens)
     shingles = sketches.shingles(tokens.hash)
     return passages.cut(
-        tokens, bounds, sketches.sketch_ranges(shingles, first, last, BANDING.columns)
+        tokens, bounds, sketches.band_sketches(shingles, first, last, BANDING.bands), BANDING.bands
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe import passages, sketches
+from dedupe.kernels.lanes import LANES
 from dedupe.tables import TextBatch
 from dedupe.tokens import tokenise
 from tests import naive
@@ -20,9 +21,9 @@ def cut(*blocks: list[int]) -> tuple[TextBatch, passages.PassageTable, list[int]
     batch, _ = block_batch(["".join(sentence(next(numbers), n) for n in block) for block in blocks])
     tokens = tokenise(batch)
     first, last = passages.sentence_shingles(tokens)
-    minima = sketches.sketch_ranges(sketches.shingles(tokens.hash), first, last, 18)
+    minima = sketches.band_sketches(sketches.shingles(tokens.hash), first, last, 9)
     article_block = np.array([0, len(blocks)], np.int32)
-    return batch, passages.cut(tokens, article_block, minima), tokens.hash.tolist()
+    return batch, passages.cut(tokens, article_block, minima, 9), tokens.hash.tolist()
 
 
 def test_passages_of_a_small_article() -> None:
@@ -67,8 +68,8 @@ def test_articles_of_a_batch_do_not_touch_each_other() -> None:
     """The last windows of one article do not run into the next."""
     batch, _ = block_batch([sentence(0, 20), sentence(1, 20), sentence(0, 20)])
     tokens = tokenise(batch)
-    minima = np.zeros((3, 18), np.uint32)
-    table = passages.cut(tokens, np.array([0, 1, 3], np.int32), minima)
+    minima = np.zeros((3, LANES), np.uint32)
+    table = passages.cut(tokens, np.array([0, 1, 3], np.int32), minima, 9)
     columns = (table.article, table.start, table.length)
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == [
         (0, 0, 20), (0, 0, 20), (1, 20, 20), (1, 20, 40), (1, 40, 20), (1, 20, 20), (1, 40, 20)

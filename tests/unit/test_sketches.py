@@ -74,9 +74,9 @@ def test_sketch_can_be_handed_to_an_index_of_datasketch() -> None:
 
 
 def test_shingles_of_short_texts() -> None:
-    """A text of fewer than five words has none; the entries of the last four mean nothing."""
+    """A text of fewer than five words has none; its entries mean nothing."""
     words = np.arange(1, 8, dtype=np.uint32)
     assert len(shingles(words)) == 7
     assert len(set(shingles(words)[:3].tolist())) == 3
-    assert not shingles(words[:4]).any()
+    assert len(shingles(words[:4])) == 4
     assert len(shingles(words[:0])) == 0
