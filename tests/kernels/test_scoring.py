@@ -298,7 +298,8 @@ def test_phrases_are_learned_ones_merged() -> None:
     spans, gains = np.zeros((5, 2), np.int32), np.zeros(5, np.int32)
     count, squares = kernel.find_phrases(
         words, np.array([TOKEN_FIRST, 0, 0, 0, 0], np.uint8), table, keys,
-        np.zeros(SLOTS, np.int32), 1, spans, gains,
+        np.full(kernel.KNOWN_WORDS, 2**64 - 1, np.uint64), np.zeros(SLOTS, np.int32), 1, spans,
+        gains,
     )  # fmt: skip
     assert (count, squares) == (1, 8)
     assert (spans[0].tolist(), gains[0]) == ([1, 3], 12)
