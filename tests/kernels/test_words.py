@@ -108,6 +108,16 @@ def test_split_equals_the_oracle_on_awkward_text(text: str) -> None:
     assert_equals_oracle([text])
 
 
+@pytest.mark.parametrize("words", range(60, 66))
+def test_address_is_found_where_a_long_sentence_is_cut(words: int) -> None:
+    """The words of an address do not count for the length of a sentence."""
+    text = " ".join("x" * (number % 9 + 1) for number in range(words))
+    for address in ("http://a.org/b", "first.last@host.org", "www.a.org"):
+        table, _ = split_blocks([f"{text} {address} and more of it"])
+        assert len(table.hash) == words + 4
+        assert_equals_oracle([f"{text} {address} and more of it"])
+
+
 @given(awkward_texts, awkward_texts)
 @example("one two", "")
 @example("", "only")
