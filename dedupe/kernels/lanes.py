@@ -8,8 +8,6 @@ its own language, as vectors of eight, which become what the processor has: 2.2 
 
 from __future__ import annotations
 
-from numba import types
-
 from dedupe.kernels.jit import instruction
 
 BANDS = 12
@@ -103,6 +101,7 @@ def lowest_values(typing_context, values, first, last, a, b, column, out, row):
     values: u32 (N,); first, last: range of values; a, b: u32 (K,); column: first of the columns
     out: u32 (S, K), written at `row` and `column`; all ones where the range is empty
     """
+    from numba import types
 
     def build(context, builder, signature, arguments):
         lanes = _Lanes(context, builder)
@@ -137,6 +136,7 @@ def lowest_rows(typing_context, rows, first, last, mixed):
     rows: u32 (S, LANES): first rows of the bands, second rows; first, last: range of rows
     mixed: u32 (BANDS,) written: both minima of a band in one number
     """
+    from numba import types
 
     def build(context, builder, signature, arguments):
         from llvmlite import ir
