@@ -14,7 +14,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -71,7 +71,8 @@ class Kernel(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R]) -> None:
         self.function = function
-        self._compiled: dict[Signature, Callable[[list[Any]], Any]] = {}
+        self._compiled: dict[tuple[Any, ...], Callable[[list[Any]], Any]] = {}
+        self._by_signature: dict[Signature, Callable[[list[Any]], Any]] = {}
         self._lock = threading.Lock()
         update_wrapper(self, function)
 
@@ -83,29 +84,42 @@ class Kernel(Generic[P, R]):
         """
         if named:
             raise TypeError(f"{self.function.__name__}: arguments of kernels have no names")
-        types: list[str] = []
+        kinds: list[Any] = []
         values: list[Any] = []
         for argument in arguments:
             if isinstance(argument, np.ndarray):
-                contiguous = argument.flags.c_contiguous
-                types.append(f"{argument.dtype.str} {argument.ndim} {'C' if contiguous else 'A'}")
+                kinds += (argument.dtype, argument.ndim, argument.flags.c_contiguous)
                 values += (
-                    None, None, argument.size, argument.itemsize,
-                    argument.__array_interface__["data"][0], *argument.shape, *argument.strides,
+                    None, None, argument.size, argument.itemsize, _address(argument),
+                    *argument.shape, *argument.strides,
                 )  # fmt: skip
             else:
-                number = _NUMBERS.get(type(argument))
-                if number is None:
-                    raise TypeError(f"{self.function.__name__}: {type(argument).__name__} argument")
-                types.append(number[0])
+                kinds.append(type(argument))
                 values.append(argument.item() if isinstance(argument, np.generic) else argument)
-        signature = tuple(types)
-        compiled = self._compiled.get(signature)
+        key = tuple(kinds)
+        compiled = self._compiled.get(key)
         if compiled is None:
-            with self._lock:
-                compiled = self._compiled.get(signature) or self._link(signature)
-                self._compiled[signature] = compiled
+            compiled = self._compiled[key] = self._linked(self._signature(arguments))
         return cast("R", compiled(values))
+
+    def _signature(self, arguments: Sequence[object]) -> Signature:
+        codes = []
+        for argument in arguments:
+            if isinstance(argument, np.ndarray):
+                layout = "C" if argument.flags.c_contiguous else "A"
+                codes.append(f"{argument.dtype.str} {argument.ndim} {layout}")
+            elif type(argument) in _NUMBERS:
+                codes.append(_NUMBERS[type(argument)][0])
+            else:
+                raise TypeError(f"{self.function.__name__}: {type(argument).__name__} argument")
+        return tuple(codes)
+
+    def _linked(self, signature: Signature) -> Callable[[list[Any]], Any]:
+        """The compiled function; several kinds of numbers have one."""
+        with self._lock:
+            if signature not in self._by_signature:
+                self._by_signature[signature] = self._link(signature)
+            return self._by_signature[signature]
 
     def _link(self, signature: Signature) -> Callable[[list[Any]], Any]:
         """The compiled function, from the cache or made now."""
@@ -120,6 +134,15 @@ class Kernel(Generic[P, R]):
             compiled = compile_function(function, signature)
             objects.write(cache, compiled)
         return _caller(function.__name__, signature, compiled.returns, objects.link(compiled))
+
+
+def _address(array: NDArray[Any]) -> int:
+    """First byte of an array."""
+    try:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))  # type: ignore[arg-type]
+    except (TypeError, ValueError):  # read-only, empty or not contiguous: four times as slow
+        address: int = array.__array_interface__["data"][0]
+        return address
 
 
 def _caller(

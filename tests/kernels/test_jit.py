@@ -252,8 +252,13 @@ def test_arrays_come_out() -> None:
 
 
 def test_types_are_told_apart() -> None:
-    """Each kind of argument has its own code."""
+    """Each kind of argument has code of its own, whatever came before."""
     assert isinstance(_plain, Kernel)
-    kinds = (np.zeros(2, np.uint8), np.zeros(2, np.float32), np.zeros(4)[::2])
-    assert [_plain(values) for values in kinds] == [2, 2, 2]
-    assert {("|u1 1 C",), ("<f4 1 C",), ("<f8 1 A",)} <= set(_plain._compiled)
+    kinds = (np.zeros(2, np.uint8), np.zeros(2, np.float32), np.zeros(4)[::2], np.zeros((2, 5)))
+    assert [_plain(values) for values in kinds] == [2, 2, 2, 2]
+    assert _plain._signature((*kinds, 1, True, np.uint8(1))) == (
+        "|u1 1 C", "<f4 1 C", "<f8 1 A", "<f8 2 C", "i8", "b1", "u1"
+    )  # fmt: skip
+    read_only = np.arange(3)
+    read_only.flags.writeable = False
+    assert _allocates(read_only) == 3

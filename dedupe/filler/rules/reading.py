@@ -138,10 +138,6 @@ class Reading:
         """The prose of one stretch, as `quotes` gives it."""
         return self.quotes(np.array([start]), np.array([end]))[0]
 
-    def token_text(self, first: int, behind: int) -> str:
-        """The prose from the first to the last of some tokens."""
-        return self.quoted(self.start[first], self.end[behind - 1])
-
     def cues(self, hits: I64) -> list[Evidence]:
         """Hits of the lexicon as evidence."""
         return self.pieces("cue", self.hit_first[hits], self.hit_behind[hits])

@@ -91,8 +91,10 @@ def _has_address(reading: Reading, hit: int) -> bool:
 def _named_before(reading: Reading, hit: int) -> bool:
     """Whether the word before a cue points at who speaks: "these studies"."""
     cue = int(reading.hit_first[hit])
-    begins = cue == reading.tokens.sentence[reading.hit_sentence[hit]]
-    return not begins and _POINTING.fullmatch(reading.token_text(cue - 1, cue)) is not None
+    if cue == reading.tokens.sentence[reading.hit_sentence[hit]]:
+        return False
+    before = reading.prose(reading.start[cue - 1], reading.end[cue - 1])
+    return _POINTING.fullmatch(before) is not None
 
 
 def _stock(reading: Reading) -> Iterator[Flag]:
