@@ -7,7 +7,7 @@ exclusive; lines and columns count from 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Literal
 
@@ -255,7 +255,8 @@ class Result(Struct, frozen=True, kw_only=True):
 
     run: Run
     articles: tuple[Article, ...]
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
+    """A tuple, or `rows.Findings`"""
     summary: Summary
     skipped: tuple[Skipped, ...] = ()
     matches: tuple[MatchRow, ...] = ()
@@ -340,19 +341,3 @@ class Explanation(Struct, frozen=True, kw_only=True):
     """Number of other articles that were looked at."""
     passages: tuple[ExplainedPassage, ...]
     article_findings: tuple[Finding, ...] = ()
-
-
-class Flag(Struct, frozen=True):
-    """A finding in the making: one rule on one stretch of an article of a batch.
-
-    All places are byte offsets in the batch; those of the evidence as well.
-    """
-
-    rule: str
-    article: int
-    start: int
-    end: int
-    words: int
-    message: str
-    score: float | None = None
-    evidence: tuple[Evidence, ...] = ()

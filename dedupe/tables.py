@@ -6,8 +6,10 @@ Ragged data is `values` + `offsets` everywhere: part i is `values[offsets[i]:off
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,6 +138,95 @@ class BlockScores:
     """(B,) words with a digit"""
     quotes: I32
     """(B,) quotations"""
+
+
+class Texts(NamedTuple):
+    """Pieces of UTF-8 text in one buffer; n pieces, which may overlap."""
+
+    data: U8
+    """(T,) with `ALIGNMENT` bytes behind the last piece, for kernels that read so many at once"""
+    start: I64
+    """(n,) first byte of each piece"""
+    end: I64
+    """(n,) end"""
+
+    @classmethod
+    def of(cls, strings: Sequence[str]) -> Texts:
+        """The texts of some strings; a lone surrogate becomes a question mark."""
+        whole = "".join(strings)
+        encoded: Sequence[str | bytes] = strings
+        if not whole.isascii():
+            encoded = [string.encode("utf-8", "replace") for string in strings]
+        size = np.fromiter(map(len, encoded), np.int64, len(strings))
+        end = np.cumsum(size)
+        data = whole.encode("utf-8", "replace") + bytes(ALIGNMENT)
+        return cls(np.frombuffer(data, np.uint8), end - size, end)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Texts]) -> Texts:
+        """The pieces of several buffers, one behind the other, in one."""
+        base = np.cumsum([0, *(len(part.data) for part in parts)])
+        return cls(
+            np.concatenate([np.empty(0, np.uint8), *(part.data for part in parts)]),
+            np.concatenate([_NO_PLACES, *(p.start + b for p, b in zip(parts, base, strict=False))]),
+            np.concatenate([_NO_PLACES, *(p.end + b for p, b in zip(parts, base, strict=False))]),
+        )
+
+    def take(self, rows: I64) -> Texts:
+        """Some of the pieces, in the same buffer."""
+        return Texts(self.data, self.start[rows], self.end[rows])
+
+    def strings(self) -> list[str]:
+        """The pieces as strings."""
+        view, edges = self.data.data, zip(self.start.tolist(), self.end.tolist(), strict=True)
+        return [str(view[low:high], "utf-8") for low, high in edges]
+
+
+_NO_PLACES = np.empty(0, np.int64)
+
+
+class EvidenceKind(IntEnum):
+    """What a piece of evidence is; the names are those of `model.Evidence.kind`."""
+
+    SIGNAL = 0
+    PHRASE = 1
+    CUE = 2
+    FACT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceTable:
+    """The reasons (E,) of F flags."""
+
+    offset: I64
+    """(F + 1,) first reason of each flag, then E"""
+    kind: U8
+    """(E,) EvidenceKind"""
+    text: Texts
+    """(E,)"""
+    weight: F64
+    """(E,) NaN where it has none"""
+    start: I64
+    """(E,) where it stands, -1 for nowhere: bytes in the batch, then code points in the article"""
+    end: I64
+
+
+@dataclass(frozen=True, slots=True)
+class FlagTable:
+    """What the filler rules say of a batch: F flags by article, place and rule."""
+
+    rule: U8
+    """(F,) place of the rule in `model.RULES`"""
+    article: I64
+    """(F,) article of the batch"""
+    start: I64
+    """(F,) first byte in the batch"""
+    end: I64
+    score: F64
+    """(F,) NaN where it has none"""
+    message: Texts
+    """(F,)"""
+    evidence: EvidenceTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from hashlib import blake2b
-from itertools import compress
 
 import numpy as np
 
 from dedupe import config
 from dedupe.findings import shares as word_shares
-from dedupe.findings.assembly import Standing, assemble
+from dedupe.findings.assembly import ChosenFlags, Standing, assemble
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, tabulate
-from dedupe.findings.flags import draft_flags
+from dedupe.findings.flags import LocatedFlags, locate_flags, side_by_side
 from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.model import RULES, Evidence, Finding, Severity
-from dedupe.tables import Corpus, Reading, RegionTable
+from dedupe.rows import Findings
+from dedupe.tables import Bool, Corpus, Reading, RegionTable
 
 __all__ = [
     "Draft",
+    "LocatedFlags",
     "Overlap",
     "Shares",
     "copy_drafts",
-    "draft_flags",
     "file_finding",
     "find",
+    "locate_flags",
     "no_shares",
     "selected_rules",
 ]
@@ -38,61 +40,58 @@ MIN_ARTICLE_WORDS = 100
 
 def find(
     corpus: Corpus,
-    drafts: Iterable[Draft],
+    copies: Iterable[Draft],
+    flags: Sequence[LocatedFlags],
     regions: RegionTable,
     load: Callable[[int], Reading],
     settings: config.Config,
-) -> tuple[list[Finding], Shares]:
+    pool: Executor,
+) -> tuple[Findings, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
-    Raises ConfigError where a rule is selected that does not exist.
+    flags: of all batches. Raises ConfigError where a rule is selected that does not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
-    drafts = [draft for draft in drafts if draft.rule in chosen]
-    table = tabulate(drafts)
+    copies = list(copies)
+    flagged = side_by_side(flags, corpus)
+    table = tabulate(copies, flagged)
+    table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
     stands, also = settle(table)
     shares = word_shares.count(table, stands, corpus.article_token)
     severity = severity_ranks(table.rule, also)
-    shown = stands & (severity >= Severity(settings.rules.min_severity).rank)
+    least = Severity(settings.rules.min_severity).rank
+    shown = stands & (severity >= least)
     if not settings.output.all_members:
         shown &= ~table.original
-    standing = Standing(
-        [drafts[row] for row in table.row[shown].tolist()], also[shown], severity[shown]
-    )
-    if "FIL308" in chosen:
-        standing = _with_heavy(standing, shares, corpus, settings)
     if settings.output.focus:
-        standing = _focused(standing, corpus, settings.output.focus)
-    return assemble(corpus, standing, regions, load, settings.output), shares
-
-
-def _focused(standing: Standing, corpus: Corpus, focus: Sequence[str]) -> Standing:
-    """The drafts of the articles that are to be reported on."""
-    inside = [
-        any(
-            path == part or path.startswith(part.rstrip("/") + "/")
-            for path in (corpus.path[draft.article],)
-            for part in focus
-        )
-        for draft in standing.drafts
-    ]
-    return Standing(
-        list(compress(standing.drafts, inside)), standing.also[inside], standing.severity[inside]
+        shown &= _in_focus(corpus, settings.output.focus)[table.article]
+    row, also, severity = table.row[shown], also[shown], severity[shown]
+    first = row < len(copies)
+    standing = Standing(
+        [copies[place] for place in row[first].tolist()], also[first], severity[first]
     )
+    if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
+        standing = standing.with_drafts(_heavy(shares, corpus, settings), "FIL308")
+    place = row[~first] - len(copies)
+    chosen_flags = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
+    return assemble(corpus, standing, chosen_flags, regions, load, settings.output, pool), shares
 
 
-def _with_heavy(
-    standing: Standing, shares: Shares, corpus: Corpus, settings: config.Config
-) -> Standing:
-    """Add FIL308 where more of an article is filler than the limit allows."""
-    severity = RULES["FIL308"].severity.rank
-    if severity < Severity(settings.rules.min_severity).rank:
-        return standing
+def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
+    """(D,) articles that are to be reported on."""
+    roots = tuple(part.rstrip("/") + "/" for part in focus)
+    return np.array([path in focus or path.startswith(roots) for path in corpus.path], np.bool_)
+
+
+def _heavy(shares: Shares, corpus: Corpus, settings: config.Config) -> list[Draft]:
+    """FIL308 where more of an article is filler than the limit allows."""
     limit = settings.filler.max_percent
     percent = shares.percent(shares.filler)
-    heavy = np.flatnonzero((percent > limit) & (shares.words >= MIN_ARTICLE_WORDS)).tolist()
+    heavy = (percent > limit) & (shares.words >= MIN_ARTICLE_WORDS)
+    if settings.output.focus:
+        heavy &= _in_focus(corpus, settings.output.focus)
     drafts = []
-    for article in heavy:
+    for article in np.flatnonzero(heavy).tolist():
         share = float(percent[article])
         message = (
             f"{shares.filler[article]:,} of {shares.words[article]:,} words ({share:.0f}%) are "
@@ -101,11 +100,7 @@ def _with_heavy(
         signal = Evidence("signal", "share of filler words", weight=round(share / 100, 4))
         first, end = corpus.article_token[article : article + 2].tolist()
         drafts.append(Draft("FIL308", article, first, end, message=message, evidence=(signal,)))
-    return Standing(
-        standing.drafts + drafts,
-        np.append(standing.also, np.zeros(len(drafts), np.uint32)),
-        np.append(standing.severity, np.full(len(drafts), severity, np.uint8)),
-    )
+    return drafts
 
 
 def file_finding(code: str, path: str, message: str) -> Finding:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 from typing import NamedTuple, TypeVar
@@ -11,12 +11,15 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from dedupe import config
-from dedupe.findings.drafts import NOWHERE, Draft
+from dedupe.findings.drafts import NOWHERE, RULE_NUMBER, Draft
 from dedupe.findings.edits import first_edits
+from dedupe.findings.flags import Flagged, LocatedFlags
+from dedupe.findings.lines import write_flags
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.precedence import hidden_rules
 from dedupe.model import RULES, Cluster, Evidence, Finding, Match, Severity
-from dedupe.tables import U8, U32, Corpus, Reading, RegionTable
+from dedupe.rows import Findings, encode, without_surrogates
+from dedupe.tables import I64, U8, U32, U64, Corpus, Reading, RegionTable, Texts
 
 MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""
@@ -34,40 +37,118 @@ class Standing(NamedTuple):
     severity: U8
     """(F,) `Severity.rank`"""
 
+    def with_drafts(self, drafts: list[Draft], rule: str) -> Standing:
+        """Drafts of one rule, which hide nothing, added."""
+        rank = RULES[rule].severity.rank
+        return Standing(
+            self.drafts + drafts,
+            np.append(self.also, np.zeros(len(drafts), np.uint32)),
+            np.append(self.severity, np.full(len(drafts), rank, np.uint8)),
+        )
+
+
+class ChosenFlags(NamedTuple):
+    """Flags that become findings."""
+
+    batches: Sequence[LocatedFlags]
+    flagged: Flagged
+    place: I64
+    """(F,) places in `flagged`"""
+    also: U32
+    severity: U8
+
+    @property
+    def chosen(self) -> Flagged:
+        """The chosen rows of `flagged`."""
+        rule, *columns = self.flagged
+        return Flagged(rule[self.place], *(column[self.place] for column in columns))
+
+    def places(self) -> I64:
+        """(6, F) line, column and offset of either end."""
+        whole = [np.empty((6, 0), np.int64), *(flags.place for flags in self.batches)]
+        return np.concatenate(whole, axis=1)[:, self.place]
+
 
 def assemble(
-    corpus: Corpus, standing: Standing, regions: RegionTable, load: Callable[[int], Reading],
-    output: config.Output,
-) -> list[Finding]:  # fmt: skip
-    """Turn drafts to findings, sorted by path, place and rule."""
+    corpus: Corpus, standing: Standing, flags: ChosenFlags, regions: RegionTable,
+    load: Callable[[int], Reading], output: config.Output, pool: Executor,
+) -> Findings:  # fmt: skip
+    """Turn drafts and flags to findings, sorted by path, place and rule."""
     drafts = standing.drafts
-    _look_up([draft for draft in drafts if draft.span is None], corpus, load, output)
-    names = _fingerprints(corpus, drafts)
-    also, severity = standing.also.tolist(), standing.severity.tolist()
-    seen: Counter[str] = Counter()
-    found = []
-    for place in _order(drafts):
-        name = names[place]
-        seen[name] += 1
-        found.append(
-            _finding(
-                corpus, regions, drafts[place], f"{name}:{seen[name]}", also[place], severity[place]
-            )
-        )
-    return found
+    _look_up(drafts, corpus, load, output)
+    names, order, count = _named_in_order(corpus, drafts, flags)
+    severity = np.append(standing.severity, flags.severity)
+    article = np.append(_articles(drafts), flags.chosen.article)
+    made: list[memoryview | bytes] = [
+        *_copy_lines(corpus, standing, regions, names, count),
+        *_flag_lines(corpus, flags, names[len(drafts) :], count[len(drafts) :], pool),
+    ]
+    lines = list(map(made.__getitem__, order.tolist()))
+    paths = list(map(corpus.path.__getitem__, article[order].tolist()))
+    return Findings(lines, paths, severity[order].tolist())
 
 
-def _order(drafts: Sequence[Draft]) -> list[int]:
-    """Places of the drafts in the order of the findings."""
+def _articles(drafts: Sequence[Draft]) -> I64:
+    return np.fromiter((draft.article for draft in drafts), np.int64, len(drafts))
+
+
+def _named_in_order(
+    corpus: Corpus, drafts: Sequence[Draft], flags: ChosenFlags
+) -> tuple[U64, I64, I64]:
+    """Fingerprints of drafts, then flags; their order as findings; how often each name was used."""
+    rule = np.array([draft.rule for draft in drafts], np.str_)
+    article = np.append(_articles(drafts), flags.chosen.article)
     spans = [draft.span or NOWHERE for draft in drafts]
-    keys = (
-        np.array([draft.rule for draft in drafts], np.str_),
-        np.array([span.end.offset for span in spans], np.int64),
-        np.array([span.start.offset for span in spans], np.int64),
-        np.array([draft.article for draft in drafts], np.int64),
-    )
-    order: list[int] = np.lexsort(keys).tolist()
-    return order
+    start = np.array([span.start.offset for span in spans], np.int64)
+    end = np.array([span.end.offset for span in spans], np.int64)
+    codes = np.array(list(RULES), np.str_)
+    place = flags.places()
+    order = np.lexsort((
+        np.append(rule, codes[flags.chosen.rule]), np.append(end, place[5]),
+        np.append(start, place[2]), article,
+    ))  # fmt: skip
+    names = _fingerprints(corpus, drafts, flags)
+    count = np.empty(len(order), np.int64)
+    by_name = order[np.argsort(names[order], kind="stable")]
+    sorted_names = names[by_name]
+    first = np.flatnonzero(np.append(True, sorted_names[1:] != sorted_names[:-1])[: len(order)])
+    count[by_name] = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
+    return names, order, count + 1
+
+
+def _copy_lines(
+    corpus: Corpus, standing: Standing, regions: RegionTable, names: U64, count: I64
+) -> Iterator[bytes]:
+    """The findings of drafts as JSON."""
+    columns = (standing.also, standing.severity, names, count)
+    for draft, also, severity, name, number in zip(
+        standing.drafts, *(column.tolist() for column in columns), strict=False
+    ):
+        fingerprint = f"{name:016x}:{number}"
+        yield encode(_finding(corpus, regions, draft, fingerprint, also, severity))
+
+
+def _flag_lines(
+    corpus: Corpus, flags: ChosenFlags, names: U64, count: I64, pool: Executor
+) -> Iterator[memoryview]:
+    """The findings of flags as JSON, batch by batch, side by side."""
+    batch, row = flags.chosen.batch, flags.chosen.row
+    paths = Texts.of([without_surrogates(path) for path in corpus.path])
+    order = np.argsort(batch, kind="stable")
+    edges = np.searchsorted(batch[order], np.arange(len(flags.batches) + 1)).tolist()
+
+    def write(number: int) -> list[memoryview]:
+        chosen = order[edges[number] : edges[number + 1]]
+        articles = np.arange(*corpus.batch_article[number : number + 2])
+        return write_flags(
+            flags.batches[number], row[chosen], flags.severity[chosen], flags.also[chosen],
+            names[chosen], count[chosen], paths.take(articles),
+        )  # fmt: skip
+
+    lines = [line for part in pool.map(write, range(len(flags.batches))) for line in part]
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return map(lines.__getitem__, place.tolist())
 
 
 def _look_up(
@@ -203,27 +284,29 @@ def _finding(
     )
 
 
-def _fingerprints(corpus: Corpus, drafts: Sequence[Draft]) -> list[str]:
-    """Names of drafts: rule, article and folded words; not the line, nor the other copies.
+def _fingerprints(corpus: Corpus, drafts: Sequence[Draft], flags: ChosenFlags) -> U64:
+    """Names of drafts, then of flags: rule, article and folded words; not the line.
 
     Those that have no words are named by their message.
     """
     from dedupe.kernels.settling import hash_words
 
-    articles = {draft.article for draft in drafts}
-    named = {article: _digest(corpus.path[article]) for article in articles}
-    rules = {code: _digest(code) for code in RULES}
-    state = np.array(
-        [
-            named[draft.article] ^ rules[draft.rule]
-            ^ (_digest(draft.message) if draft.start == draft.end else 0)
-            for draft in drafts
-        ],
-        np.uint64,
-    )  # fmt: skip
-    start, end = np.array([(draft.start, draft.end) for draft in drafts], np.int64).reshape(-1, 2).T
+    rules = np.array([_digest(code) for code in RULES], np.uint64)
+    article = np.append(_articles(drafts), flags.chosen.article)
+    seen, which = np.unique(article, return_inverse=True)
+    paths = np.array([_digest(corpus.path[number]) for number in seen.tolist()], np.uint64)
+    rule = np.array([RULE_NUMBER[draft.rule] for draft in drafts], np.uint8)
+    state = paths[which] ^ rules[np.append(rule, flags.chosen.rule)]
+    edges = np.array([(draft.start, draft.end) for draft in drafts], np.int64).reshape(-1, 2)
+    start = np.append(edges[:, 0], flags.chosen.start)
+    end = np.append(edges[:, 1], flags.chosen.end)
+    for place in np.flatnonzero(start == end).tolist():
+        number = int(flags.place[place - len(drafts)])
+        batch = flags.batches[int(flags.flagged.batch[number])]
+        (message,) = batch.message.take(flags.flagged.row[[number]]).strings()
+        state[place] ^= np.uint64(_digest(message))
     hash_words(corpus.token, start, end, state)
-    return [f"{value:016x}" for value in state.tolist()]
+    return state
 
 
 def _digest(text: str) -> int:

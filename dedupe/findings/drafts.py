@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from msgspec import Struct, field
 
+from dedupe.findings.flags import Flagged
 from dedupe.model import PRECEDENCE, RULES, Evidence, Match, Position, Span
 from dedupe.tables import I64, U8, Bool
 
@@ -67,11 +68,12 @@ class DraftTable:
     """What decides among R drafts, by article, and the strongest first in each."""
 
     row: I64
-    """(R,) place in the list of drafts"""
+    """(R,) place among all copies, then all flags"""
     article: I64
     rule: U8
     """(R,) RULE_NUMBER"""
     start: I64
+    """(R,) first word, from the start of the corpus"""
     end: I64
     original: Bool
 
@@ -83,14 +85,25 @@ class DraftTable:
         """Most drafts of one article."""
         return max((b - a for a, b in pairwise(self.edges().tolist())), default=0)
 
+    def chosen(self, which: Bool) -> DraftTable:
+        """Some of the rows."""
+        return DraftTable(
+            self.row[which], self.article[which], self.rule[which], self.start[which],
+            self.end[which], self.original[which],
+        )  # fmt: skip
 
-def tabulate(drafts: Sequence[Draft]) -> DraftTable:
-    """The deciding columns of a list of drafts."""
-    count = len(drafts)
-    article = np.fromiter((draft.article for draft in drafts), np.int64, count)
-    rule = np.fromiter((RULE_NUMBER[draft.rule] for draft in drafts), np.uint8, count)
-    start = np.fromiter((draft.start for draft in drafts), np.int64, count)
-    end = np.fromiter((draft.end for draft in drafts), np.int64, count)
-    original = np.fromiter((draft.original for draft in drafts), np.bool_, count)
+
+def tabulate(copies: Sequence[Draft], flags: Flagged | None = None) -> DraftTable:
+    """The deciding columns of some copies and of the flags of all batches."""
+    count = len(copies)
+    article = np.fromiter((draft.article for draft in copies), np.int64, count)
+    rule = np.fromiter((RULE_NUMBER[draft.rule] for draft in copies), np.uint8, count)
+    start = np.fromiter((draft.start for draft in copies), np.int64, count)
+    end = np.fromiter((draft.end for draft in copies), np.int64, count)
+    original = np.fromiter((draft.original for draft in copies), np.bool_, count)
+    if flags is not None:
+        article, rule = np.append(article, flags.article), np.append(rule, flags.rule)
+        start, end = np.append(start, flags.start), np.append(end, flags.end)
+        original = np.append(original, np.zeros(len(flags.rule), np.bool_))
     order = np.lexsort((-end, start, _STRENGTH[rule], article))
     return DraftTable(order, article[order], rule[order], start[order], end[order], original[order])

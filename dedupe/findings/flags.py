@@ -1,58 +1,124 @@
-"""Drafts of the filler, template, keyword and link rules, from the flags of a batch."""
+"""Flags of the filler rules, located: what remains of them when the text of their batch is gone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.findings.drafts import Draft
-from dedupe.findings.lookup import locate, spans
-from dedupe.model import Evidence, Flag
-from dedupe.tables import I64, Reading
+from dedupe.findings.lookup import locate
+from dedupe.tables import (
+    ALIGNMENT,
+    F64,
+    I64,
+    U8,
+    Corpus,
+    EvidenceTable,
+    FlagTable,
+    Reading,
+    Texts,
+)
 
 
-def draft_flags(reading: Reading, flags: Sequence[Flag], excerpt_words: int) -> list[Draft]:
-    """Drafts of flags, complete with places and excerpts while the text is at hand.
+@dataclass(frozen=True, slots=True)
+class LocatedFlags:
+    """F flags of a batch; articles and tokens are counted from the start of the batch."""
 
-    Articles and tokens are counted from the start of the batch.
-    """
-    tokens = reading.tokens
-    article = np.array([flag.article for flag in flags], np.int64)
-    edges = np.array([(flag.start, flag.end) for flag in flags], np.int64).reshape(-1, 2)
-    first = np.searchsorted(tokens.end, edges[:, 0].astype(np.int32), side="right")
-    behind = np.searchsorted(tokens.start, edges[:, 1].astype(np.int32), side="left")
-    places = spans(*locate(reading, article, edges[:, 0], edges[:, 1]))
-    columns = zip(
-        flags, first.tolist(), behind.tolist(), places,
-        _excerpts(reading, first, np.minimum(behind, first + excerpt_words)),
-        _evidence(reading, flags, article), strict=True,
+    rule: U8
+    """(F,) place of the rule in `model.RULES`"""
+    article: I64
+    first: I64
+    """(F,) first word"""
+    behind: I64
+    """(F,) word behind it; `first` for a line without words"""
+    place: I64
+    """(6, F) line, column and offset of the start, then of the end"""
+    score: F64
+    """(F,) NaN where it has none"""
+    excerpt: Texts
+    message: Texts
+    evidence: EvidenceTable
+    """Places are code points in the article"""
+
+
+def locate_flags(reading: Reading, flags: FlagTable, excerpt_words: int) -> LocatedFlags:
+    """Find the words, lines and first words of flags while the text is at hand."""
+    tokens, evidence = reading.tokens, flags.evidence
+    first = np.searchsorted(tokens.end, flags.start.astype(np.int32), side="right")
+    behind = np.searchsorted(tokens.start, flags.end.astype(np.int32), side="left")
+    placed = np.flatnonzero(evidence.start >= 0)
+    owner = np.repeat(flags.article, np.diff(evidence.offset))[placed]
+    count = len(flags.rule)
+    start, end = locate(
+        reading, np.concatenate((flags.article, owner)),
+        np.concatenate((flags.start, evidence.start[placed])),
+        np.concatenate((flags.end, evidence.end[placed])),
     )  # fmt: skip
-    return [
-        Draft(flag.rule, flag.article, low, high, span, excerpt, flag.score, flag.message, evidence)
-        for flag, low, high, span, excerpt, evidence in columns
-    ]
+    evidence_start, evidence_end = np.full((2, len(evidence.kind)), -1)
+    evidence_start[placed], evidence_end[placed] = start[2, count:], end[2, count:]
+    return LocatedFlags(
+        rule=flags.rule,
+        article=flags.article,
+        first=first,
+        behind=np.maximum(behind, first),
+        place=np.concatenate((start[:, :count], end[:, :count])),
+        score=flags.score,
+        excerpt=_excerpts(reading, first, np.minimum(behind, first + excerpt_words)),
+        message=flags.message,
+        evidence=replace(evidence, start=evidence_start, end=evidence_end),
+    )
 
 
-def _excerpts(reading: Reading, first: I64, behind: I64) -> list[str]:
-    """The texts of stretches of words; nothing for those without a word."""
-    some = behind > first
-    low = reading.tokens.start[np.where(some, first, 0)]
-    high = np.where(some, reading.tokens.end[np.where(some, behind, 1) - 1], low)
-    text = reading.text.data.data
-    return [str(text[a:b], "utf-8") for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+def _excerpts(reading: Reading, first: I64, behind: I64) -> Texts:
+    """The texts of stretches of words, copied; nothing for those without a word."""
+    some = np.flatnonzero(behind > first)
+    start, end = np.zeros((2, len(first)), np.int64)
+    start[some] = reading.tokens.start[first[some]]
+    end[some] = reading.tokens.end[behind[some] - 1]
+    return _copied(Texts(reading.text.data, start, end))
 
 
-def _evidence(reading: Reading, flags: Sequence[Flag], article: I64) -> list[tuple[Evidence, ...]]:
-    """The evidence of flags, with code points in place of bytes."""
-    sizes = [len(flag.evidence) for flag in flags]
-    items = [item for flag in flags for item in flag.evidence]
-    placed = [n for n, item in enumerate(items) if item.start is not None]
-    edges = np.array([(items[n].start, items[n].end) for n in placed], np.int64).reshape(-1, 2)
-    owner = np.repeat(article, sizes)[placed]
-    start, end = locate(reading, owner, edges[:, 0], edges[:, 1])
-    for n, low, high in zip(placed, start[2].tolist(), end[2].tolist(), strict=True):
-        item = items[n]
-        items[n] = Evidence(item.kind, item.text, item.other, item.weight, low, high)
-    return [tuple(items[a:b]) for a, b in pairwise(accumulate(sizes, initial=0))]
+def _copied(texts: Texts) -> Texts:
+    """The same pieces in a buffer of their own, one behind the other."""
+    view = texts.data.data
+    edges = zip(texts.start.tolist(), texts.end.tolist(), strict=True)
+    data = b"".join([view[low:high] for low, high in edges]) + bytes(ALIGNMENT)
+    size = texts.end - texts.start
+    end = np.cumsum(size)
+    return Texts(np.frombuffer(data, np.uint8), end - size, end)
+
+
+class Flagged(NamedTuple):
+    """The flags of all batches side by side, as far as they decide something."""
+
+    rule: U8
+    """(F,) place of the rule in `model.RULES`"""
+    article: I64
+    start: I64
+    """(F,) first word, from the start of the corpus"""
+    end: I64
+    batch: I64
+    """(F,) number of the batch"""
+    row: I64
+    """(F,) place among the flags of the batch"""
+
+
+def side_by_side(batches: Sequence[LocatedFlags], corpus: Corpus) -> Flagged:
+    """Count the articles and words of the flags of all batches from the start of the corpus."""
+    sizes = [len(flags.rule) for flags in batches]
+    article_base = np.repeat(corpus.batch_article[:-1], sizes)
+    token_base = np.repeat(corpus.article_token[corpus.batch_article[:-1]], sizes)
+    return Flagged(
+        rule=np.concatenate([np.empty(0, np.uint8), *(flags.rule for flags in batches)]),
+        article=_concatenated([flags.article for flags in batches]) + article_base,
+        start=_concatenated([flags.first for flags in batches]) + token_base,
+        end=_concatenated([flags.behind for flags in batches]) + token_base,
+        batch=np.repeat(np.arange(len(batches)), sizes),
+        row=_concatenated([np.arange(size) for size in sizes]),
+    )
+
+
+def _concatenated(parts: Sequence[I64]) -> I64:
+    return np.concatenate([np.empty(0, np.int64), *parts])

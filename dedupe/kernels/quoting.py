@@ -36,14 +36,14 @@ def quote(text, start, end, cut, out, ends):
     """Write stretches of a text with single spaces, cut to so many characters.
 
     text: u8 (T,) valid UTF-8; start, end: i64 (Q,) stretches of it; out: u8 (Q * (4 * cut + 4),)
-    written from the front; ends: i64 (Q,) written: characters up to the end of each. Bytes of
-    `TRANSPARENT` are left out. Returns the number of bytes written.
+    written from the front; ends: i64 (Q,) written: the end of each in `out`. Bytes of
+    `TRANSPARENT` are left out.
     """
-    size, characters = np.int64(0), np.int64(0)
+    size = np.int64(0)
     for piece in range(len(start)):
         at, behind = start[piece], end[piece]
         first, count = size, np.int64(0)
-        last, last_count = size, np.int64(0)  # where an ellipsis would follow
+        last = size  # where an ellipsis would follow
         gap = False
         while at < behind and count <= cut:
             skipped = _space(text, at, behind)
@@ -70,10 +70,8 @@ def quote(text, start, end, cut, out, ends):
                 at += 1
             count += 1
             if count < cut:
-                last, last_count = size, count
+                last = size
         if count > cut:
             out[last], out[last + 1], out[last + 2] = ELLIPSIS
-            size, count = last + 3, last_count + 1
-        characters += count
-        ends[piece] = characters
-    return size
+            size = last + 3
+        ends[piece] = size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -14,10 +15,9 @@ from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.filler.scorer import load_model
-from dedupe.findings import Draft, Shares
+from dedupe.findings import Shares
 from dedupe.model import (
     Article,
-    Finding,
     Gate,
     Result,
     Run,
@@ -29,6 +29,7 @@ from dedupe.pipeline import matching, rows
 from dedupe.pipeline.analysis import KEEP_BYTES, Analysis, analyse, batches, read
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.store import ReadingStore
+from dedupe.rows import Findings
 from dedupe.sources import Doubtful, FileList, SourceFile, find_files
 from dedupe.tables import F64, I32, Corpus, Reading
 
@@ -73,22 +74,21 @@ def scan(
         progress.advance(1)
         regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
-        drafts = [
-            *findings_stage.copy_drafts(
-                corpus, matches, regions,
-                lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool),
-                settings.matching.document_similarity, settings.output.max_matches,
-            ),
-            *_flag_drafts(analyses),
-        ]  # fmt: skip
+        copies = findings_stage.copy_drafts(
+            corpus, matches, regions,
+            lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool),
+            settings.matching.document_similarity, settings.output.max_matches,
+        )  # fmt: skip
         progress.advance(1)
-        found, shares = findings_stage.find(corpus, drafts, regions, store.load, settings)
+        found, shares = findings_stage.find(
+            corpus, copies, [part.flags for part in analyses], regions, store.load, settings, pool
+        )
         progress.advance(1)
         found = _with_files(found, skipped, analyses, settings)
         return Result(
             run=_run(command, settings),
             articles=_articles(corpus, shares),
-            findings=tuple(found),
+            findings=found,
             summary=_summary(shares, found, skipped, settings.gate),
             skipped=skipped,
             matches=rows.matches(corpus, matches, store.load)
@@ -168,19 +168,6 @@ def _owners(corpus: Corpus, between: Sequence[str]) -> I32:
     return owner
 
 
-def _flag_drafts(analyses: Sequence[Analysis]) -> list[Draft]:
-    """What the filler rules say of all batches, counted from the start of the corpus."""
-    article_base = token_base = 0
-    for part in analyses:
-        for draft in part.drafts:
-            draft.article += article_base
-            draft.start += token_base
-            draft.end += token_base
-        article_base += len(part.file)
-        token_base += len(part.token)
-    return [draft for part in analyses for draft in part.drafts]
-
-
 def _skipped(listing: FileList, analyses: Sequence[Analysis]) -> tuple[Skipped, ...]:
     found = [*listing.skipped, *(item for part in analyses for item in part.skipped)]
     return tuple(sorted(found, key=lambda item: item.path))
@@ -204,7 +191,7 @@ def _empty(command: str, settings: config.Config, skipped: tuple[Skipped, ...]) 
         run=_run(command, settings),
         articles=(),
         findings=(),
-        summary=_summary(findings_stage.no_shares(), (), skipped, settings.gate),
+        summary=_summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings.gate),
         skipped=skipped,
     )
 
@@ -216,9 +203,9 @@ def _named(text: str, files: Sequence[Skipped]) -> str:
 
 
 def _with_files(
-    found: list[Finding], skipped: Sequence[Skipped], analyses: Sequence[Analysis],
+    found: Findings, skipped: Sequence[Skipped], analyses: Sequence[Analysis],
     settings: config.Config,
-) -> list[Finding]:  # fmt: skip
+) -> Findings:  # fmt: skip
     """Add what is to be said about files: unreadable ones, and guessed encodings."""
     chosen = findings_stage.selected_rules(settings.rules.select, settings.rules.ignore)
     if Severity(settings.rules.min_severity).rank > Severity.NOTE.rank:
@@ -237,12 +224,7 @@ def _with_files(
         for code, path, text in about
         if code in chosen
     ]
-    if not extra:
-        return found
-    return sorted(
-        [*found, *extra],
-        key=lambda f: (f.path, f.span.start.line, f.span.start.column, f.rule),
-    )
+    return found.merged(extra) if extra else found
 
 
 def _run(command: str, settings: config.Config) -> Run:
@@ -273,12 +255,11 @@ def _articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
 
 
 def _summary(
-    shares: Shares, found: Sequence[Finding], skipped: Sequence[Skipped], gate: config.Gate
+    shares: Shares, found: Findings, skipped: Sequence[Skipped], gate: config.Gate
 ) -> Summary:
     total = shares.total()
-    severities = dict.fromkeys(("error", "warning", "note"), 0)
-    for finding in found:
-        severities[finding.severity] += 1
+    ranks = Counter(found.ranks)
+    severities = {level: ranks[Severity(level).rank] for level in ("error", "warning", "note")}
     return Summary(
         articles=len(shares.words),
         words=int(total.words[0]),
@@ -294,12 +275,12 @@ def _summary(
     )
 
 
-def _gate(shares: Shares, found: Sequence[Finding], gate: config.Gate) -> Gate:
+def _gate(shares: Shares, found: Findings, gate: config.Gate) -> Gate:
     """Whether the run fails: a finding at or above the level, or a budget that is exceeded."""
     reasons = []
     if gate.fail_on != "never":
         limit = Severity(gate.fail_on).rank
-        if any(finding.severity.rank >= limit for finding in found):
+        if any(rank >= limit for rank in found.ranks):
             reasons.append("fail-on")
     if gate.max_new_findings is not None and len(found) > gate.max_new_findings:
         reasons.append("max-new-findings")

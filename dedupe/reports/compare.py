@@ -15,9 +15,9 @@ import msgspec
 from dedupe.model import SCHEMA, AlignedPassage, Comparison, Edit
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, cell_width, line_width, plain, wrap, write_lines
-from dedupe.reports.rows import encode
 from dedupe.reports.visible import visible
 from dedupe.reports.wording import counted, lines_of, percent, similar
+from dedupe.rows import encode
 
 _COLUMNS_FROM = 72
 """Cells from which two columns are readable."""

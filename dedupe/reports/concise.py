@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from dedupe.model import Finding, Result
@@ -17,7 +17,7 @@ def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
     write_lines(_lines(shown, options), stream, options)
 
 
-def _lines(findings: tuple[Finding, ...], options: ReportOptions) -> Iterator[Line]:
+def _lines(findings: Sequence[Finding], options: ReportOptions) -> Iterator[Line]:
     for finding in findings:
         start = finding.span.start
         path = visible(finding.path, github=options.github)

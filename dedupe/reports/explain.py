@@ -10,9 +10,9 @@ import msgspec
 from dedupe.model import SCHEMA, ExplainedPassage, Explanation, Finding, Nearest
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, hanging, plain, write_lines
-from dedupe.reports.rows import encode
 from dedupe.reports.visible import one_line, visible
 from dedupe.reports.wording import counted, headline, lines_of
+from dedupe.rows import encode
 
 _PHRASES_SHOWN = 8
 

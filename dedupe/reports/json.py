@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from dedupe.model import Result
 from dedupe.reports.options import ReportOptions
-from dedupe.reports.rows import encode
+from dedupe.rows import encode, lines
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
@@ -24,7 +24,7 @@ def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
 def _write_list(name: bytes, rows: Sequence[Struct], stream: BinaryIO) -> None:
     stream.write(b',\n"' + name + b'":[')
     separator = b"\n"
-    for row in rows:
-        stream.write(separator + encode(row))
+    for line in lines(rows):
+        stream.write(separator + line)
         separator = b",\n"
     stream.write(b"]")

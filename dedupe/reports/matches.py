@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from dedupe.model import Result
 from dedupe.reports.options import ReportOptions
-from dedupe.reports.rows import write_rows
+from dedupe.rows import write_rows
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:

@@ -17,6 +17,7 @@ from dedupe.reports.wording import (
     similar,
     word_counts,
 )
+from dedupe.rows import paths
 
 _FIRST_ARTICLES = 4
 _LOST_SHARE = 0.05
@@ -61,7 +62,7 @@ def _found(result: Result) -> Line:
         for level in ("error", "warning", "note")
         if severities.get(level)
     ]
-    flagged = {finding.path for finding in result.findings if finding.status == "new"}
+    flagged = set(paths(result.findings))
     files = len(flagged.difference(article.path for article in result.articles))
     where = f" in {len(flagged) - files:,} of {counted(result.summary.articles, 'article')}"
     if files:
@@ -115,7 +116,7 @@ def first_look(result: Result, options: ReportOptions) -> Iterator[Line]:
 
 
 def _worst_articles(result: Result) -> list[Article]:
-    flagged = {finding.path for finding in result.findings}
+    flagged = set(paths(result.findings))
     worst = sorted(
         (
             account
@@ -134,7 +135,7 @@ def _lost(account: Article) -> int:
 def _article_rows(
     articles: list[Article], result: Result, options: ReportOptions
 ) -> Iterator[Line]:
-    findings = Counter(finding.path for finding in result.findings)
+    findings = Counter(paths(result.findings))
     names = [visible(account.path, github=options.github) for account in articles]
     widest = max((line_width(plain(name)) for name in names), default=0)
     for account, name in zip(articles, names, strict=True):

@@ -14,7 +14,6 @@ _ACTING = re.compile(
     r"\u2028\u2029"  # line and paragraph separators
     r"\ufeff\ud800-\udfff]"  # byte-order mark, surrogates
 )
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -39,8 +38,3 @@ def visible(text: str, *, github: bool = False) -> str:
 def one_line(text: str, *, github: bool = False) -> str:
     """`visible` text in which every run of white space is one space."""
     return visible(" ".join(text.split()), github=github)
-
-
-def without_surrogates(text: str) -> str:
-    """`text` with lone surrogates as escapes, so that it can be written as UTF-8."""
-    return _SURROGATE.sub(_escape, text)

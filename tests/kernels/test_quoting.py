@@ -19,11 +19,8 @@ def quoted(pieces: list[str], cut: int) -> list[str]:
     start = end - np.array([len(piece) for piece in encoded], np.int64)
     out, ends = np.empty(len(pieces) * (4 * cut + 4), np.uint8), np.empty(len(pieces), np.int64)
     text = np.frombuffer(b"".join(encoded) or b" ", np.uint8)
-    written = quote(text, start, end, cut, out, ends)
-    found = out[:written].tobytes().decode()
-    edges = [0, *ends.tolist()]
-    assert edges[-1] == len(found)
-    return [found[a:b] for a, b in pairwise(edges)]
+    quote(text, start, end, cut, out, ends)
+    return [out[a:b].tobytes().decode() for a, b in pairwise([0, *ends.tolist()])]
 
 
 def plain(text: str, cut: int) -> str:

@@ -86,7 +86,7 @@ def test_size_of_batches_does_not_matter(
     articles: Folder, expected: bytes, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch per article, of a few, or of all."""
-    monkeypatch.setattr(analysis, "BATCH_BYTES", size)
+    monkeypatch.setattr(analysis, "LEAST_BATCH", size)
     more = settings(output={"want_matches": True, "want_passages": True}, jobs=3)
     assert jsonl(articles.scan(settings=more)) == expected
 
@@ -97,7 +97,7 @@ def test_texts_that_are_read_again_do_not_matter(
 ) -> None:
     """Large corpora are not kept in memory; their findings are the same."""
     monkeypatch.setattr(scanning, "KEEP_BYTES", 0)
-    monkeypatch.setattr(analysis, "BATCH_BYTES", size)
+    monkeypatch.setattr(analysis, "LEAST_BATCH", size)
     assert jsonl(articles.scan(settings=EVERYTHING)) == expected
 
 

@@ -218,7 +218,8 @@ def test_batches_hold_every_file_once(copies: Folder, monkeypatch: pytest.Monkey
     """Runs of files, none longer than allowed unless it is a single file."""
     files, _ = list_files(["."], config.Config())
     for limit in (0, 1, files[0].size, files[0].size + files[1].size, 10**9):
-        monkeypatch.setattr(analysis, "BATCH_BYTES", limit)
+        monkeypatch.setattr(analysis, "LEAST_BATCH", limit)
+        monkeypatch.setattr(analysis, "MOST_BATCH", limit)
         runs = analysis.batches(files)
         assert [i for run in runs for i in run] == list(range(len(files)))
         assert all(len(run) == 1 or sum(files[i].size for i in run) <= limit for run in runs)

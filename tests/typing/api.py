@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import assert_type
 
 from dedupe.config import Config, Gate, Matching
@@ -23,7 +23,7 @@ def settings() -> Config:
 
 def copies(result: Result) -> list[tuple[str, str, float]]:
     """Where each copied passage stands, and how alike the copies are."""
-    assert_type(result.findings, tuple[Finding, ...])
+    assert_type(result.findings, Sequence[Finding])
     return [
         (finding.path, match.path, match.similarity)
         for finding in result.findings

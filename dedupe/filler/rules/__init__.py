@@ -19,28 +19,24 @@ from dedupe.filler.rules import (
     sentences,
 )
 from dedupe.filler.rules.reading import read
-from dedupe.model import Flag
-from dedupe.tables import BlockScores, TextBatch, TokenTable
+from dedupe.tables import BlockScores, FlagTable, TextBatch, TokenTable
 
 
 def find_flags(
     batch: TextBatch, tokens: TokenTable, scores: BlockScores, model: FillerModel, settings: Filler
-) -> list[Flag]:
+) -> FlagTable:
     """Apply every rule to a batch.
 
-    Returns the flags of all FIL, TPL, KEY and LNK rules but FIL308, by article, place and rule;
-    their places are byte offsets in the batch.
+    Returns the flags of all FIL, TPL, KEY and LNK rules but FIL308; their places are byte offsets
+    in the batch.
     """
     reading = read(batch, tokens, scores, model, settings)
     words = headings.heading_words(reading)
-    flags = [
-        *headings.find(reading, words),
-        *fields.find(reading),
-        *closings.find(reading, words),
-        *passages.find(reading),
-        *sentences.find(reading),
-        *keywords.find(reading),
-        *references.find(reading),
-    ]
-    flags.sort(key=lambda flag: (flag.article, flag.start, flag.end, flag.rule))
-    return flags
+    headings.find(reading, words)
+    fields.find(reading)
+    closings.find(reading, words)
+    passages.find(reading)
+    sentences.find(reading)
+    keywords.find(reading)
+    references.find(reading)
+    return reading.flags.table()

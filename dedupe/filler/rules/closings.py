@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +9,9 @@ import numpy as np
 from dedupe.filler.lexicon import HeadingMark, Mark
 from dedupe.filler.rules.headings import Words
 from dedupe.filler.rules.overlap import NAMES, NUMBERS, seen_before
-from dedupe.filler.rules.passages import phrase_evidence, rounded, signals
+from dedupe.filler.rules.passages import rounded, show_phrases, show_signal, show_signals
 from dedupe.filler.rules.reading import PARAGRAPH, Reading
-from dedupe.model import Evidence, Flag
-from dedupe.tables import F64, I32, I64, TOKEN_QUOTED, Bool
+from dedupe.tables import F64, I32, I64, TOKEN_QUOTED, Bool, EvidenceKind
 
 LEAST_BODY_WORDS = 12
 """Words of a body paragraph; shorter blocks are by-lines, source lines, captions."""
@@ -40,8 +38,8 @@ class Ends(NamedTuple):
     deviation: F64
 
 
-def find(reading: Reading, headings: Words) -> Iterator[Flag]:
-    """Flags of the closing passages of a batch."""
+def find(reading: Reading, headings: Words) -> None:
+    """Flag closing passages of a batch."""
     body = body_paragraphs(reading)
     ends = _ends(reading, body)
     hits = _cues(reading, headings, body, ends)
@@ -49,8 +47,8 @@ def find(reading: Reading, headings: Words) -> Iterator[Flag]:
     uncued = _uncued(reading, ends, cued)
     news = _news(reading, np.concatenate((cued, uncued)))
     nothing = (news.numbers == 0) & (news.quoted < QUOTED_WORDS)
-    yield from _with_cue(reading, hits[(nothing & (news.names == 0))[: len(cued)]])
-    yield from _without_cue(reading, uncued[nothing[len(cued) :]], ends)
+    _with_cue(reading, hits[(nothing & (news.names == 0))[: len(cued)]])
+    _without_cue(reading, uncued[nothing[len(cued) :]], ends)
 
 
 def body_paragraphs(reading: Reading) -> Bool:
@@ -171,28 +169,25 @@ def _news(reading: Reading, blocks: I64) -> _News:
     return _News(numbers - old_numbers, names - old_names, np.array(quoted, np.int64))
 
 
-def _with_cue(reading: Reading, hits: I64) -> Iterator[Flag]:
-    blocks, cues = reading.hit_block[hits], reading.cues(hits)
+def _with_cue(reading: Reading, hits: I64) -> None:
+    blocks = reading.hit_block[hits]
     messages = [
-        f'Opens with "{cue.text}" and adds no number, name or quotation to the article.'
-        for cue in cues
+        f'Opens with "{cue}" and adds no number, name or quotation to the article.'
+        for cue in reading.cues(hits)
     ]
-    evidence = [(cue, *values) for cue, values in zip(cues, signals(reading, blocks), strict=True)]
-    return reading.flag_blocks("FIL301", blocks, blocks, messages, evidence)
+    flags = reading.flag_blocks("FIL301", blocks, blocks, messages)
+    reading.show_hits(flags, EvidenceKind.CUE, hits)
+    show_signals(reading, flags, blocks)
 
 
-def _without_cue(reading: Reading, blocks: I64, ends: Ends) -> Iterator[Flag]:
-    closing = reading.scores.closing[blocks].tolist()
+def _without_cue(reading: Reading, blocks: I64, ends: Ends) -> None:
+    closing, mean = reading.scores.closing[blocks], ends.mean[reading.article[blocks]]
     messages = [
         f"Reads like a conclusion ({value:.1f} standard deviations above human paragraphs, "
-        f"{mean:.1f} on average in the rest of the article) and adds no number."
-        for value, mean in zip(closing, ends.mean[reading.article[blocks]].tolist(), strict=True)
+        f"{others:.1f} on average in the rest of the article) and adds no number."
+        for value, others in zip(closing.tolist(), mean.tolist(), strict=True)
     ]
-    evidence = [
-        (Evidence("signal", "closing", weight=value), *values, *phrased)
-        for value, values, phrased in zip(
-            rounded(reading.scores.closing[blocks]), signals(reading, blocks),
-            phrase_evidence(reading, blocks, blocks), strict=True,
-        )
-    ]  # fmt: skip
-    return reading.flag_blocks("FIL302", blocks, blocks, messages, evidence)
+    flags = reading.flag_blocks("FIL302", blocks, blocks, messages)
+    show_signal(reading, flags, "closing", rounded(closing))
+    show_signals(reading, flags, blocks)
+    show_phrases(reading, flags, blocks, blocks)

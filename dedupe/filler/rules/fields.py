@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from dedupe.filler.lexicon import Mark, entries
 from dedupe.filler.rules.reading import LIST_ITEM, Reading
-from dedupe.model import Flag
 
 MOST_VALUE_WORDS = 8
 """Words of a block that may be the value of the field above it."""
@@ -26,15 +24,15 @@ _WORD_OR_MARK = re.compile(rb"[\w#]")
 """Before a field: the line begins with something else, or is a Markdown heading."""
 
 
-def find(reading: Reading) -> Iterator[Flag]:
-    """Flags of what was never filled in."""
-    yield from _empty_fields(reading)
-    yield from _braces(reading)
-    yield from _brackets(reading)
-    yield from _dummies(reading)
+def find(reading: Reading) -> None:
+    """Flag what was never filled in."""
+    _empty_fields(reading)
+    _braces(reading)
+    _brackets(reading)
+    _dummies(reading)
 
 
-def _empty_fields(reading: Reading) -> Iterator[Flag]:
+def _empty_fields(reading: Reading) -> None:
     """`TAGS:` with nothing behind it, on its line or on the next."""
     data = reading.batch.data
     for hit in reading.hits(Mark.FIELD).tolist():
@@ -50,7 +48,7 @@ def _empty_fields(reading: Reading) -> Iterator[Flag]:
             continue
         end = behind + len(rest.rstrip(b" \t\r*_"))
         message = f"The field {reading.text(start, behind)} is left empty."
-        yield reading.flag_span("TPL205", block, (start, end), message)
+        reading.flag_span("TPL205", block, (start, end), message)
 
 
 def _is_filled_below(reading: Reading, block: int, line_end: int) -> bool:
@@ -71,7 +69,7 @@ def _is_filled_below(reading: Reading, block: int, line_end: int) -> bool:
     return short and _NEXT_FIELD.match(reading.batch.data[start:end].tobytes()) is None
 
 
-def _braces(reading: Reading) -> Iterator[Flag]:
+def _braces(reading: Reading) -> None:
     """`{{anything}}`, `{city}` of a known word, `<insert ...>`.
 
     Looked for in the text, since Markdown blanks them in its prose.
@@ -89,7 +87,7 @@ def _braces(reading: Reading) -> Iterator[Flag]:
             found = _ANGLES.match(window)
         block = reading.block_of(place) if found else None
         if found is not None and block is not None and not _is_code(reading, block, place):
-            yield _placeholder(reading, block, place, place + found.end())
+            _flag_placeholder(reading, block, place, place + found.end())
 
 
 def _is_code(reading: Reading, block: int, place: int) -> bool:
@@ -99,25 +97,25 @@ def _is_code(reading: Reading, block: int, place: int) -> bool:
     return before[-1:] in _BEFORE_CODE or before.count(b"`") % 2 == 1
 
 
-def _brackets(reading: Reading) -> Iterator[Flag]:
+def _brackets(reading: Reading) -> None:
     """`[insert name]`, `[your name]`, unless it is the text of a link."""
     for hit in reading.hits(Mark.PLACEHOLDER).tolist():
         start = reading.start[reading.hit_first[hit]] - 1
         found = _BRACKETS.match(reading.batch.data[start : start + 100].tobytes())
         if found:
             block = int(reading.hit_block[hit])
-            yield _placeholder(reading, block, start, start + found.end())
+            _flag_placeholder(reading, block, start, start + found.end())
 
 
-def _dummies(reading: Reading) -> Iterator[Flag]:
+def _dummies(reading: Reading) -> None:
     for hit in reading.hits(Mark.DUMMY_TEXT).tolist():
         first, behind = int(reading.hit_first[hit]), int(reading.hit_behind[hit])
         start, end = reading.start[first], reading.end[behind - 1]
         text = reading.batch.data[start:end].tobytes()
         if text[:1] in b"lL" or _DATE.match(text):
-            yield _placeholder(reading, int(reading.hit_block[hit]), start, end)
+            _flag_placeholder(reading, int(reading.hit_block[hit]), start, end)
 
 
-def _placeholder(reading: Reading, block: int, start: int, end: int) -> Flag:
+def _flag_placeholder(reading: Reading, block: int, start: int, end: int) -> None:
     message = f"The placeholder {reading.quoted(start, end)} was never filled in."
-    return reading.flag_span("TPL205", block, (start, end), message)
+    reading.flag_span("TPL205", block, (start, end), message)

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from dedupe.filler.lexicon import HeadingMark, heading_lexicon
 from dedupe.filler.rules.overlap import CONTENT, NUMBERS, seen_before
 from dedupe.filler.rules.reading import HEADING, LIST_ITEM, PARAGRAPH, Reading
-from dedupe.model import Evidence, Flag
-from dedupe.tables import I32, I64, U32, Bool
+from dedupe.tables import I32, I64, U32, Bool, EvidenceKind
 
 LEAST_TITLE, MOST_TITLE = 3, 40
 """Words of a title that is looked for again: "Home" or a whole paragraph is none."""
@@ -49,11 +48,11 @@ class Words(NamedTuple):
     """(C,) marks of the phrases that are the whole heading"""
 
 
-def find(reading: Reading, words: Words) -> Iterator[Flag]:
-    """Flags of the headings of a batch."""
-    yield from _repeated_titles(reading)
-    yield from _leaked_or_generic(reading, words)
-    yield from _takeaways(reading, words)
+def find(reading: Reading, words: Words) -> None:
+    """Flag headings of a batch."""
+    _repeated_titles(reading)
+    _leaked_or_generic(reading, words)
+    _takeaways(reading, words)
 
 
 def heading_words(reading: Reading) -> Words:
@@ -79,7 +78,7 @@ def heading_words(reading: Reading) -> Words:
     return Words(block, counts, marks[:, 0], marks[:, 1])
 
 
-def _repeated_titles(reading: Reading) -> Iterator[Flag]:
+def _repeated_titles(reading: Reading) -> None:
     from dedupe.kernels.cues import repeats_of_first
 
     repeats = np.empty(len(reading.kind), np.int64)
@@ -87,19 +86,19 @@ def _repeated_titles(reading: Reading) -> Iterator[Flag]:
         reading.tokens.hash, reading.block_token, reading.article_block,
         LEAST_TITLE, MOST_TITLE, repeats,
     )  # fmt: skip
-    printed: dict[int, int] = {}
-    for block in repeats[:found].tolist():
-        article = int(reading.article[block])
-        first = int(reading.article_block[article])
-        if reading.kind[first] == LIST_ITEM:
-            continue
-        printed[article] = printed.get(article, 1) + 1
-        start, end = reading.block_span(first)
-        fact = Evidence("fact", reading.quoted(start, end), start=start, end=end)
-        message = (
-            f"The title of {reading.words(first)} words is printed again, time {printed[article]}."
-        )
-        yield reading.flag_block("TPL206", block, message, (fact,))
+    blocks = repeats[:found]
+    first = reading.article_block[reading.article[blocks]]
+    titled = reading.kind[first] != LIST_ITEM
+    blocks, first = blocks[titled], first[titled]
+    time = np.arange(len(blocks)) - np.searchsorted(first, first) + 2
+    words = reading.block_token[first + 1] - reading.block_token[first]
+    messages = [
+        f"The title of {size} words is printed again, time {count}."
+        for size, count in zip(words.tolist(), time.tolist(), strict=True)
+    ]
+    flags = reading.flag_blocks("TPL206", blocks, blocks, messages)
+    title = reading.batch.blocks.start[first], reading.batch.blocks.end[first]
+    reading.show(flags, EvidenceKind.FACT, *title)
 
 
 def _leaks(reading: Reading, words: Words, plain: Bool) -> Bool:
@@ -125,7 +124,7 @@ def _leaks(reading: Reading, words: Words, plain: Bool) -> Bool:
     return leaks
 
 
-def _leaked_or_generic(reading: Reading, words: Words) -> Iterator[Flag]:
+def _leaked_or_generic(reading: Reading, words: Words) -> None:
     content, document, outline, generic, names, numbers, _ = words.counts.T
     about_text = document + outline
     plain = (names == 0) & (numbers == 0)
@@ -155,8 +154,8 @@ def _leaked_or_generic(reading: Reading, words: Words) -> Iterator[Flag]:
         else f"All {size} content words of this heading would fit any article."
         for any_part, any_subject, size in _rows(only_generic, whole, frame, content)
     ]
-    yield from _flag_headings(reading, "TPL202", words.block[leaks | siblings], leaked_message)
-    yield from _flag_headings(reading, "TPL203", words.block[only_generic], generic_message)
+    _flag_headings(reading, "TPL202", words.block[leaks | siblings], leaked_message)
+    _flag_headings(reading, "TPL203", words.block[only_generic], generic_message)
 
 
 def _rows(chosen: Bool, *columns: NDArray[Any]) -> Iterator[tuple[Any, ...]]:
@@ -166,15 +165,14 @@ def _rows(chosen: Bool, *columns: NDArray[Any]) -> Iterator[tuple[Any, ...]]:
 
 def _flag_headings(
     reading: Reading, rule: str, blocks: I64, messages: list[str], last: I64 | None = None
-) -> Iterator[Flag]:
-    """Flags on headings, or on the lists that stand below them up to `last`."""
-    start, end = reading.batch.blocks.start[blocks], reading.batch.blocks.end[blocks]
-    cues = reading.evidence("cue", start, end)
-    last = blocks if last is None else last
-    return reading.flag_blocks(rule, blocks, last, messages, zip(cues, strict=True))
+) -> None:
+    """Flag headings, or the lists that stand below them up to `last`."""
+    flags = reading.flag_blocks(rule, blocks, blocks if last is None else last, messages)
+    heading = reading.batch.blocks.start[blocks], reading.batch.blocks.end[blocks]
+    reading.show(flags, EvidenceKind.CUE, *heading)
 
 
-def _takeaways(reading: Reading, words: Words) -> Iterator[Flag]:
+def _takeaways(reading: Reading, words: Words) -> None:
     lists = [
         (int(words.block[place]), last)
         for place in np.nonzero(words.begins & np.uint32(HeadingMark.TAKEAWAY))[0].tolist()
@@ -197,7 +195,7 @@ def _takeaways(reading: Reading, words: Words) -> Iterator[Flag]:
         "the article."
         for items, old, size in _rows(restates, last - heading, found, wanted)
     ]
-    yield from _flag_headings(reading, "TPL207", heading[restates], messages, last[restates])
+    _flag_headings(reading, "TPL207", heading[restates], messages, last[restates])
 
 
 def _list_end(reading: Reading, heading: int) -> int | None:

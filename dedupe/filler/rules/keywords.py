@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from dedupe.filler.lexicon import heading_lexicon
 from dedupe.filler.rules.reading import HEADING, Reading
-from dedupe.model import Evidence, Flag
-from dedupe.tables import I64
+from dedupe.tables import I64, EvidenceKind
 
 LEAST_PER_THOUSAND = 5.0
 LEAST_OCCURRENCES = 8
@@ -18,22 +15,20 @@ LEAST_ORPHANS, LEAST_RECURRENCES = 2, 3
 """Orphan lines of the same words, or places of those words in the article."""
 
 
-def find(reading: Reading) -> Iterator[Flag]:
-    """Flags of key phrases."""
+def find(reading: Reading) -> None:
+    """Flag key phrases."""
     blocks = reading.batch.blocks
     starts = reading.tokens.start
     first = np.searchsorted(starts, blocks.orphan_start)
     behind = np.searchsorted(starts, blocks.orphan_end)
     article = reading.article[blocks.orphan_block].astype(np.int64)
-    named = set()
-    for flag in _stuffed(reading, first, behind, article):
-        named.add((flag.article, flag.evidence[0].text.casefold()))
-        yield flag
+    named = _stuffed(reading, first, behind, article)
     if len(first):
-        yield from _orphans(reading, first, behind, article, named)
+        _orphans(reading, first, behind, article, named)
 
 
-def _stuffed(reading: Reading, first: I64, behind: I64, article: I64) -> Iterator[Flag]:
+def _stuffed(reading: Reading, first: I64, behind: I64, article: I64) -> set[tuple[int, str]]:
+    """KEY401 of pairs of words; returns the articles with their phrases, folded."""
     from dedupe.kernels.cues import stuffed_pairs
 
     heading = np.nonzero(reading.kind == HEADING)[0]
@@ -52,45 +47,41 @@ def _stuffed(reading: Reading, first: I64, behind: I64, article: I64) -> Iterato
     )  # fmt: skip
     words = np.diff(reading.block_token[reading.article_block])
     often = (count >= LEAST_OCCURRENCES) & (1000 * count >= LEAST_PER_THOUSAND * words)
+    named = set()
     for stuffed in np.nonzero(often)[0].tolist():
         token = int(place[stuffed])
         gap = reading.batch.prose[reading.tokens.end[token] : reading.tokens.start[token + 1]]
         if (gap > ord(" ")).any():  # "example.org" and "read-only" are one word
             continue
         span = (reading.start[token], reading.end[token + 1])
-        yield _stuffed_flag(reading, stuffed, span, 2, int(count[stuffed]), int(lines[stuffed]))
+        phrase = _flag_stuffed(reading, stuffed, span, int(count[stuffed]), int(lines[stuffed]))
+        named.add((stuffed, phrase.casefold()))
+    return named
 
 
-def _stuffed_flag(
-    reading: Reading, article: int, span: tuple[int, int], words: int, count: int, lines: int
-) -> Flag:
-    """KEY401 at one place of a phrase of some words."""
+def _flag_stuffed(
+    reading: Reading, article: int, span: tuple[int, int], count: int, lines: int
+) -> str:
+    """KEY401 at one place of a phrase, which is returned."""
     phrase = " ".join(reading.text(*span).split())
     total = int(np.diff(reading.block_token[reading.article_block[article : article + 2]])[0])
     density = 1000 * count / total
-    evidence = (
-        Evidence("phrase", phrase, weight=float(count), start=span[0], end=span[1]),
-        Evidence("signal", "per 1,000 words", weight=round(density, 2)),
-        Evidence("signal", "headings and lost lines", weight=float(lines)),
-    )
     message = (
         f'"{phrase}" stands {count} times in {total:,} words '
         f"({density:.1f} per 1,000), {lines} of them in headings or alone on a line."
     )
-    return Flag(
-        rule="KEY401",
-        article=article,
-        start=span[0],
-        end=span[1],
-        words=words,
-        message=message,
-        evidence=evidence,
-    )
+    start, end = np.array([span[0]]), np.array([span[1]])
+    flag = reading.flags.add("KEY401", np.array([article]), start, end, (message,))
+    weight = np.array([count], float)
+    reading.flags.explain(flag, EvidenceKind.PHRASE, (phrase,), weight, start, end)
+    for name, value in (("per 1,000 words", round(density, 2)), ("headings and lost lines", lines)):
+        reading.flags.explain(flag, EvidenceKind.SIGNAL, (name,), np.array([value], float))
+    return phrase
 
 
 def _orphans(
     reading: Reading, first: I64, behind: I64, article: I64, named: set[tuple[int, str]]
-) -> Iterator[Flag]:
+) -> None:
     """KEY402 for each recurring orphan; KEY401 for a phrase that is stuffed as well.
 
     named: phrases, folded, that their article was flagged for already; the others are added
@@ -121,12 +112,11 @@ def _orphans(
             and 1000 * often >= LEAST_PER_THOUSAND * words[where]
         ):
             named.add((where, phrase))
-            yield _stuffed_flag(reading, where, span, size, often, int(lines[orphan]))
+            _flag_stuffed(reading, where, span, often, int(lines[orphan]))
         message = (
             f'"{reading.quoted(*span)}" stands alone on {lines[orphan]} '
             f"line{'' if lines[orphan] == 1 else 's'} inside sentences, "
             f"{occurrences[orphan]} times in the article."
         )
-        yield reading.flag_span(
-            "KEY402", int(blocks.orphan_block[orphan]), span, message, kind="phrase"
-        )
+        block = int(blocks.orphan_block[orphan])
+        reading.flag_span("KEY402", block, span, message, EvidenceKind.PHRASE)

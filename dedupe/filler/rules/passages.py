@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from itertools import compress, repeat
-from math import isnan
 
 import numpy as np
 
@@ -15,11 +12,9 @@ from dedupe.filler.rules.reading import (
     LIST_ITEM,
     PARAGRAPH,
     Reading,
-    grouped,
 )
 from dedupe.filler.scorer import heaviest_phrases
-from dedupe.model import Evidence, Flag
-from dedupe.tables import F32, F64, I32, I64, Bool
+from dedupe.tables import F32, F64, I32, I64, Bool, EvidenceKind, Texts
 
 SHOWN_PHRASES = 4
 LEAST_WORDS = 25
@@ -48,45 +43,46 @@ def limit(reading: Reading) -> float:
     return reading.model.limits[threshold] if isinstance(threshold, str) else float(threshold)
 
 
-def signals(reading: Reading, blocks: I64) -> list[tuple[Evidence, ...]]:
-    """The plain numbers behind the scores of blocks; none where the scorer abstains."""
+def show_signals(reading: Reading, flags: I64, blocks: I64) -> None:
+    """Explain flags by the plain numbers behind the scores of blocks, where there is a score."""
     scores = reading.scores
-    columns = [
-        map(Evidence, repeat("signal"), repeat(name), repeat(None), rounded(values[blocks]))
-        for name, values in (("novelty", scores.novelty), ("information", scores.information))
-    ]
-    return [
-        tuple(item for item in pair if not isnan(item.weight or 0))
-        for pair in zip(*columns, strict=True)
-    ]
+    for name, values in (("novelty", scores.novelty), ("information", scores.information)):
+        weight = rounded(values[blocks])
+        known = ~np.isnan(weight)
+        show_signal(reading, flags[known], name, weight[known])
 
 
-def rounded(values: F32 | F64) -> list[float]:
-    """Plain numbers of two decimals."""
-    plain: list[float] = np.round(values.astype(float), 2).tolist()
-    return plain
+def show_signal(reading: Reading, flags: I64, name: str, weight: F64) -> None:
+    """Explain flags by one plain number."""
+    text = Texts.of([name]).take(np.zeros(len(flags), np.int64))
+    reading.flags.explain(flags, EvidenceKind.SIGNAL, text, weight)
 
 
-def phrase_evidence(reading: Reading, first: I64, last: I64) -> list[tuple[Evidence, ...]]:
-    """The learned phrases that weigh most in the runs of blocks from `first` to `last`."""
+def rounded(values: F32 | F64) -> F64:
+    """Numbers of two decimals."""
+    return np.round(values.astype(float), 2)
+
+
+def show_phrases(reading: Reading, flags: I64, first: I64, last: I64) -> None:
+    """Explain flags by the learned phrases that weigh most in the blocks `first` to `last`."""
     edges = reading.block_token[first], reading.block_token[last + 1]
     found = heaviest_phrases(
         reading.tokens, edges[0].astype(np.int64), edges[1].astype(np.int64), reading.model,
         SHOWN_PHRASES,
     )  # fmt: skip
     used = np.arange(SHOWN_PHRASES) < found.counts[:, None]
-    first, behind = found.spans[used].T
-    evidence = reading.pieces("phrase", first, behind, rounded(found.weights[used]))
-    return list(grouped(evidence, found.counts.tolist()))
+    words, behind = found.spans[used].T
+    weight = rounded(found.weights[used])
+    reading.show_words(np.repeat(flags, found.counts), EvidenceKind.PHRASE, words, behind, weight)
 
 
-def find(reading: Reading) -> Iterator[Flag]:
-    """Flags of the paragraphs, lists and quotes of a batch."""
-    yield from _low_information(reading)
-    yield from _restatements(reading)
+def find(reading: Reading) -> None:
+    """Flag paragraphs, lists and quotes of a batch."""
+    _low_information(reading)
+    _restatements(reading)
 
 
-def _low_information(reading: Reading) -> Iterator[Flag]:
+def _low_information(reading: Reading) -> None:
     least = limit(reading)
     scores, kind = reading.scores.score, reading.kind
     follows = _follows_in_list(reading)
@@ -98,13 +94,15 @@ def _low_information(reading: Reading) -> Iterator[Flag]:
     first = np.flatnonzero(over & ~follows)
     ends = np.flatnonzero(~np.append(follows[1:], False))
     last = ends[np.searchsorted(ends, first)]
-    labels = [
-        _labels(reading, block, end)
-        for block, end in zip(first.tolist(), last.tolist(), strict=True)
-    ]
-    flagged = enough[first] | np.array([bool(label) for label in labels], np.bool_)
-    labels = list(compress(labels, flagged))
-    first, last = first[flagged], last[flagged]
+    labelled = np.array(
+        [
+            _is_labelled(reading, block, end)
+            for block, end in zip(first.tolist(), last.tolist(), strict=True)
+        ],
+        np.bool_,
+    )
+    flagged = enough[first] | labelled
+    first, last, labelled = first[flagged], last[flagged], labelled[flagged]
     messages = [
         f"Generic {'list' if items > 1 else 'prose'}: score {score:.2f} (limit {least:.2f}), "
         f"{facts}."
@@ -115,25 +113,23 @@ def _low_information(reading: Reading) -> Iterator[Flag]:
             strict=True,
         )
     ]  # fmt: skip
-    evidence = [
-        (*form, *values, *phrased)
-        for form, values, phrased in zip(
-            labels, signals(reading, first), phrase_evidence(reading, first, last), strict=True
-        )
-    ]
-    return reading.flag_blocks("FIL303", first, last, messages, evidence)
+    flags = reading.flag_blocks("FIL303", first, last, messages)
+    items = (last - first + 1)[labelled].tolist()
+    facts = [f'{count} items of the form "Label: to do something"' for count in items]
+    reading.flags.explain(flags[labelled], EvidenceKind.FACT, facts)
+    show_signals(reading, flags, first)
+    show_phrases(reading, flags, first, last)
 
 
-def _labels(reading: Reading, block: int, last: int) -> tuple[Evidence, ...]:
-    """The form of a list whose items are all "Label: to do something" without name or number."""
+def _is_labelled(reading: Reading, block: int, last: int) -> bool:
+    """Whether all items of a list are "Label: to do something", without name or number."""
     if last - block + 1 < LEAST_LABELS:
-        return ()
+        return False
     for item in range(block, last + 1):
-        start, end = reading.block_span(item)
-        found = _LABEL.match(reading.prose(start, end))
+        found = _LABEL.match(reading.prose(*reading.block_span(item)))
         if found is None or _NAME_OR_NUMBER.search(found["rest"]):
-            return ()
-    return (Evidence("fact", f'{last - block + 1} items of the form "Label: to do something"'),)
+            return False
+    return True
 
 
 def _follows_in_list(reading: Reading) -> Bool:
@@ -166,7 +162,7 @@ def _fact_text(names: int, numbers: int, quotations: int) -> str:
     return ", ".join(present) or "no name, number or quotation"
 
 
-def _restatements(reading: Reading) -> Iterator[Flag]:
+def _restatements(reading: Reading) -> None:
     with np.errstate(invalid="ignore"):
         low = (
             (reading.scores.novelty <= NOVELTY_LIMIT)
@@ -188,7 +184,8 @@ def _restatements(reading: Reading) -> Iterator[Flag]:
         f"{shared} of its {words} content words stand in the title and the first paragraph."
         for shared, words in zip(found[same].tolist(), wanted[same].tolist(), strict=True)
     ]
-    yield from reading.flag_blocks("FIL305", blocks, blocks, messages, signals(reading, blocks))
+    flags = reading.flag_blocks("FIL305", blocks, blocks, messages)
+    show_signals(reading, flags, blocks)
 
 
 def _shared(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise, repeat
-from math import isnan
 
 import numpy as np
 
 from dedupe.config import Filler
 from dedupe.filler.lexicon import prose_lexicon
 from dedupe.filler.modelfile import FillerModel
-from dedupe.model import Evidence, Flag
+from dedupe.filler.rules.flags import Flags, Places
 from dedupe.tables import (
+    ALIGNMENT,
+    F64,
     I32,
     I64,
     TRANSPARENT,
@@ -22,7 +22,9 @@ from dedupe.tables import (
     BlockKind,
     BlockScores,
     Bool,
+    EvidenceKind,
     TextBatch,
+    Texts,
     TokenTable,
 )
 
@@ -36,7 +38,6 @@ _CUT = 80
 _REACH = 8 * _CUT
 """Bytes of a stretch that are looked at."""
 _PADDING = bytes([TRANSPARENT])
-Places = I32 | I64
 _LINE = 2000
 """Bytes of a line that are looked at on either side."""
 
@@ -71,6 +72,8 @@ class Reading:
 
     marked_bytes: list[int]
     """Bytes that may begin a placeholder or a bare host"""
+    flags: Flags
+    """What the rules have found so far"""
     data_view: memoryview
     prose_view: memoryview
     start: memoryview
@@ -117,7 +120,7 @@ class Reading:
             raw = raw.replace(_PADDING, b"")
         return raw.decode("utf-8", "ignore")
 
-    def quotes(self, start: Places, end: Places) -> list[str]:
+    def quotes(self, start: Places, end: Places) -> Texts:
         """The prose of stretches on one line, cut to what a message can hold.
 
         Markup where that is all.
@@ -125,43 +128,44 @@ class Reading:
         from dedupe.kernels.quoting import quote
 
         low, high = start.astype(np.int64), np.minimum(end, start + _REACH).astype(np.int64)
-        out, ends = np.empty(len(low) * (4 * _CUT + 4), np.uint8), np.empty(len(low), np.int64)
-        written = quote(self.batch.prose, low, high, _CUT, out, ends)
-        text = str(out[:written].data, "utf-8")
-        found = [text[a:b] for a, b in pairwise(chain((0,), ends.tolist()))]
-        if "" in found:
-            for place in np.flatnonzero(np.diff(ends, prepend=0) == 0).tolist():
-                found[place] = " ".join(self.text(int(low[place]), int(high[place])).split())[:_CUT]
-        return found
+        out = np.empty(len(low) * (4 * _CUT + 4) + ALIGNMENT, np.uint8)
+        ends = np.empty(len(low), np.int64)
+        quote(self.batch.prose, low, high, _CUT, out, ends)
+        used = int(ends[-1]) if len(ends) else 0
+        found = Texts(out[: used + ALIGNMENT].copy(), np.append(0, ends)[:-1], ends)
+        empty = np.flatnonzero(found.start == found.end)
+        if not len(empty):
+            return found
+        strings = found.strings()
+        for place in empty.tolist():
+            strings[place] = " ".join(self.text(int(low[place]), int(high[place])).split())[:_CUT]
+        return Texts.of(strings)
 
     def quoted(self, start: int, end: int) -> str:
         """The prose of one stretch, as `quotes` gives it."""
-        return self.quotes(np.array([start]), np.array([end]))[0]
+        return self.quotes(np.array([start]), np.array([end])).strings()[0]
 
-    def cues(self, hits: I64) -> list[Evidence]:
-        """Hits of the lexicon as evidence."""
-        return self.pieces("cue", self.hit_first[hits], self.hit_behind[hits])
+    def cues(self, hits: I64) -> list[str]:
+        """Hits of the lexicon as text."""
+        first, behind = self.hit_first[hits], self.hit_behind[hits]
+        return self.quotes(self.tokens.start[first], self.tokens.end[behind - 1]).strings()
 
-    def pieces(
-        self, kind: str, first: Places, behind: Places,
-        weights: Iterable[float | None] = repeat(None),
-    ) -> list[Evidence]:  # fmt: skip
-        """Evidence of one kind: the words from `first` to `behind`."""
-        start, end = self.tokens.start[first], self.tokens.end[behind - 1]
-        return self.evidence(kind, start, end, weights)
+    def show(
+        self, flags: I64, kind: EvidenceKind, start: Places, end: Places, weight: F64 | None = None
+    ) -> None:
+        """Explain each flag by the text of a stretch."""
+        self.flags.explain(flags, kind, self.quotes(start, end), weight, start, end)
 
-    def evidence(
-        self, kind: str, start: Places, end: Places,
-        weights: Iterable[float | None] = repeat(None),
-    ) -> list[Evidence]:  # fmt: skip
-        """Evidence of one kind: the stretches from `start` to `end`."""
-        places = start.tolist(), end.tolist()
-        texts = self.quotes(start, end)
-        return list(map(Evidence, repeat(kind), texts, repeat(None), weights, *places))
+    def show_words(
+        self, flags: I64, kind: EvidenceKind, first: Places, behind: Places,
+        weight: F64 | None = None,
+    ) -> None:  # fmt: skip
+        """Explain each flag by some words."""
+        self.show(flags, kind, self.tokens.start[first], self.tokens.end[behind - 1], weight)
 
-    def cue(self, hit: int) -> Evidence:
-        """A hit of the lexicon as evidence."""
-        return self.cues(np.array([hit]))[0]
+    def show_hits(self, flags: I64, kind: EvidenceKind, hits: I64) -> None:
+        """Explain each flag by a hit of the lexicon."""
+        self.show_words(flags, kind, self.hit_first[hits], self.hit_behind[hits])
 
     def sentence_span(self, sentence: int, block: int) -> tuple[int, int]:
         """First and last byte of a sentence, with the marks that end it."""
@@ -185,61 +189,29 @@ class Reading:
         blocks = self.batch.blocks
         return int(blocks.start[block]), int(blocks.end[block if last is None else last])
 
-    def flag_blocks(
-        self, rule: str, first: I64, last: I64, messages: Iterable[str],
-        evidence: Iterable[tuple[Evidence, ...]],
-    ) -> Iterator[Flag]:  # fmt: skip
+    def flag_blocks(self, rule: str, first: I64, last: I64, messages: Sequence[str]) -> I64:
         """Flags (C,) on the runs of blocks from `first` to `last`, with their scores."""
         blocks = self.batch.blocks
-        columns = (
-            self.article[first], blocks.start[first], blocks.end[last],
-            self.block_token[last + 1] - self.block_token[first],
-        )  # fmt: skip
-        scores = [
-            None if isnan(score) else score
-            for score in np.round(self.scores.score[first].astype(float), 4).tolist()
-        ]
-        return map(
-            Flag, repeat(rule), *(column.tolist() for column in columns), messages, scores, evidence
-        )
-
-    def flag_block(
-        self, rule: str, block: int, message: str, evidence: tuple[Evidence, ...],
-        last: int | None = None,
-    ) -> Flag:  # fmt: skip
-        """A flag on a block, or on the run of blocks up to `last`, with its score."""
-        first, end = np.array([block]), np.array([block if last is None else last])
-        return next(self.flag_blocks(rule, first, end, (message,), (evidence,)))
+        score = np.round(self.scores.score[first].astype(float), 4)
+        article, start, end = self.article[first], blocks.start[first], blocks.end[last]
+        return self.flags.add(rule, article, start, end, messages, score)
 
     def flag_sentences(
-        self, rule: str, sentences: I64, blocks: I64, messages: Iterable[str],
-        evidence: Iterable[tuple[Evidence, ...]],
-    ) -> Iterator[Flag]:  # fmt: skip
-        """Flags on sentences of some blocks."""
+        self, rule: str, sentences: I64, blocks: I64, messages: Sequence[str]
+    ) -> I64:
+        """Flags (C,) on sentences of some blocks."""
         places = zip(sentences.tolist(), blocks.tolist(), strict=True)
-        spans = [self.sentence_span(sentence, block) for sentence, block in places]
-        start, end = zip(*spans, strict=True) if spans else ((), ())
-        words = self.tokens.sentence[sentences + 1] - self.tokens.sentence[sentences]
-        return map(
-            Flag, repeat(rule), self.article[blocks].tolist(), start, end, words.tolist(),
-            messages, repeat(None), evidence,
-        )  # fmt: skip
+        spans = np.array([self.sentence_span(*place) for place in places], np.int64).reshape(-1, 2)
+        return self.flags.add(rule, self.article[blocks], spans[:, 0], spans[:, 1], messages)
 
     def flag_span(
-        self, rule: str, block: int, span: tuple[int, int], message: str, kind: str = "cue"
-    ) -> Flag:
-        """A flag on a stretch of a block, which is its own evidence."""
-        start, end = span
-        first, behind = self.token_at(start), self.token_at(end)
-        return Flag(
-            rule=rule,
-            article=int(self.article[block]),
-            start=start,
-            end=end,
-            words=behind - first,
-            message=message,
-            evidence=(Evidence(kind=kind, text=self.quoted(start, end), start=start, end=end),),
-        )
+        self, rule: str, block: int, span: tuple[int, int], message: str,
+        kind: EvidenceKind = EvidenceKind.CUE, shown: tuple[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        """A flag on a stretch of a block; what explains it is `shown`, or the stretch itself."""
+        edges = np.array([span, shown or span])
+        flag = self.flags.add(rule, self.article[[block]], edges[:1, 0], edges[:1, 1], (message,))
+        self.show(flag, kind, edges[1:, 0], edges[1:, 1])
 
     def token_at(self, place: int) -> int:
         """First token that begins at a byte or behind it."""
@@ -277,12 +249,6 @@ class Reading:
             usable &= self.hit_first[hits] == self.tokens.sentence[sentence]
         first: I64 = hits[usable][np.diff(sentence[usable], prepend=-1) > 0]
         return first
-
-
-def grouped(items: Sequence[Evidence], sizes: Iterable[int]) -> Iterator[tuple[Evidence, ...]]:
-    """Cut a list into groups of some sizes."""
-    for low, high in pairwise(accumulate(sizes, initial=0)):
-        yield tuple(items[low:high])
 
 
 def read(
@@ -324,6 +290,7 @@ def read(
         stock=stock,
         seen=seen,
         marked_bytes=_marked_bytes(batch.data),
+        flags=Flags(),
         data_view=batch.data.data,
         prose_view=batch.prose.data,
         start=tokens.start.data,

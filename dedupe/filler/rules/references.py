@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 
 from dedupe.filler.lexicon import Mark
 from dedupe.filler.rules.reading import LIST_ITEM, TEXT_KINDS, Reading
-from dedupe.model import Evidence, Flag
 from dedupe.tables import I32
 
 _ADDRESS = re.compile(
@@ -28,13 +25,13 @@ _IN_TARGET = b"/(@=\"'<-_."
 """Bytes before a host that make it a part of something else: a link target, a mail address."""
 
 
-def find(reading: Reading) -> Iterator[Flag]:
-    """Flags of references."""
-    yield from _home_pages(reading)
-    yield from _unlinked_sources(reading)
+def find(reading: Reading) -> None:
+    """Flag references."""
+    _home_pages(reading)
+    _unlinked_sources(reading)
 
 
-def _home_pages(reading: Reading) -> Iterator[Flag]:
+def _home_pages(reading: Reading) -> None:
     offers = reading.hit_first[reading.hits(Mark.REFER)]
     if not len(offers):
         return
@@ -55,10 +52,8 @@ def _home_pages(reading: Reading) -> Iterator[Flag]:
         seen.add(unit)
         pointer = _pointer_text(reading, place)
         message = f'"{pointer}" is offered as a reference: a home page, not the page that is meant.'
-        evidence = Evidence("cue", pointer, start=place, end=place + len(pointer.encode()))
-        yield msgspec.structs.replace(
-            reading.flag_span("LNK501", block, span, message), evidence=(evidence,)
-        )
+        shown = (place, place + len(pointer.encode()))
+        reading.flag_span("LNK501", block, span, message, shown=shown)
 
 
 def _has_between(offers: I32, first: int, behind: int) -> bool:
@@ -116,7 +111,7 @@ def _unit_span(reading: Reading, block: int, sentence: int) -> tuple[int, int]:
     return reading.block_span(block) if sentence < 0 else reading.sentence_span(sentence, block)
 
 
-def _unlinked_sources(reading: Reading) -> Iterator[Flag]:
+def _unlinked_sources(reading: Reading) -> None:
     """`Source:` at the beginning of a line, without an address there or in the list below it."""
     data = reading.batch.data
     for hit in reading.hits(Mark.SOURCE).tolist():
@@ -130,7 +125,7 @@ def _unlinked_sources(reading: Reading) -> Iterator[Flag]:
             continue
         span = (start, _end(reading, last, min(line_end, int(reading.batch.blocks.end[block]))))
         message = f"{reading.quoted(*span)}: a source without an address."
-        yield reading.flag_span("LNK502", block, span, message)
+        reading.flag_span("LNK502", block, span, message)
 
 
 def _is_bare(rest: bytes) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
 from dedupe.filler.lexicon import Mark
 from dedupe.filler.rules.passages import limit
-from dedupe.filler.rules.reading import PARAGRAPH, Reading, grouped
-from dedupe.model import Flag
-from dedupe.tables import TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_QUOTED
+from dedupe.filler.rules.reading import PARAGRAPH, Reading
+from dedupe.tables import I64, TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_QUOTED, EvidenceKind
 
 LEAST_STOCK_WORDS, MOST_STOCK_WORDS = 8, 40
 """Words of a stock sentence."""
@@ -39,47 +38,46 @@ _REACH = 240
 """Bytes behind the first half of a contrast in which the second begins."""
 
 
-def find(reading: Reading) -> Iterator[Flag]:
-    """Flags of single sentences."""
-    yield from _announcements(reading)
-    yield from _nameless(reading)
-    yield from _stock(reading)
-    yield from _contrasts(reading)
+def find(reading: Reading) -> None:
+    """Flag single sentences."""
+    _announcements(reading)
+    _nameless(reading)
+    _stock(reading)
+    _contrasts(reading)
 
 
-def _announcements(reading: Reading) -> Iterator[Flag]:
-    hits = np.concatenate(
-        (reading.sentence_hits(Mark.META), reading.sentence_hits(Mark.META_OPENING, opening=True))
+def _flag_hits(reading: Reading, rule: str, hits: I64, messages: Sequence[str]) -> None:
+    """Flag the sentences of some hits of the lexicon, which explain the flags."""
+    flags = reading.flag_sentences(
+        rule, reading.hit_sentence[hits], reading.hit_block[hits], messages
     )
+    reading.show_hits(flags, EvidenceKind.CUE, hits)
+
+
+def _announcements(reading: Reading) -> None:
+    hits = np.concatenate((
+        reading.sentence_hits(Mark.META), reading.sentence_hits(Mark.META_OPENING, opening=True)
+    ))  # fmt: skip
     _, first = np.unique(reading.hit_sentence[hits], return_index=True)
     hits = hits[first]
-    cues = reading.cues(hits)
-    messages = [f'Announces what the text will do: "{cue.text}".' for cue in cues]
-    return reading.flag_sentences(
-        "FIL306", reading.hit_sentence[hits], reading.hit_block[hits], messages,
-        zip(cues, strict=True),
-    )  # fmt: skip
+    messages = [f'Announces what the text will do: "{cue}".' for cue in reading.cues(hits)]
+    _flag_hits(reading, "FIL306", hits, messages)
 
 
-def _nameless(reading: Reading) -> Iterator[Flag]:
+def _nameless(reading: Reading) -> None:
     hits = reading.sentence_hits(Mark.WEASEL)
     sentences = reading.hit_sentence[hits]
     opening = reading.hit_first[hits] - reading.tokens.sentence[sentences]
     hits = hits[
         (reading.seen[sentences] & _SPECIFIC == 0) & ((opening <= 0) | (opening > _OPENING))
     ]
-    kept = [
-        not _named_before(reading, hit) and not _has_address(reading, hit) for hit in hits.tolist()
-    ]
-    hits = hits[np.array(kept, np.bool_)]
-    cues = reading.cues(hits)
+    named = [_named_before(reading, hit) or _has_address(reading, hit) for hit in hits.tolist()]
+    hits = hits[~np.array(named, np.bool_)]
     messages = [
-        f'"{cue.text}": the sentence gives no name, number, quotation or address.' for cue in cues
+        f'"{cue}": the sentence gives no name, number, quotation or address.'
+        for cue in reading.cues(hits)
     ]
-    return reading.flag_sentences(
-        "FIL307", reading.hit_sentence[hits], reading.hit_block[hits], messages,
-        zip(cues, strict=True),
-    )  # fmt: skip
+    _flag_hits(reading, "FIL307", hits, messages)
 
 
 def _has_address(reading: Reading, hit: int) -> bool:
@@ -97,7 +95,7 @@ def _named_before(reading: Reading, hit: int) -> bool:
     return _POINTING.fullmatch(before) is not None
 
 
-def _stock(reading: Reading) -> Iterator[Flag]:
+def _stock(reading: Reading) -> None:
     """Sentences of stock words and phrases in paragraphs that pass."""
     sentences = reading.tokens.sentence
     size = np.diff(sentences)
@@ -138,12 +136,10 @@ def _stock(reading: Reading) -> Iterator[Flag]:
             strict=True,
         )
     ]  # fmt: skip
+    flags = reading.flag_sentences("FIL304", found, blocks, messages)
     own = [hits[a:b] for a, b in np.searchsorted(owner, np.column_stack((found, found + 1)))]
-    named = np.concatenate([_NONE, *own])
-    evidence = reading.pieces("phrase", reading.hit_first[named], reading.hit_behind[named])
-    yield from reading.flag_sentences(
-        "FIL304", found, blocks, messages, grouped(evidence, map(len, own))
-    )
+    sizes = np.array([len(part) for part in own], np.int64)
+    reading.show_hits(np.repeat(flags, sizes), EvidenceKind.PHRASE, np.concatenate([_NONE, *own]))
 
 
 def _whole(reading: Reading, sentence: int, block: int) -> bool:
@@ -155,7 +151,7 @@ def _whole(reading: Reading, sentence: int, block: int) -> bool:
     return any(mark in gap for mark in b".!?")
 
 
-def _contrasts(reading: Reading) -> Iterator[Flag]:
+def _contrasts(reading: Reading) -> None:
     """The pattern "not merely X; it is Y", where an article has it twice or more."""
     hits = reading.sentence_hits(Mark.NOT_MERELY)
     start = reading.tokens.start[reading.hit_first[hits]].astype(np.int64)
@@ -171,12 +167,10 @@ def _contrasts(reading: Reading) -> Iterator[Flag]:
     often = count >= LEAST_CONTRASTS
     hits, article, count = hits[often], article[often], count[often]
     number = np.arange(len(article)) - np.searchsorted(article, article) + 1
-    cues = reading.cues(hits)
     messages = [
-        f'"{cue.text} ...; it is ...": {place} of {total} in the article.'
-        for cue, place, total in zip(cues, number.tolist(), count.tolist(), strict=True)
+        f'"{cue} ...; it is ...": {place} of {total} in the article.'
+        for cue, place, total in zip(
+            reading.cues(hits), number.tolist(), count.tolist(), strict=True
+        )
     ]
-    return reading.flag_sentences(
-        "FIL304", reading.hit_sentence[hits], reading.hit_block[hits], messages,
-        zip(cues, strict=True),
-    )  # fmt: skip
+    _flag_hits(reading, "FIL304", hits, messages)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from dedupe.config import Filler
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import load_model
-from dedupe.model import RULES, Flag
+from dedupe.model import RULES, Evidence
 from dedupe.sources import text_batch
 from dedupe.tables import (
     F32,
@@ -19,6 +20,7 @@ from dedupe.tables import (
     TOKEN_QUOTED,
     BlockScores,
     Bool,
+    EvidenceKind,
     TextBatch,
     TokenTable,
 )
@@ -70,6 +72,49 @@ def hand_made(
     )
 
 
+class Flag(NamedTuple):
+    """A flag as a value; places are bytes of the batch."""
+
+    rule: str
+    article: int
+    start: int
+    end: int
+    score: float | None
+    message: str
+    evidence: tuple[Evidence, ...]
+
+
+def flags_of(
+    batch: TextBatch, tokens: TokenTable, scores: BlockScores, settings: Filler | None = None
+) -> list[Flag]:
+    """The flags of a batch."""
+    table = find_flags(batch, tokens, scores, load_model(), settings or Filler())
+    reasons = table.evidence
+    pieces = [
+        Evidence(
+            EvidenceKind(kind).name.lower(), text, None, None if isnan(weight) else weight,
+            *((None, None) if start < 0 else (start, end)),
+        )
+        for kind, text, weight, start, end in zip(
+            reasons.kind.tolist(), reasons.text.strings(), reasons.weight.tolist(),
+            reasons.start.tolist(), reasons.end.tolist(), strict=True,
+        )
+    ]  # fmt: skip
+    edges = reasons.offset.tolist()
+    return [
+        Flag(
+            tuple(RULES)[rule], article, start, end, None if isnan(score) else score, message,
+            tuple(pieces[edges[row] : edges[row + 1]]),
+        )
+        for row, (rule, article, start, end, score, message) in enumerate(
+            zip(
+                table.rule.tolist(), table.article.tolist(), table.start.tolist(),
+                table.end.tolist(), table.score.tolist(), table.message.strings(), strict=True,
+            )
+        )
+    ]  # fmt: skip
+
+
 def find(
     text: str,
     *,
@@ -81,7 +126,7 @@ def find(
     batch = text_batch([text], markdown=markdown)
     tokens = tokenise(batch)
     scores = hand_made(batch, tokens, values)
-    flags = find_flags(batch, tokens, scores, load_model(), settings or Filler())
+    flags = flags_of(batch, tokens, scores, settings)
     return [Found(f.rule, batch.data[f.start : f.end].tobytes().decode(), f) for f in flags]
 
 
@@ -616,14 +661,13 @@ def test_every_flag_can_be_shown() -> None:
     text = f"# The mill\n\n{BODY}## Key Takeaways\n\nTAGS:\n\nExperts say so of it.\n\n{STUFFED}"
     batch = text_batch(["First of all.", text, ""], markdown=True)
     tokens = tokenise(batch)
-    flags = find_flags(batch, tokens, hand_made(batch, tokens, {}), load_model(), Filler())
+    flags = flags_of(batch, tokens, hand_made(batch, tokens, {}))
     assert flags
     assert flags == sorted(flags, key=lambda f: (f.article, f.start, f.end, f.rule))
     for flag in flags:
         assert flag.rule in RULES
         assert flag.article == 1
         assert batch.start[1] <= flag.start < flag.end <= batch.end[1]
-        assert flag.words > 0
         assert flag.evidence
         assert flag.message.endswith(".")
         for piece in flag.evidence:
@@ -636,7 +680,7 @@ def test_texts_without_anything(texts_: list[str]) -> None:
     batch = text_batch(texts_)
     tokens = tokenise(batch)
     scores = hand_made(batch, tokens, {})
-    assert find_flags(batch, tokens, scores, load_model(), Filler()) == []
+    assert flags_of(batch, tokens, scores) == []
 
 
 def test_flags_do_not_depend_on_the_neighbours() -> None:
@@ -645,7 +689,7 @@ def test_flags_do_not_depend_on_the_neighbours() -> None:
     alone = [(f.rule, f.text) for f in find(text)]
     batch = text_batch([STUFFED, text, BODY])
     tokens = tokenise(batch)
-    flags = find_flags(batch, tokens, hand_made(batch, tokens, {}), load_model(), Filler())
+    flags = flags_of(batch, tokens, hand_made(batch, tokens, {}))
     inside = [
         (f.rule, batch.data[f.start : f.end].tobytes().decode()) for f in flags if f.article == 1
     ]
