@@ -103,12 +103,16 @@ def write_rows(rows: Sequence[Struct], stream: BinaryIO) -> None:
             stream.writelines(encode(row) + b"\n" for row in block)
 
 
-def without_surrogates(text: str) -> str:
-    """`text` with lone surrogates as escapes, so that it can be written as UTF-8.
+def writable(texts: Sequence[str]) -> Sequence[str]:
+    """Texts with lone surrogates as escapes, so that they can be written as UTF-8.
 
     They stand for bytes of a file name that are no UTF-8.
     """
-    return _SURROGATE.sub(_escape, text)
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return [_SURROGATE.sub(_escape, text) for text in texts]
+    return texts
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -119,7 +123,7 @@ def _escape(match: re.Match[str]) -> str:
 def _writable(value: object) -> object:
     """A tree of built-in values in which no string holds a lone surrogate."""
     if isinstance(value, str):
-        return without_surrogates(value)
+        return writable((value,))[0]
     if isinstance(value, dict):
         return {_writable(key): _writable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

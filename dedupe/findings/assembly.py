@@ -18,12 +18,13 @@ from dedupe.findings.lines import write_flags
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.precedence import hidden_rules
 from dedupe.model import RULES, Cluster, Evidence, Finding, Match, Severity
-from dedupe.rows import Findings, encode, without_surrogates
+from dedupe.rows import Findings, encode, writable
 from dedupe.tables import I64, U8, U32, U64, Corpus, Reading, RegionTable, Texts
 
 MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""
 
+_ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
 _SEVERITIES = sorted(Severity, key=lambda severity: severity.rank)
 _Item = TypeVar("_Item")
 
@@ -57,7 +58,6 @@ class ChosenFlags(NamedTuple):
     also: U32
     severity: U8
 
-    @property
     def chosen(self) -> Flagged:
         """The chosen rows of `flagged`."""
         rule, *columns = self.flagged
@@ -74,75 +74,81 @@ def assemble(
     load: Callable[[int], Reading], output: config.Output, pool: Executor,
 ) -> Findings:  # fmt: skip
     """Turn drafts and flags to findings, sorted by path, place and rule."""
-    drafts = standing.drafts
+    drafts, chosen = standing.drafts, flags.chosen()
     _look_up(drafts, corpus, load, output)
-    names, order, count = _named_in_order(corpus, drafts, flags)
-    severity = np.append(standing.severity, flags.severity)
-    article = np.append(_articles(drafts), flags.chosen.article)
+    edges = np.array([(d.article, d.start, d.end) for d in drafts], np.int64).reshape(-1, 3)
+    own = np.array([RULE_NUMBER[draft.rule] for draft in drafts], np.uint8)
+    rule = np.append(own, chosen.rule)
+    article = np.append(edges[:, 0], chosen.article)
+    paths = Texts.of(writable(corpus.path))
+    names = _fingerprints(
+        corpus, paths, rule, article,
+        np.append(edges[:, 1], chosen.start), np.append(edges[:, 2], chosen.end),
+    )  # fmt: skip
+    names[len(drafts) :] ^= _message_hashes(flags, chosen)
+    order = _order(drafts, flags, rule, article)
+    count = _occurrences(names, order)
     made: list[memoryview | bytes] = [
         *_copy_lines(corpus, standing, regions, names, count),
-        *_flag_lines(corpus, flags, names[len(drafts) :], count[len(drafts) :], pool),
+        *_flag_lines(corpus, flags, paths, names[len(drafts) :], count[len(drafts) :], pool),
     ]
-    lines = list(map(made.__getitem__, order.tolist()))
-    paths = list(map(corpus.path.__getitem__, article[order].tolist()))
-    return Findings(lines, paths, severity[order].tolist())
+    severity = np.append(standing.severity, flags.severity)
+    return Findings(
+        list(map(made.__getitem__, order.tolist())),
+        list(map(corpus.path.__getitem__, article[order].tolist())),
+        severity[order].tolist(),
+    )
 
 
-def _articles(drafts: Sequence[Draft]) -> I64:
-    return np.fromiter((draft.article for draft in drafts), np.int64, len(drafts))
-
-
-def _named_in_order(
-    corpus: Corpus, drafts: Sequence[Draft], flags: ChosenFlags
-) -> tuple[U64, I64, I64]:
-    """Fingerprints of drafts, then flags; their order as findings; how often each name was used."""
-    rule = np.array([draft.rule for draft in drafts], np.str_)
-    article = np.append(_articles(drafts), flags.chosen.article)
+def _order(drafts: Sequence[Draft], flags: ChosenFlags, rule: U8, article: I64) -> I64:
+    """The order of drafts and flags as findings."""
     spans = [draft.span or NOWHERE for draft in drafts]
     start = np.array([span.start.offset for span in spans], np.int64)
     end = np.array([span.end.offset for span in spans], np.int64)
-    codes = np.array(list(RULES), np.str_)
     place = flags.places()
-    order = np.lexsort((
-        np.append(rule, codes[flags.chosen.rule]), np.append(end, place[5]),
-        np.append(start, place[2]), article,
-    ))  # fmt: skip
-    names = _fingerprints(corpus, drafts, flags)
-    count = np.empty(len(order), np.int64)
+    return np.lexsort(
+        (_ALPHABETICAL[rule], np.append(end, place[5]), np.append(start, place[2]), article)
+    )
+
+
+def _occurrences(names: U64, order: I64) -> I64:
+    """How many findings up to each one have its name."""
     by_name = order[np.argsort(names[order], kind="stable")]
-    sorted_names = names[by_name]
-    first = np.flatnonzero(np.append(True, sorted_names[1:] != sorted_names[:-1])[: len(order)])
+    begins = np.append(True, np.diff(names[by_name]) != 0)[: len(order)]
+    first = np.flatnonzero(begins)
+    count = np.empty(len(order), np.int64)
     count[by_name] = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
-    return names, order, count + 1
+    return count + 1
 
 
 def _copy_lines(
     corpus: Corpus, standing: Standing, regions: RegionTable, names: U64, count: I64
 ) -> Iterator[bytes]:
     """The findings of drafts as JSON."""
+    clusters = _Clusters(corpus, regions)
     columns = (standing.also, standing.severity, names, count)
     for draft, also, severity, name, number in zip(
         standing.drafts, *(column.tolist() for column in columns), strict=False
     ):
         fingerprint = f"{name:016x}:{number}"
-        yield encode(_finding(corpus, regions, draft, fingerprint, also, severity))
+        yield encode(_finding(corpus, clusters, draft, fingerprint, also, severity))
 
 
 def _flag_lines(
-    corpus: Corpus, flags: ChosenFlags, names: U64, count: I64, pool: Executor
+    corpus: Corpus, flags: ChosenFlags, paths: Texts, names: U64, count: I64, pool: Executor
 ) -> Iterator[memoryview]:
     """The findings of flags as JSON, batch by batch, side by side."""
-    batch, row = flags.chosen.batch, flags.chosen.row
-    paths = Texts.of([without_surrogates(path) for path in corpus.path])
+    chosen = flags.chosen()
+    batch, row = chosen.batch, chosen.row
     order = np.argsort(batch, kind="stable")
     edges = np.searchsorted(batch[order], np.arange(len(flags.batches) + 1)).tolist()
 
     def write(number: int) -> list[memoryview]:
-        chosen = order[edges[number] : edges[number + 1]]
+        lines = order[edges[number] : edges[number + 1]]
         articles = np.arange(*corpus.batch_article[number : number + 2])
         return write_flags(
-            flags.batches[number], row[chosen], flags.severity[chosen], flags.also[chosen],
-            names[chosen], count[chosen], paths.take(articles),
+            flags.batches[number], row[lines], flags.severity[lines], flags.also[lines],
+            names[lines], count[lines], paths.take(articles),
         )  # fmt: skip
 
     lines = [line for part in pool.map(write, range(len(flags.batches))) for line in part]
@@ -258,7 +264,7 @@ class _Matches:
 
 
 def _finding(
-    corpus: Corpus, regions: RegionTable, draft: Draft, fingerprint: str, also: int, severity: int
+    corpus: Corpus, clusters: _Clusters, draft: Draft, fingerprint: str, also: int, severity: int
 ) -> Finding:
     """One finding, from a draft that is complete."""
     similarity = None
@@ -276,7 +282,7 @@ def _finding(
         score=draft.score,
         excerpt=draft.excerpt,
         evidence=draft.evidence,
-        cluster=_cluster(corpus, draft, regions) if draft.counterparts else None,
+        cluster=clusters.of(draft) if draft.counterparts else None,
         matches=draft.matches,
         matches_total=max(draft.members - 1, 0),
         also=hidden_rules(also) if also else (),
@@ -284,50 +290,60 @@ def _finding(
     )
 
 
-def _fingerprints(corpus: Corpus, drafts: Sequence[Draft], flags: ChosenFlags) -> U64:
-    """Names of drafts, then of flags: rule, article and folded words; not the line.
+def _fingerprints(
+    corpus: Corpus, paths: Texts, rule: U8, article: I64, start: I64, end: I64
+) -> U64:
+    """Names of findings: rule, article and folded words; not the line, nor the other copies."""
+    rules = _hashes(Texts.of(tuple(RULES)))
+    return _mixed(corpus.token, start, end, _hashes(paths)[article] ^ rules[rule])
 
-    Those that have no words are named by their message.
-    """
-    from dedupe.kernels.settling import hash_words
 
-    rules = np.array([_digest(code) for code in RULES], np.uint64)
-    article = np.append(_articles(drafts), flags.chosen.article)
-    seen, which = np.unique(article, return_inverse=True)
-    paths = np.array([_digest(corpus.path[number]) for number in seen.tolist()], np.uint64)
-    rule = np.array([RULE_NUMBER[draft.rule] for draft in drafts], np.uint8)
-    state = paths[which] ^ rules[np.append(rule, flags.chosen.rule)]
-    edges = np.array([(draft.start, draft.end) for draft in drafts], np.int64).reshape(-1, 2)
-    start = np.append(edges[:, 0], flags.chosen.start)
-    end = np.append(edges[:, 1], flags.chosen.end)
-    for place in np.flatnonzero(start == end).tolist():
-        number = int(flags.place[place - len(drafts)])
-        batch = flags.batches[int(flags.flagged.batch[number])]
-        (message,) = batch.message.take(flags.flagged.row[[number]]).strings()
-        state[place] ^= np.uint64(_digest(message))
-    hash_words(corpus.token, start, end, state)
+def _message_hashes(flags: ChosenFlags, chosen: Flagged) -> U64:
+    """What tells flags without words apart; 0 for the others."""
+    hashes = np.zeros(len(chosen.row), np.uint64)
+    for place in np.flatnonzero(chosen.start == chosen.end).tolist():
+        batch, row = flags.batches[int(chosen.batch[place])], chosen.row[[place]]
+        hashes[place] = _hashes(batch.message.take(row))[0]
+    return hashes
+
+
+def _hashes(texts: Texts) -> U64:
+    """A number for each text."""
+    return _mixed(texts.data, texts.start, texts.end, np.zeros(len(texts.start), np.uint64))
+
+
+def _mixed(values: U8 | U32, start: I64, end: I64, state: U64) -> U64:
+    """Stretches of values mixed into some numbers, which are overwritten."""
+    from dedupe.kernels.settling import mix
+
+    mix(values, start, end, state)
     return state
 
 
-def _digest(text: str) -> int:
-    data = text.encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+class _Clusters:
+    """Names clusters of copies by the words of their originals."""
 
+    def __init__(self, corpus: Corpus, regions: RegionTable) -> None:
+        self._corpus, self._regions = corpus, regions
+        self._names: dict[tuple[int, int], str] = {}
 
-def _cluster(corpus: Corpus, draft: Draft, regions: RegionTable) -> Cluster | None:
-    """The cluster of a copied passage, named by the words of its original."""
-    if draft.rule == "DUP102" and draft.cluster >= 0:
-        region = int(regions.original[draft.cluster])
-        article = int(regions.article[region])
-        start, end = int(regions.start[region]), int(regions.end[region])
-    elif draft.rule == "DUP101":
-        article = draft.article if draft.original else draft.counterparts[0].article
-        start, end = corpus.article_token[article : article + 2].tolist()
-    else:
-        return None
-    words = corpus.token[start:end].tobytes()
-    name = blake2b(words, digest_size=4).hexdigest()
-    return Cluster(f"c-{name}", draft.members, corpus.path[article])
+    def of(self, draft: Draft) -> Cluster | None:
+        """The cluster of a copied passage or article."""
+        corpus, regions = self._corpus, self._regions
+        if draft.rule == "DUP102" and draft.cluster >= 0:
+            region = int(regions.original[draft.cluster])
+            article = int(regions.article[region])
+            edges = int(regions.start[region]), int(regions.end[region])
+        elif draft.rule == "DUP101":
+            article = draft.article if draft.original else draft.counterparts[0].article
+            edges = int(corpus.article_token[article]), int(corpus.article_token[article + 1])
+        else:
+            return None
+        name = self._names.get(edges)
+        if name is None:
+            words = corpus.token[slice(*edges)].tobytes()
+            name = self._names[edges] = f"c-{blake2b(words, digest_size=4).hexdigest()}"
+        return Cluster(name, draft.members, corpus.path[article])
 
 
 def _copy_message(draft: Draft) -> str:

@@ -98,14 +98,14 @@ def count_layers(edges, first_word, layer, start, end, paint, counts):
 
 
 @kernel
-def hash_words(token, start, end, state):
-    """Mix stretches of words into some numbers.
+def mix(values, start, end, state):
+    """Mix stretches of values into some numbers.
 
-    token: u32 (N,); start, end: i64 (F,) stretches of it; state: u64 (F,) changed.
+    values: u32 or u8 (N,); start, end: i64 (F,) stretches of it; state: u64 (F,) changed.
     """
     for stretch in range(len(start)):
-        value = state[stretch]
-        for word in token[start[stretch] : end[stretch]]:
-            value = (value ^ np.uint64(word)) * _MIX
-            value ^= value >> _HALF
-        state[stretch] = value
+        mixed = state[stretch]
+        for value in values[start[stretch] : end[stretch]]:
+            mixed = (mixed ^ np.uint64(value)) * _MIX
+            mixed ^= mixed >> _HALF
+        state[stretch] = mixed
