@@ -105,4 +105,4 @@ def overlap_room(a_start: I64, a_end: I64, b_start: I64, b_end: I64) -> tuple[U3
 
 def select(table: MatchTable, rows: I64 | Bool) -> MatchTable:
     """Some rows of a table of matches, in the order given."""
-    return MatchTable(*(getattr(table, name)[rows] for name in MatchTable.__slots__))
+    return MatchTable(*(getattr(table, name)[rows] for name in MatchTable.__struct_fields__))

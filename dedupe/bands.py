@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from dedupe.tables import I32, U8, U32, U64, Bool
 
 
-@dataclass(frozen=True, slots=True)
-class Banding:
+class Banding(Struct, frozen=True):
     """B bands of R rows; two sketches collide when all rows of one band agree."""
 
     bands: int

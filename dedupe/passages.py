@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from msgspec import Struct
 
 from dedupe.memory import Scratch
 from dedupe.tables import I32, U8, U32, U64, TokenTable
@@ -19,8 +19,7 @@ SHORTEST_BLOCK = 12
 _SCRATCH = Scratch()
 
 
-@dataclass(frozen=True, slots=True)
-class PassageTable:
+class PassageTable(Struct, frozen=True):
     """Passages of a batch; tokens are counted from the start of the batch."""
 
     start: U32

@@ -7,11 +7,11 @@ Ragged data is `values` + `offsets` everywhere: part i is `values[offsets[i]:off
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 U8 = NDArray[np.uint8]
@@ -41,8 +41,7 @@ class BlockKind(IntEnum):
     TABLE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class BlockTable:
+class BlockTable(Struct, frozen=True):
     """Blocks of prose in reading order; nested blocks are flattened, none overlaps another.
 
     A list item that runs on over several lines is one block; a hard-wrapped paragraph is one
@@ -63,8 +62,7 @@ class BlockTable:
     orphan_block: I32
 
 
-@dataclass(frozen=True, slots=True)
-class TextBatch:
+class TextBatch(Struct, frozen=True):
     """The decoded text of some articles as UTF-8, side by side in one buffer."""
 
     data: U8
@@ -83,8 +81,7 @@ class TextBatch:
     """(D,) ISO date from the front matter, else None"""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenTable:
+class TokenTable(Struct, frozen=True):
     """Words of a batch, their sentences and those sentences' blocks."""
 
     hash: U32
@@ -113,8 +110,7 @@ TOKEN_ALL_CAPITALS = 16
 """The word has two or more letters and no lower-case one."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockScores:
+class BlockScores(Struct, frozen=True):
     """What the filler scorer knows of every block of a batch."""
 
     words: I32
@@ -194,8 +190,7 @@ class EvidenceKind(IntEnum):
     FACT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceTable:
+class EvidenceTable(Struct, frozen=True):
     """The reasons (E,) of F flags."""
 
     offset: I64
@@ -211,8 +206,7 @@ class EvidenceTable:
     end: I64
 
 
-@dataclass(frozen=True, slots=True)
-class FlagTable:
+class FlagTable(Struct, frozen=True):
     """What the filler rules say of a batch: F flags by article, place and rule."""
 
     rule: U8
@@ -229,8 +223,7 @@ class FlagTable:
     evidence: EvidenceTable
 
 
-@dataclass(frozen=True, slots=True)
-class MatchTable:
+class MatchTable(Struct, frozen=True):
     """Verified pairs of spans; tokens are counted from the start of the corpus.
 
     Within an article, and between articles a < b by number, rows ascend.
@@ -255,8 +248,7 @@ class MatchTable:
         return len(self.a)
 
 
-@dataclass(frozen=True, slots=True)
-class RegionTable:
+class RegionTable(Struct, frozen=True):
     """Stretches of articles that stand elsewhere too, grouped into clusters."""
 
     article: I32
@@ -274,8 +266,7 @@ class RegionTable:
     """(V, 2) the region of either side of each match"""
 
 
-@dataclass(frozen=True, slots=True)
-class Corpus:
+class Corpus(Struct, frozen=True):
     """All analysed articles, numbered by path, as the stages behind the batches need them."""
 
     path: tuple[str, ...]
@@ -294,8 +285,7 @@ class Corpus:
     """(batches + 1,) first article of each batch"""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A batch as it was read: text with its words. Kept, or read again when it is needed."""
 
     text: TextBatch

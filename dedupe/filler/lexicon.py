@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 
 from dedupe.errors import InternalError
 from dedupe.tables import I32, U32, U64
@@ -96,8 +96,7 @@ _HEADING_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
+class Lexicon(Struct, frozen=True):
     """Words and phrases as arrays; W slots of words, E slots of edges, Q states.
 
     Both tables use open addressing with linear probing; an empty slot has the value 0. State 0 is

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -63,8 +62,7 @@ class Draft(Struct):
     """Of DUP101: the articles that duplicate each other"""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftTable:
+class DraftTable(Struct, frozen=True):
     """What decides among R drafts, by article, and the strongest first in each."""
 
     row: I64

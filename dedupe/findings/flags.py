@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct, structs
 
 from dedupe.findings.lookup import locate
 from dedupe.tables import (
@@ -22,8 +22,7 @@ from dedupe.tables import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedFlags:
+class LocatedFlags(Struct, frozen=True):
     """F flags of a batch; articles and tokens are counted from the start of the batch."""
 
     rule: U8
@@ -67,7 +66,7 @@ def locate_flags(reading: Reading, flags: FlagTable, excerpt_words: int) -> Loca
         score=flags.score,
         excerpt=_excerpts(reading, first, np.minimum(behind, first + excerpt_words)),
         message=flags.message,
-        evidence=replace(evidence, start=evidence_start, end=evidence_end),
+        evidence=structs.replace(evidence, start=evidence_start, end=evidence_end),
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from dedupe.findings.drafts import DraftTable
 from dedupe.model import RULES
@@ -24,8 +23,7 @@ def _layer(code: str) -> int:
 _LAYER = np.array([_layer(code) for code in RULES], np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """Words of D articles by what was found about them."""
 
     words: I64

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from dedupe import bands, config, passages, sketches, tokens
 from dedupe.filler.modelfile import FillerModel
@@ -33,8 +33,7 @@ MISSED = 0.1
 BANDING = bands.choose(WINDOW_SIMILARITY, MISSED)
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(Struct, frozen=True):
     """What remains of a batch once its text is gone, and the reading, where it is kept."""
 
     file: I32

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
 
 from dedupe import align, bands, candidates, clusters, config, verify
 from dedupe.passages import SHORTEST_BLOCK
@@ -18,8 +18,7 @@ BLOCK_WORDS = SHORTEST_BLOCK
 """Words from which a match counts when it is a whole block, or several, on both sides."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusPassages:
+class CorpusPassages(Struct, frozen=True):
     """The passages of all batches side by side; tokens from the start of the corpus."""
 
     start: I64

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import accumulate
 
 import msgspec
@@ -173,7 +172,7 @@ def test_text_may_end_before_it_begins() -> None:
     finding = plain(excerpt="abc", message="def")
     table = tabulated([finding])
     end = table.excerpt.start - 1
-    table = replace(table, excerpt=table.excerpt._replace(end=end))
+    table = msgspec.structs.replace(table, excerpt=table.excerpt._replace(end=end))
     one: U8 = np.ones(1, np.uint8)
     (line,) = write_flags(
         table, integers([0]), one, np.zeros(1, np.uint32), np.zeros(1, np.uint64),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from dedupe.config import Filler
 from dedupe.filler.lexicon import prose_lexicon
@@ -42,8 +42,7 @@ _LINE = 2000
 """Bytes of a line that are looked at on either side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A batch with its tables; H hits of the lexicon in running text."""
 
     batch: TextBatch
