@@ -20,9 +20,9 @@ ABBREVIATIONS = tuple(_ABBREVIATIONS.split())
 @cache
 def abbreviation_hashes() -> U32:
     """Sorted hashes of `ABBREVIATIONS`."""
-    from dedupe.kernels.words import hash_word
+    from dedupe.kernels.words import hash_words
 
-    return np.sort(np.array([hash_word(word) for word in ABBREVIATIONS], np.uint32))
+    return np.sort(hash_words(ABBREVIATIONS))
 
 
 def tokenise(batch: TextBatch) -> TokenTable:

@@ -9,7 +9,6 @@ the same bytes.
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dedupe.errors import ModelFileError
+from dedupe.filler.archive import write_arrays
 from dedupe.kernels import scoring
 from dedupe.model import NORMALISER
 from dedupe.tables import I32, U64
@@ -150,14 +150,7 @@ def save(model: FillerModel, path: Path) -> None:
         "phrase_keys": model.phrase_keys.astype("<u8"),
         "phrase_texts": np.frombuffer("\n".join(model.phrase_texts).encode(), np.uint8),
     }
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, array in arrays.items():
-            content = io.BytesIO()
-            np.lib.format.write_array(content, array, allow_pickle=False)
-            entry = zipfile.ZipInfo(f"{name}.npy", _ZIP_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            archive.writestr(entry, content.getvalue(), compresslevel=9)
+    write_arrays(path, arrays)
 
 
 def load(path: Path) -> FillerModel:

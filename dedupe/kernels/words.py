@@ -5,6 +5,7 @@ Legend: T bytes, B blocks, N tokens, S sentences.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -734,13 +735,26 @@ def words_of(
     return Words(hashes[:n], start[:n], end[:n], flags[:n], sentence[: s + 1].copy(), block)
 
 
+def hash_words(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Hash (W,) of each word, exactly as `split` gives it: for word lists and tests.
+
+    Raises ValueError for what is not exactly one word.
+    """
+    encoded = [word.encode() for word in words]
+    sizes = np.array([len(word) for word in encoded], np.int64)
+    ends = np.cumsum(sizes + 1) - 1  # one block per word
+    starts = ends - sizes
+    joined = b" ".join(encoded)
+    text = np.zeros(len(joined) // 64 * 64 + 128, np.uint8)
+    text[: len(joined)] = np.frombuffer(joined, np.uint8)
+    found = words_of(text, starts, ends, np.zeros(0, np.uint32))
+    if not np.array_equal(found.start, starts):
+        counts = np.bincount(np.searchsorted(ends, found.start), minlength=len(words))
+        wrong = int(np.flatnonzero(counts != 1)[0]) if (counts != 1).any() else 0
+        raise ValueError(f"{words[wrong]!r} is {counts[wrong]} words, not one")
+    return found.hash
+
+
 def hash_word(word: str) -> int:
-    """Hash of one word, exactly as `split` gives it: for phrase lists and tests."""
-    encoded = word.encode()
-    text = np.zeros(len(encoded) // 64 * 64 + 128, np.uint8)
-    text[: len(encoded)] = np.frombuffer(encoded, np.uint8)
-    start, end = np.array([0], np.int64), np.array([len(encoded)], np.int64)
-    found = words_of(text, start, end, np.zeros(0, np.uint32)).hash
-    if len(found) != 1:
-        raise ValueError(f"{word!r} is {len(found)} words, not one")
-    return int(found[0])
+    """Hash of one word, as `hash_words` gives it."""
+    return int(hash_words((word,))[0])

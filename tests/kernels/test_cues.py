@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedupe.filler.lexicon import HeadingMark, heading_lexicon, prose_lexicon, word_hashes
+from dedupe.filler.lexicon import HeadingMark, heading_lexicon, prose_lexicon
 from dedupe.kernels import cues
-from dedupe.kernels.words import CAPITAL, FIRST, HAS_DIGIT, QUOTED
+from dedupe.kernels.words import CAPITAL, FIRST, HAS_DIGIT, QUOTED, hash_words
 from dedupe.tables import I32, I64, U8, U32
 
 WORDS = ("in", "conclusion", "summary", "a", "nutshell", "experts", "say", "vital", "river", "to")
 """Words of phrases, beginnings of phrases, a stock word and a word of no list."""
-HASHES: U32 = word_hashes(WORDS)
+HASHES: U32 = hash_words(WORDS)
 STOCK_WORDS = {"vital"}
 PHRASES = {
     ("in", "conclusion"): 1,
@@ -191,7 +191,7 @@ def test_body_ends(articles: list[list[tuple[bool, float]]]) -> None:
 
 
 STOP, STOP_TOO, MILL, RIVER, LARCH, SMITH = range(6)
-CONTENT: U32 = word_hashes(("the", "of", "mill", "river", "larch", "smith"))
+CONTENT: U32 = hash_words(("the", "of", "mill", "river", "larch", "smith"))
 
 Tokens = list[tuple[int, int]]
 """Words, as places in `CONTENT`, with their flags."""
@@ -236,7 +236,7 @@ def counted_heading(
     lexicon = heading_lexicon()
     counts, marks = np.zeros((1, 7), np.int32), np.zeros((1, 2), np.uint32)
     cues.heading_words(
-        word_hashes(every), np.array(flags, np.uint8),
+        hash_words(every), np.array(flags, np.uint8),
         np.array([0, len(words.split()), len(every)], np.int32), np.array([1, 2], np.uint8),
         np.array([0, 2]), np.zeros(2, np.int32), np.zeros(1, np.int64),
         lexicon.known, lexicon.word_key, lexicon.word_mark,

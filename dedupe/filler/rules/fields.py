@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dedupe.filler.lexicon import Mark, entries
+from dedupe.filler.lexicon import Mark, brace_words
 from dedupe.filler.rules.reading import LIST_ITEM, Reading
 
 MOST_VALUE_WORDS = 8
@@ -74,7 +74,7 @@ def _braces(reading: Reading) -> None:
 
     Looked for in the text, since Markdown blanks them in its prose.
     """
-    known = frozenset(word.encode() for word in entries("brace-word"))
+    known = brace_words()
     data = reading.batch.data
     for place in reading.marked_bytes:
         window = data[place : place + 80].tobytes()

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from dedupe.errors import InternalError
-from dedupe.filler import lexicon
+from dedupe.filler import lexicon, make_lexicon
+from dedupe.filler.archive import write_arrays
 from dedupe.filler.lexicon import HeadingMark, Lexicon, Mark, heading_lexicon, prose_lexicon
-from dedupe.kernels.words import hash_word
+from dedupe.kernels.words import hash_word, hash_words
 
 LISTS = tomllib.loads(Path(lexicon.__file__).with_name("phrases.toml").read_text(encoding="utf-8"))[
     "list"
@@ -48,10 +49,10 @@ def test_every_list_names_its_source_and_licence(part: dict[str, str]) -> None:
 def test_every_list_is_used() -> None:
     """No list stands in the file that no rule reads, and none is missing."""
     tables = (
-        *lexicon._PROSE_PHRASES,
-        *lexicon._PROSE_WORDS,
-        *lexicon._HEADING_PHRASES,
-        *lexicon._HEADING_WORDS,
+        *make_lexicon._PROSE_PHRASES,
+        *make_lexicon._PROSE_WORDS,
+        *make_lexicon._HEADING_PHRASES,
+        *make_lexicon._HEADING_WORDS,
         "brace-word",
     )
     assert {part["name"] for part in LISTS} == set(tables)
@@ -120,13 +121,21 @@ def test_phrases_of_headings(phrase: str, mark: int) -> None:
 def test_word_hashes_are_those_of_the_tokeniser() -> None:
     """Words hashed together get the hash that each gets alone, apostrophes included."""
     words = ["in", "let's", "naïve", "conclusion", "a"]
-    assert lexicon.word_hashes(words).tolist() == [hash_word(word) for word in words]
+    assert hash_words(words).tolist() == [hash_word(word) for word in words]
 
 
-def test_two_words_are_no_word() -> None:
+def test_two_words_are_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry of a list of words that is no single word is a defect of the file, and named."""
-    with pytest.raises(InternalError, match="'in-depth' is not one word"):
-        lexicon.word_hashes(["context", "in-depth"])
+    monkeypatch.setattr(make_lexicon, "entries", lambda _: ("context", "in-depth"))
+    with pytest.raises(InternalError, match=r"phrases\.toml: 'in-depth' is 2 words, not one"):
+        make_lexicon.build({}, {"words": 1})
+
+
+def test_shipped_tables_are_those_of_the_lists(tmp_path: Path) -> None:
+    """`python -m dedupe.filler.make_lexicon` gives the bytes of the file that is shipped."""
+    path = tmp_path / "lexicon.npz"
+    write_arrays(path, make_lexicon.tables())
+    assert path.read_bytes() == lexicon.PATH.read_bytes()
 
 
 def test_the_bit_sets_hold_every_word_and_pair() -> None:
