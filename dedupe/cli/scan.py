@@ -60,7 +60,7 @@ def command(context: click.Context, /, **values: object) -> int:
         from dedupe import pipeline
 
         with progress(str(values["progress"]), quiet=quiet) as observer:
-            result = pipeline.scan(paths, config, observer)
+            result = pipeline.scan(paths, config, observer, keep=session.kept)
         session.verdict = int(result.summary.gate.failed)
         result = _sorted(result, str(values["sort"]))
         # Files first: they are complete even if the reader of standard output goes away.

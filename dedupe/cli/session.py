@@ -17,6 +17,8 @@ class Session:
     verdict: int = 0
     """Exit code that has been decided, whatever happens to the output afterwards."""
     started: float = field(default_factory=time.monotonic)
+    kept: list[object] = field(default_factory=list)
+    """Tables that are not worth freeing before the process ends"""
 
     @property
     def debug(self) -> bool:

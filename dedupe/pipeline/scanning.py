@@ -50,10 +50,11 @@ def threads(jobs: int) -> int:
 
 def scan(
     paths: Sequence[str], settings: config.Config, progress: Progress | None = None,
-    command: str = "scan",
+    command: str = "scan", keep: list[object] | None = None,
 ) -> Result:  # fmt: skip
     """Compare all articles under some paths with each other, and score each of them.
 
+    keep: takes hold of all tables, which a process that is about to end need not free.
     Raises UsageError for a path that does not exist, NothingToAnalyseError when no article could
     be read, SkippedFilesError when one could not and `strict` is set.
     """
@@ -73,6 +74,8 @@ def scan(
         )  # fmt: skip
         progress.advance(1)
         regions = matching.group(corpus, matches)
+        if keep is not None:
+            keep += (analyses, corpus, matches, regions)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
         copies = findings_stage.copy_drafts(
             corpus, matches, regions,

@@ -67,7 +67,9 @@ class Engine:
         if self.error is not None:
             raise self.error
 
-    def scan(self, paths: Sequence[str], config: Config, _progress: object = None) -> Result:
+    def scan(
+        self, paths: Sequence[str], config: Config, _progress: object = None, **_: object
+    ) -> Result:
         """The result."""
         self.scans += 1
         self._asked(paths, config)
