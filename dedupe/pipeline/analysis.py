@@ -33,6 +33,14 @@ MISSED = 0.1
 BANDING = bands.choose(WINDOW_SIMILARITY, MISSED)
 
 
+class Judgement(Struct, frozen=True):
+    """What the filler rules make of a batch."""
+
+    flags: LocatedFlags
+    scores: BlockScores | None
+    """Where they were asked for"""
+
+
 class Analysis(Struct, frozen=True):
     """What remains of a batch once its text is gone, and the reading, where it is kept."""
 
@@ -46,10 +54,9 @@ class Analysis(Struct, frozen=True):
     block_token: I64
     """(B + 1,) first token of each block"""
     passages: PassageTable
-    flags: LocatedFlags
-    """What the filler rules say"""
-    scores: BlockScores | None
     reading: Reading | None
+    judgement: Judgement | None
+    """Made at once where the reading is not kept"""
     skipped: list[Skipped]
     doubtful: list[Doubtful]
 
@@ -95,23 +102,31 @@ def analyse(
     files: Sequence[SourceFile], run: range, settings: config.Config, model: FillerModel, *,
     keep: bool,
 ) -> Analysis:  # fmt: skip
-    """Everything that can be said of a batch without looking at the others."""
+    """Read a batch, and find its words and passages."""
     reading, skipped, doubtful = read(files, run, settings.sources)
-    text, words = reading.text, reading.tokens
-    scores = score_blocks(text, words, model)
-    flags = find_flags(text, words, scores, model, settings.filler)
+    words = reading.tokens
     return Analysis(
-        file=text.file,
-        date=text.date,
+        file=reading.text.file,
+        date=reading.text.date,
         token=words.hash,
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
         passages=passages_of(reading),
-        flags=locate_flags(reading, flags, settings.output.excerpt_words),
-        scores=scores if settings.output.want_passages else None,
         reading=reading if keep else None,
+        judgement=None if keep else judge(reading, settings, model),
         skipped=skipped,
         doubtful=doubtful,
+    )
+
+
+def judge(reading: Reading, settings: config.Config, model: FillerModel) -> Judgement:
+    """Score a batch and apply the filler rules."""
+    text, words = reading.text, reading.tokens
+    scores = score_blocks(text, words, model)
+    flags = find_flags(text, words, scores, model, settings.filler)
+    return Judgement(
+        locate_flags(reading, flags, settings.output.excerpt_words),
+        scores if settings.output.want_passages else None,
     )
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import isnan
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from dedupe import config, verify
 from dedupe.errors import NothingToAnalyseError, UsageError
 from dedupe.filler.modelfile import FillerModel
-from dedupe.filler.scorer import load_model, phrases
+from dedupe.filler.scorer import load_model, phrases, score_blocks
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest
 from dedupe.pipeline import matching
@@ -37,7 +38,7 @@ def explain(
     """
     name = displayed(os.path.normpath(path))
     settings = msgspec.structs.replace(
-        settings, output=msgspec.structs.replace(settings.output, focus=(name,), want_passages=True)
+        settings, output=msgspec.structs.replace(settings.output, focus=(name,))
     )
     listing = find_files([path, *others], settings.sources)
     result = scan([path, *others], settings, command="explain")
@@ -49,13 +50,15 @@ def explain(
             raise NothingToAnalyseError(f"{name}: {', '.join(reasons) or 'not read'}")
         article = corpus.path.index(name)
         part = analyses[int(np.searchsorted(corpus.batch_article, article, "right")) - 1]
-        if part.reading is None or part.scores is None:
+        if part.reading is None:
             raise UsageError("too many articles to explain against; name fewer with --with")
         blocks = _blocks(corpus, part.reading, article, line)
         if not blocks:
             raise UsageError(f"{name}: no text at line {line}")
+        scores = score_blocks(part.reading.text, part.reading.tokens, load_model())
+        batch = _Batch(part.reading, scores)
         passages = tuple(
-            _explained(corpus, analyses, part, article, block, result.findings, settings, pool)
+            _explained(corpus, analyses, batch, article, block, result.findings, settings, pool)
             for block in blocks
         )
     return Explanation(
@@ -65,6 +68,13 @@ def explain(
         passages=passages,
         article_findings=tuple(f for f in result.findings if RULES[f.rule].whole_article),
     )
+
+
+class _Batch(NamedTuple):
+    """The batch that holds an explained article."""
+
+    reading: Reading
+    scores: BlockScores
 
 
 def _local(corpus: Corpus, article: int) -> int:
@@ -88,11 +98,10 @@ def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) ->
 
 
 def _explained(
-    corpus: Corpus, analyses: Sequence[Analysis], part: Analysis, article: int, block: int,
+    corpus: Corpus, analyses: Sequence[Analysis], batch: _Batch, article: int, block: int,
     findings: Sequence[Finding], settings: config.Config, pool: ThreadPoolExecutor,
 ) -> ExplainedPassage:  # fmt: skip
-    reading, scores = part.reading, part.scores
-    assert reading is not None and scores is not None  # noqa: S101, PT018 (checked by the caller)
+    reading, scores = batch
     model = load_model()
     words, table = reading.tokens, reading.text.blocks
     base = int(corpus.article_token[article]) - int(reading.article_token[_local(corpus, article)])

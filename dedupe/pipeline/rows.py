@@ -11,7 +11,7 @@ import numpy as np
 
 from dedupe.findings.lookup import Lookup
 from dedupe.model import Finding, MatchRow, PassageRow, TextRange
-from dedupe.pipeline.analysis import Analysis
+from dedupe.pipeline.analysis import Judgement
 from dedupe.tables import BlockKind, BlockScores, Corpus, MatchTable, Reading
 
 
@@ -48,18 +48,20 @@ def matches(
 
 
 def passages(
-    corpus: Corpus, analyses: Sequence[Analysis], found: Sequence[Finding],
+    corpus: Corpus, judgements: Sequence[Judgement], found: Sequence[Finding],
     load: Callable[[int], Reading],
 ) -> tuple[PassageRow, ...]:  # fmt: skip
     """Every block of every article with its scores; empty unless scores were kept."""
+    if all(judgement.scores is None for judgement in judgements):
+        return ()
     flagged: dict[str, list[Finding]] = defaultdict(list)
     for finding in found:
         flagged[finding.path].append(finding)
     rows: list[PassageRow] = []
-    for number, part in enumerate(analyses):
-        if part.scores is not None:
+    for number, judgement in enumerate(judgements):
+        if judgement.scores is not None:
             first = int(corpus.batch_article[number])
-            rows += _batch_passages(corpus, first, load(number), part.scores, flagged)
+            rows += _batch_passages(corpus, first, load(number), judgement.scores, flagged)
     return tuple(rows)
 
 

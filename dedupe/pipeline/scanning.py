@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import partial
+from contextlib import contextmanager
+from functools import cache, partial
 
 import numpy as np
 
@@ -26,7 +27,15 @@ from dedupe.model import (
     Summary,
 )
 from dedupe.pipeline import matching, rows
-from dedupe.pipeline.analysis import KEEP_BYTES, Analysis, analyse, batches, read
+from dedupe.pipeline.analysis import (
+    KEEP_BYTES,
+    Analysis,
+    Judgement,
+    analyse,
+    batches,
+    judge,
+    read,
+)
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.store import ReadingStore
 from dedupe.rows import Findings
@@ -60,8 +69,9 @@ def scan(
     """
     progress = progress or Silence()
     listing = find_files(paths, settings.sources)
-    with ThreadPoolExecutor(threads(settings.jobs)) as pool:
+    with _pools(threads(settings.jobs)) as (pool, aside):
         analyses = analyse_files(listing.files, settings, pool, progress)
+        judgements = [_judge_aside(part, settings, aside) for part in analyses]
         skipped = _skipped(listing, analyses)
         _refuse_empty(analyses, skipped, settings.sources)
         if not any(len(part.file) for part in analyses):
@@ -84,8 +94,9 @@ def scan(
         )  # fmt: skip
         progress.advance(1)
         found, shares = findings_stage.find(
-            corpus, copies, [part.flags for part in analyses], regions, store.load, settings, pool
-        )
+            corpus, copies, [made().flags for made in judgements], regions, store.load, settings,
+            pool,
+        )  # fmt: skip
         progress.advance(1)
         found = _with_files(found, skipped, analyses, settings)
         return Result(
@@ -97,8 +108,31 @@ def scan(
             matches=rows.matches(corpus, matches, store.load)
             if settings.output.want_matches
             else (),
-            passages=rows.passages(corpus, analyses, found, store.load),
+            passages=rows.passages(corpus, [made() for made in judgements], found, store.load),
         )
+
+
+@contextmanager
+def _pools(count: int) -> Iterator[tuple[Executor, Executor | None]]:
+    """Threads for what is waited for, and as many for what can be done beside; none for one."""
+    with ThreadPoolExecutor(count) as pool:
+        if count == 1:
+            yield pool, None
+            return
+        with ThreadPoolExecutor(count) as aside:
+            yield pool, aside
+
+
+def _judge_aside(
+    part: Analysis, settings: config.Config, aside: Executor | None
+) -> Callable[[], Judgement]:
+    """Begin to judge a batch; matching leaves the interpreter and a part of the cores to it."""
+    if part.judgement is not None:
+        made = part.judgement
+        return lambda: made
+    assert part.reading is not None  # noqa: S101 (kept, as there is no judgement yet)
+    work = partial(judge, part.reading, settings, load_model())
+    return cache(work) if aside is None else aside.submit(work).result
 
 
 def analyse_files(
