@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from hashlib import blake2b
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from dedupe import config
 from dedupe.findings import shares as word_shares
-from dedupe.findings.assembly import ChosenFlags, Standing, assemble
+from dedupe.findings.assembly import ChosenFlags, Standing, assemble, look_up
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, tabulate
 from dedupe.findings.flags import LocatedFlags, locate_flags, side_by_side
@@ -26,6 +26,7 @@ __all__ = [
     "LocatedFlags",
     "Overlap",
     "Shares",
+    "complete",
     "copy_drafts",
     "file_finding",
     "find",
@@ -38,9 +39,21 @@ MIN_ARTICLE_WORDS = 100
 """Words of the shortest article whose share of filler is judged."""
 
 
+def complete(
+    copies: Sequence[Draft], corpus: Corpus, load: Callable[[int], Reading], output: config.Output
+) -> None:
+    """Look up whatever of copies may be shown: it can be done before the flags are known."""
+    focus = _in_focus(corpus, output.focus)
+    look_up(
+        [draft for draft in copies
+         if (output.all_members or not draft.original) and focus[draft.article]],
+        corpus, load, output,
+    )  # fmt: skip
+
+
 def find(
     corpus: Corpus,
-    copies: Iterable[Draft],
+    copies: Sequence[Draft],
     flags: Sequence[LocatedFlags],
     regions: RegionTable,
     load: Callable[[int], Reading],
@@ -49,10 +62,10 @@ def find(
 ) -> tuple[Findings, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
-    flags: of all batches. Raises ConfigError where a rule is selected that does not exist.
+    copies: completed; flags: of all batches. Raises ConfigError where a rule is selected that does
+    not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
-    copies = list(copies)
     flagged = side_by_side(flags, corpus)
     table = tabulate(copies, flagged)
     table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
@@ -63,8 +76,7 @@ def find(
     shown = stands & (severity >= least)
     if not settings.output.all_members:
         shown &= ~table.original
-    if settings.output.focus:
-        shown &= _in_focus(corpus, settings.output.focus)[table.article]
+    shown &= _in_focus(corpus, settings.output.focus)[table.article]
     row, also, severity = table.row[shown], also[shown], severity[shown]
     first = row < len(copies)
     standing = Standing(
@@ -78,7 +90,9 @@ def find(
 
 
 def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
-    """(D,) articles that are to be reported on."""
+    """(D,) articles that are to be reported on; all where no path is named."""
+    if not focus:
+        return np.ones(len(corpus.path), np.bool_)
     roots = tuple(part.rstrip("/") + "/" for part in focus)
     return np.array([path in focus or path.startswith(roots) for path in corpus.path], np.bool_)
 
@@ -88,8 +102,7 @@ def _heavy(shares: Shares, corpus: Corpus, settings: config.Config) -> list[Draf
     limit = settings.filler.max_percent
     percent = shares.percent(shares.filler)
     heavy = (percent > limit) & (shares.words >= MIN_ARTICLE_WORDS)
-    if settings.output.focus:
-        heavy &= _in_focus(corpus, settings.output.focus)
+    heavy &= _in_focus(corpus, settings.output.focus)
     drafts = []
     for article in np.flatnonzero(heavy).tolist():
         share = float(percent[article])

@@ -75,7 +75,7 @@ def assemble(
 ) -> Findings:  # fmt: skip
     """Turn drafts and flags to findings, sorted by path, place and rule."""
     drafts, chosen = standing.drafts, flags.chosen()
-    _look_up(drafts, corpus, load, output)
+    look_up([draft for draft in drafts if draft.span is None], corpus, load, output)
     edges = np.array([(d.article, d.start, d.end) for d in drafts], np.int64).reshape(-1, 3)
     own = np.array([RULE_NUMBER[draft.rule] for draft in drafts], np.uint8)
     rule = np.append(own, chosen.rule)
@@ -157,10 +157,10 @@ def _flag_lines(
     return map(lines.__getitem__, place.tolist())
 
 
-def _look_up(
+def look_up(
     drafts: Sequence[Draft], corpus: Corpus, load: Callable[[int], Reading], output: config.Output
 ) -> None:
-    """Complete drafts that were made without the text: copies, and those on whole articles.
+    """Complete drafts, which are made without the text, with places, excerpts and edits.
 
     All places and texts are noted first, then looked up at once.
     """

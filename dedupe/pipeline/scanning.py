@@ -92,11 +92,12 @@ def scan(
             lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool),
             settings.matching.document_similarity, settings.output.max_matches,
         )  # fmt: skip
+        findings_stage.complete(copies, corpus, store.load, settings.output)
         progress.advance(1)
+        flags = [made().flags for made in judgements]
         found, shares = findings_stage.find(
-            corpus, copies, [made().flags for made in judgements], regions, store.load, settings,
-            pool,
-        )  # fmt: skip
+            corpus, copies, flags, regions, store.load, settings, pool
+        )
         progress.advance(1)
         found = _with_files(found, skipped, analyses, settings)
         return Result(
