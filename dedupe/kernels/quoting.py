@@ -75,3 +75,40 @@ def quote(text, start, end, cut, out, ends):
             out[last], out[last + 1], out[last + 2] = ELLIPSIS
             size = last + 3
         ends[piece] = size
+
+
+@inlined
+def _is_blank(byte):
+    return byte == 0x20 or 0x09 <= byte <= 0x0D
+
+
+@kernel
+def whole_sentences(
+    data, token_start, token_end, sentence, block, block_start, block_end, sentences, blocks,
+    start, end,
+):  # fmt: skip
+    """Find where sentences begin and end, with the marks and quotation marks around them.
+
+    data: u8 (T,); token_start, token_end: i32 (N,), sentence: i32 (S + 1,), block: i32 (B + 1,),
+    block_start, block_end: i64 (B,): the tables of a batch; sentences, blocks: i64 (C,) sentences
+    and their blocks; start, end: i64 (C,) written. An address is no word: what stands up to the
+    last white space in front of the next sentence belongs to the sentence.
+    """
+    for place in range(len(sentences)):
+        chosen, own = sentences[place], blocks[place]
+        first, behind = sentence[chosen], sentence[chosen + 1]
+        low, high = np.int64(token_start[first]), np.int64(token_end[behind - 1])
+        while low > block_start[own] and data[low - 1] > 0x20:
+            low -= 1
+        start[place] = low
+        if chosen + 1 == block[own + 1]:
+            end[place] = block_end[own]
+            continue
+        stop = np.int64(token_start[behind])
+        if stop > high and not _is_blank(data[stop - 1]):
+            stop -= 1
+            while stop > high and data[stop] != 0x20 and data[stop] != 0x0A:
+                stop -= 1
+        while stop > high and _is_blank(data[stop - 1]):
+            stop -= 1
+        end[place] = stop

@@ -46,7 +46,7 @@ def find(reading: Reading, headings: Words) -> None:
     cued = reading.hit_block[hits]
     uncued = _uncued(reading, ends, cued)
     news = _news(reading, np.concatenate((cued, uncued)))
-    nothing = (news.numbers == 0) & (news.quoted < QUOTED_WORDS)
+    nothing = (news.numbers == 0) & ~news.quotes
     _with_cue(reading, hits[(nothing & (news.names == 0))[: len(cued)]])
     _without_cue(reading, uncued[nothing[len(cued) :]], ends)
 
@@ -147,8 +147,8 @@ class _News(NamedTuple):
 
     numbers: I32
     names: I32
-    quoted: I64
-    """(C,) quoted words"""
+    quotes: Bool
+    """(C,) blocks that add no number and quote somebody"""
 
 
 def _news(reading: Reading, blocks: I64) -> _News:
@@ -161,12 +161,12 @@ def _news(reading: Reading, blocks: I64) -> _News:
     )
     numbers, old_numbers = seen_before(reading, *stretch, NUMBERS)
     names, old_names = seen_before(reading, *stretch, NAMES)
-    flags = reading.tokens.flags
-    quoted = [
-        np.count_nonzero(flags[a:b] & TOKEN_QUOTED)
-        for a, b in zip(first.tolist(), behind.tolist(), strict=True)
-    ]
-    return _News(numbers - old_numbers, names - old_names, np.array(quoted, np.int64))
+    numbers, names = numbers - old_numbers, names - old_names
+    flags, quotes = reading.tokens.flags, np.zeros(len(blocks), np.bool_)
+    for place in np.flatnonzero(numbers == 0).tolist():
+        words = flags[first[place] : behind[place]]
+        quotes[place] = np.count_nonzero(words & TOKEN_QUOTED) >= QUOTED_WORDS
+    return _News(numbers, names, quotes)
 
 
 def _with_cue(reading: Reading, hits: I64) -> None:

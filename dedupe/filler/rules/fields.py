@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dedupe.filler.lexicon import Mark, brace_words
-from dedupe.filler.rules.reading import LIST_ITEM, Reading
+from dedupe.filler.rules.reading import LIST_ITEM, Reading, Span
 
 MOST_VALUE_WORDS = 8
 """Words of a block that may be the value of the field above it."""
@@ -26,14 +27,20 @@ _WORD_OR_MARK = re.compile(rb"[\w#]")
 
 def find(reading: Reading) -> None:
     """Flag what was never filled in."""
-    _empty_fields(reading)
-    _braces(reading)
-    _brackets(reading)
-    _dummies(reading)
+    fields = list(_empty_fields(reading))
+    names = [reading.text(*name) for _, _, name in fields]
+    messages = [f"The field {name} is left empty." for name in names]
+    reading.flag_spans("TPL205", [(block, span) for block, span, _ in fields], messages)
+    spans = [*_braces(reading), *_brackets(reading), *_dummies(reading)]
+    messages = [
+        f"The placeholder {text} was never filled in."
+        for text in reading.quoted([span for _, span in spans])
+    ]
+    reading.flag_spans("TPL205", spans, messages)
 
 
-def _empty_fields(reading: Reading) -> None:
-    """`TAGS:` with nothing behind it, on its line or on the next."""
+def _empty_fields(reading: Reading) -> Iterator[tuple[int, Span, Span]]:
+    """`TAGS:` with nothing behind it, there or on the next line: block, place, its name."""
     data = reading.batch.data
     for hit in reading.hits(Mark.FIELD).tolist():
         block, token = int(reading.hit_block[hit]), int(reading.hit_first[hit])
@@ -46,9 +53,7 @@ def _empty_fields(reading: Reading) -> None:
             or _is_filled_below(reading, block, line_end)
         ):
             continue
-        end = behind + len(rest.rstrip(b" \t\r*_"))
-        message = f"The field {reading.text(start, behind)} is left empty."
-        reading.flag_span("TPL205", block, (start, end), message)
+        yield block, (start, behind + len(rest.rstrip(b" \t\r*_"))), (start, behind)
 
 
 def _is_filled_below(reading: Reading, block: int, line_end: int) -> bool:
@@ -69,7 +74,7 @@ def _is_filled_below(reading: Reading, block: int, line_end: int) -> bool:
     return short and _NEXT_FIELD.match(reading.batch.data[start:end].tobytes()) is None
 
 
-def _braces(reading: Reading) -> None:
+def _braces(reading: Reading) -> Iterator[tuple[int, Span]]:
     """`{{anything}}`, `{city}` of a known word, `<insert ...>`.
 
     Looked for in the text, since Markdown blanks them in its prose.
@@ -87,7 +92,7 @@ def _braces(reading: Reading) -> None:
             found = _ANGLES.match(window)
         block = reading.block_of(place) if found else None
         if found is not None and block is not None and not _is_code(reading, block, place):
-            _flag_placeholder(reading, block, place, place + found.end())
+            yield block, (place, place + found.end())
 
 
 def _is_code(reading: Reading, block: int, place: int) -> bool:
@@ -97,25 +102,19 @@ def _is_code(reading: Reading, block: int, place: int) -> bool:
     return before[-1:] in _BEFORE_CODE or before.count(b"`") % 2 == 1
 
 
-def _brackets(reading: Reading) -> None:
+def _brackets(reading: Reading) -> Iterator[tuple[int, Span]]:
     """`[insert name]`, `[your name]`, unless it is the text of a link."""
     for hit in reading.hits(Mark.PLACEHOLDER).tolist():
         start = reading.start[reading.hit_first[hit]] - 1
         found = _BRACKETS.match(reading.batch.data[start : start + 100].tobytes())
         if found:
-            block = int(reading.hit_block[hit])
-            _flag_placeholder(reading, block, start, start + found.end())
+            yield int(reading.hit_block[hit]), (start, start + found.end())
 
 
-def _dummies(reading: Reading) -> None:
+def _dummies(reading: Reading) -> Iterator[tuple[int, Span]]:
     for hit in reading.hits(Mark.DUMMY_TEXT).tolist():
         first, behind = int(reading.hit_first[hit]), int(reading.hit_behind[hit])
         start, end = reading.start[first], reading.end[behind - 1]
         text = reading.batch.data[start:end].tobytes()
         if text[:1] in b"lL" or _DATE.match(text):
-            _flag_placeholder(reading, int(reading.hit_block[hit]), start, end)
-
-
-def _flag_placeholder(reading: Reading, block: int, start: int, end: int) -> None:
-    message = f"The placeholder {reading.quoted(start, end)} was never filled in."
-    reading.flag_span("TPL205", block, (start, end), message)
+            yield int(reading.hit_block[hit]), (start, end)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedupe.model import RULES
-from dedupe.tables import F64, I32, I64, U8, EvidenceKind, EvidenceTable, FlagTable, Texts
+from dedupe.tables import F64, I32, I64, EvidenceKind, EvidenceTable, FlagTable, Texts
 
 Places = I32 | I64
+Scalar = TypeVar("Scalar", bound=np.generic)
 RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
 
@@ -22,11 +25,9 @@ class Flags:
 
     def __init__(self) -> None:
         self._count = 0
-        self._rule: list[U8] = []
-        self._columns: list[tuple[I64, I64, I64, F64]] = []  # article, start, end, score
+        self._rows: list[tuple[int, int, Places, Places, Places, F64 | None]] = []
         self._messages: list[str] = []
-        self._kind: list[U8] = []
-        self._reasons: list[tuple[I64, F64, I64, I64]] = []  # flag, weight, start, end
+        self._reasons: list[tuple[int, int, I64, F64 | None, Places | None, Places | None]] = []
         self._texts: list[Texts] = []
 
     def add(
@@ -34,35 +35,28 @@ class Flags:
         score: F64 | None = None,
     ) -> I64:  # fmt: skip
         """Add flags (C,) of one rule on stretches of bytes; returns their numbers."""
-        count = len(messages)
-        if score is None:
-            score = np.full(count, np.nan)
-        self._rule.append(np.full(count, RULE_NUMBER[rule], np.uint8))
-        self._columns.append((_wide(article), _wide(start), _wide(end), score))
-        self._messages += messages
-        self._count += count
-        return np.arange(self._count - count, self._count)
+        first, count = self._count, len(messages)
+        if count:
+            self._rows.append((count, RULE_NUMBER[rule], article, start, end, score))
+            self._messages += messages
+            self._count += count
+        return np.arange(first, self._count)
 
     def explain(
         self, flags: I64, kind: EvidenceKind, texts: Texts | Sequence[str],
         weight: F64 | None = None, start: Places | None = None, end: Places | None = None,
     ) -> None:  # fmt: skip
         """Add one reason (C,) to each of some flags, behind those that they have."""
-        count = len(flags)
-        if not isinstance(texts, Texts):
-            texts = Texts.of(texts)
-        nowhere = np.full(count, -1, np.int64)
-        self._kind.append(np.full(count, kind, np.uint8))
-        self._texts.append(texts)
-        self._reasons.append((
-            flags, np.full(count, np.nan) if weight is None else weight,
-            nowhere if start is None else _wide(start), nowhere if end is None else _wide(end),
-        ))  # fmt: skip
+        if len(flags):
+            self._texts.append(texts if isinstance(texts, Texts) else Texts.of(texts))
+            self._reasons.append((len(flags), kind, flags, weight, start, end))
 
     def table(self) -> FlagTable:
         """All flags, by article, place and rule."""
-        rule = np.concatenate([np.empty(0, np.uint8), *self._rule])
-        article, start, end, score = _joined(self._columns, (np.int64, np.int64, np.int64, float))
+        sizes, *columns = _columns(self._rows, 6)
+        rule = _filled(sizes, columns[0], 0, np.uint8)
+        article, start, end = (_filled(sizes, parts, 0, np.int64) for parts in columns[1:4])
+        score = _filled(sizes, columns[4], np.nan, np.float64)
         order = np.lexsort((_ALPHABETICAL[rule], end, start, article))
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
@@ -73,22 +67,31 @@ class Flags:
 
     def _evidence(self, place: I64) -> EvidenceTable:
         """The reasons in the order of the flags; place: (F,) where each flag comes to stand."""
-        flag, weight, start, end = _joined(self._reasons, (np.int64, float, np.int64, np.int64))
-        order = np.argsort(place[flag], kind="stable")
-        sizes = np.bincount(place[flag], minlength=len(place))
-        kind = np.concatenate([np.empty(0, np.uint8), *self._kind])
+        sizes, *columns = _columns(self._reasons, 6)
+        kind = _filled(sizes, columns[0], 0, np.uint8)
+        flag = place[_filled(sizes, columns[1], 0, np.int64)]
+        weight = _filled(sizes, columns[2], np.nan, np.float64)
+        start, end = (_filled(sizes, parts, -1, np.int64) for parts in columns[3:])
+        order = np.argsort(flag, kind="stable")
+        offset = np.append(0, np.cumsum(np.bincount(flag, minlength=len(place))))
         return EvidenceTable(
-            np.append(0, np.cumsum(sizes)).astype(np.int64), kind[order],
-            Texts.joined(self._texts).take(order), weight[order], start[order], end[order],
+            offset.astype(np.int64), kind[order], Texts.joined(self._texts).take(order),
+            weight[order], start[order], end[order],
         )  # fmt: skip
 
 
-def _wide(places: Places) -> I64:
-    wide: I64 = np.asarray(places, np.int64)
-    return wide
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) or [()] * count
 
 
-def _joined(rows: Sequence[tuple[np.ndarray, ...]], types: Sequence[type]) -> list[np.ndarray]:
-    """Columns of several rows of columns, one behind the other."""
-    empty: tuple[np.ndarray, ...] = tuple(np.empty(0, kind) for kind in types)
-    return [np.concatenate(column) for column in zip(empty, *rows, strict=True)]
+def _filled(
+    sizes: Sequence[int], parts: Sequence[Any], default: float, dtype: type[Scalar]
+) -> NDArray[Scalar]:
+    """A column of some parts: arrays, or one number for the whole part, or None for the default."""
+    column = np.full(sum(sizes), default, dtype)
+    behind = 0
+    for size, part in zip(sizes, parts, strict=True):
+        if part is not None:
+            column[behind : behind + size] = part
+        behind += size
+    return column

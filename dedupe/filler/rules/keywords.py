@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.filler.lexicon import heading_lexicon
-from dedupe.filler.rules.reading import HEADING, Reading
+from dedupe.filler.rules.reading import HEADING, Reading, Span
 from dedupe.tables import I64, EvidenceKind
 
 LEAST_PER_THOUSAND = 5.0
@@ -98,7 +98,9 @@ def _orphans(
     blocks = reading.batch.blocks
     words = np.diff(reading.block_token[reading.article_block])
     recurs = (lines >= LEAST_ORPHANS) | ((lines > 0) & (occurrences >= LEAST_RECURRENCES))
-    for orphan in np.nonzero(recurs)[0].tolist():
+    recurring = np.flatnonzero(recurs)
+    spans: list[tuple[int, Span]] = []
+    for orphan in recurring.tolist():
         span = (int(blocks.orphan_start[orphan]), int(blocks.orphan_end[orphan]))
         where = int(article[orphan])
         phrase = " ".join(reading.text(*span).split()).casefold()
@@ -113,10 +115,13 @@ def _orphans(
         ):
             named.add((where, phrase))
             _flag_stuffed(reading, where, span, often, int(lines[orphan]))
-        message = (
-            f'"{reading.quoted(*span)}" stands alone on {lines[orphan]} '
-            f"line{'' if lines[orphan] == 1 else 's'} inside sentences, "
-            f"{occurrences[orphan]} times in the article."
+        spans.append((int(blocks.orphan_block[orphan]), span))
+    messages = [
+        f'"{text}" stands alone on {count} line{"" if count == 1 else "s"} inside sentences, '
+        f"{times} times in the article."
+        for text, count, times in zip(
+            reading.quoted([span for _, span in spans]), lines[recurring].tolist(),
+            occurrences[recurring].tolist(), strict=True,
         )
-        block = int(blocks.orphan_block[orphan])
-        reading.flag_span("KEY402", block, span, message, EvidenceKind.PHRASE)
+    ]  # fmt: skip
+    reading.flag_spans("KEY402", spans, messages, EvidenceKind.PHRASE)

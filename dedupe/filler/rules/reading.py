@@ -37,6 +37,8 @@ _CUT = 80
 """Characters of a quoted piece of text in a message or in evidence."""
 _REACH = 8 * _CUT
 """Bytes of a stretch that are looked at."""
+Span = tuple[int, int]
+"""First byte and end"""
 _PADDING = bytes([TRANSPARENT])
 _LINE = 2000
 """Bytes of a line that are looked at on either side."""
@@ -140,9 +142,10 @@ class Reading(Struct, frozen=True):
             strings[place] = " ".join(self.text(int(low[place]), int(high[place])).split())[:_CUT]
         return Texts.of(strings)
 
-    def quoted(self, start: int, end: int) -> str:
-        """The prose of one stretch, as `quotes` gives it."""
-        return self.quotes(np.array([start]), np.array([end])).strings()[0]
+    def quoted(self, spans: Sequence[Span]) -> list[str]:
+        """The prose of some stretches, as `quotes` gives it."""
+        start, end = np.array(spans, np.int64).reshape(-1, 2).T
+        return self.quotes(start, end).strings()
 
     def cues(self, hits: I64) -> list[str]:
         """Hits of the lexicon as text."""
@@ -166,22 +169,22 @@ class Reading(Struct, frozen=True):
         """Explain each flag by a hit of the lexicon."""
         self.show_words(flags, kind, self.hit_first[hits], self.hit_behind[hits])
 
-    def sentence_span(self, sentence: int, block: int) -> tuple[int, int]:
-        """First and last byte of a sentence, with the marks that end it."""
-        first, behind = self.tokens.sentence[sentence : sentence + 2].tolist()
-        start, end = self.start[first], self.end[behind - 1]
-        block_start, block_end = self.block_span(block)
-        data = self.data_view
-        while start > block_start and data[start - 1] > 0x20:
-            start -= 1
-        if sentence + 1 == self.tokens.block[block + 1]:
-            return start, block_end
-        # An address is no word: what stands up to the last white space belongs to the sentence.
-        gap = bytes(data[end : self.start[behind]])
-        kept = gap.rstrip()
-        if len(kept) == len(gap):
-            kept = gap[: max(gap.rfind(b" "), gap.rfind(b"\n"), 0)].rstrip()
-        return start, end + len(kept)
+    def sentence_spans(self, sentences: I64, blocks: I64) -> tuple[I64, I64]:
+        """First and last byte of sentences (C,) of some blocks, with the marks that end them."""
+        from dedupe.kernels.quoting import whole_sentences
+
+        tokens, table = self.tokens, self.batch.blocks
+        start, end = np.empty((2, len(sentences)), np.int64)
+        whole_sentences(
+            self.batch.data, tokens.start, tokens.end, tokens.sentence, tokens.block,
+            table.start, table.end, sentences, blocks, start, end,
+        )  # fmt: skip
+        return start, end
+
+    def sentence_span(self, sentence: int, block: int) -> Span:
+        """The same for one sentence."""
+        start, end = self.sentence_spans(np.array([sentence]), np.array([block]))
+        return int(start[0]), int(end[0])
 
     def block_span(self, block: int, last: int | None = None) -> tuple[int, int]:
         """First byte of a block and end of it, or of the run of blocks up to `last`."""
@@ -199,18 +202,20 @@ class Reading(Struct, frozen=True):
         self, rule: str, sentences: I64, blocks: I64, messages: Sequence[str]
     ) -> I64:
         """Flags (C,) on sentences of some blocks."""
-        places = zip(sentences.tolist(), blocks.tolist(), strict=True)
-        spans = np.array([self.sentence_span(*place) for place in places], np.int64).reshape(-1, 2)
-        return self.flags.add(rule, self.article[blocks], spans[:, 0], spans[:, 1], messages)
+        start, end = self.sentence_spans(sentences, blocks)
+        return self.flags.add(rule, self.article[blocks], start, end, messages)
 
-    def flag_span(
-        self, rule: str, block: int, span: tuple[int, int], message: str,
-        kind: EvidenceKind = EvidenceKind.CUE, shown: tuple[int, int] | None = None,
+    def flag_spans(
+        self, rule: str, spans: Sequence[tuple[int, Span]], messages: Sequence[str],
+        kind: EvidenceKind = EvidenceKind.CUE, shown: Sequence[Span] | None = None,
     ) -> None:  # fmt: skip
-        """A flag on a stretch of a block; what explains it is `shown`, or the stretch itself."""
-        edges = np.array([span, shown or span])
-        flag = self.flags.add(rule, self.article[[block]], edges[:1, 0], edges[:1, 1], (message,))
-        self.show(flag, kind, edges[1:, 0], edges[1:, 1])
+        """Flags on stretches of blocks; what explains them is `shown`, or the stretches."""
+        if not spans:
+            return
+        blocks = np.array([block for block, _ in spans])
+        start, end = np.array([span for _, span in spans]).T
+        flags = self.flags.add(rule, self.article[blocks], start, end, messages)
+        self.show(flags, kind, *((start, end) if shown is None else np.array(shown).T))
 
     def token_at(self, place: int) -> int:
         """First token that begins at a byte or behind it."""

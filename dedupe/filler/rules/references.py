@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from dedupe.filler.lexicon import Mark
-from dedupe.filler.rules.reading import LIST_ITEM, TEXT_KINDS, Reading
+from dedupe.filler.rules.reading import LIST_ITEM, TEXT_KINDS, Reading, Span
 from dedupe.tables import I32
 
 _ADDRESS = re.compile(
@@ -36,6 +36,9 @@ def _home_pages(reading: Reading) -> None:
     if not len(offers):
         return
     seen: set[tuple[int, int]] = set()
+    spans: list[tuple[int, Span]] = []
+    shown: list[Span] = []
+    pointers: list[str] = []
     for place, block, certain in _pointers(reading, offers):
         token = max(reading.token_at(place + 1) - 1, reading.first_token(block))
         sentence = reading.sentence_of(token)
@@ -51,9 +54,14 @@ def _home_pages(reading: Reading) -> None:
             continue
         seen.add(unit)
         pointer = _pointer_text(reading, place)
-        message = f'"{pointer}" is offered as a reference: a home page, not the page that is meant.'
-        shown = (place, place + len(pointer.encode()))
-        reading.flag_span("LNK501", block, span, message, shown=shown)
+        pointers.append(pointer)
+        spans.append((block, span))
+        shown.append((place, place + len(pointer.encode())))
+    messages = [
+        f'"{pointer}" is offered as a reference: a home page, not the page that is meant.'
+        for pointer in pointers
+    ]
+    reading.flag_spans("LNK501", spans, messages, shown=shown)
 
 
 def _has_between(offers: I32, first: int, behind: int) -> bool:
@@ -114,6 +122,7 @@ def _unit_span(reading: Reading, block: int, sentence: int) -> tuple[int, int]:
 def _unlinked_sources(reading: Reading) -> None:
     """`Source:` at the beginning of a line, without an address there or in the list below it."""
     data = reading.batch.data
+    spans: list[tuple[int, Span]] = []
     for hit in reading.hits(Mark.SOURCE).tolist():
         block, token = int(reading.hit_block[hit]), int(reading.hit_first[hit])
         start, behind = reading.start[token], reading.end[token]
@@ -123,9 +132,11 @@ def _unlinked_sources(reading: Reading) -> None:
         last = _list_below(reading, block) if _is_bare(data[behind:line_end].tobytes()) else block
         if last is None or _ADDRESS.search(reading.text(line, _end(reading, last, line_end))):
             continue
-        span = (start, _end(reading, last, min(line_end, int(reading.batch.blocks.end[block]))))
-        message = f"{reading.quoted(*span)}: a source without an address."
-        reading.flag_span("LNK502", block, span, message)
+        end = _end(reading, last, min(line_end, int(reading.batch.blocks.end[block])))
+        spans.append((block, (start, end)))
+    texts = reading.quoted([span for _, span in spans])
+    messages = [f"{text}: a source without an address." for text in texts]
+    reading.flag_spans("LNK502", spans, messages)
 
 
 def _is_bare(rest: bytes) -> bool:

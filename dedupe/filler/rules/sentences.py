@@ -71,19 +71,17 @@ def _nameless(reading: Reading) -> None:
     hits = hits[
         (reading.seen[sentences] & _SPECIFIC == 0) & ((opening <= 0) | (opening > _OPENING))
     ]
-    named = [_named_before(reading, hit) or _has_address(reading, hit) for hit in hits.tolist()]
+    start, end = reading.sentence_spans(reading.hit_sentence[hits], reading.hit_block[hits])
+    named = [
+        _named_before(reading, hit) or _ADDRESS.search(reading.text(low, high)) is not None
+        for hit, low, high in zip(hits.tolist(), start.tolist(), end.tolist(), strict=True)
+    ]
     hits = hits[~np.array(named, np.bool_)]
     messages = [
         f'"{cue}": the sentence gives no name, number, quotation or address.'
         for cue in reading.cues(hits)
     ]
     _flag_hits(reading, "FIL307", hits, messages)
-
-
-def _has_address(reading: Reading, hit: int) -> bool:
-    """Whether an address stands in the sentence of a hit."""
-    span = reading.sentence_span(int(reading.hit_sentence[hit]), int(reading.hit_block[hit]))
-    return _ADDRESS.search(reading.text(*span)) is not None
 
 
 def _named_before(reading: Reading, hit: int) -> bool:
@@ -154,6 +152,8 @@ def _whole(reading: Reading, sentence: int, block: int) -> bool:
 def _contrasts(reading: Reading) -> None:
     """The pattern "not merely X; it is Y", where an article has it twice or more."""
     hits = reading.sentence_hits(Mark.NOT_MERELY)
+    article = reading.article[reading.hit_block[hits]]
+    hits = hits[np.bincount(article, minlength=1)[article] >= LEAST_CONTRASTS]
     start = reading.tokens.start[reading.hit_first[hits]].astype(np.int64)
     end = np.minimum(reading.batch.blocks.end[reading.hit_block[hits]], start + _REACH)
     hits = hits[
