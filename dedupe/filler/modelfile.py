@@ -108,6 +108,12 @@ class FillerModel:
         checksum = zlib.crc32(self.table.astype("<i4").tobytes())
         return f"{self.header.language}-{self.header.date}-{checksum:08x}"
 
+    @cached_property
+    def phrase_index(self) -> tuple[U64, U64]:
+        """The phrases as `kernels.scoring.find_phrases` looks them up."""
+        index: tuple[U64, U64] = scoring.index_phrases(self.phrase_keys)
+        return index
+
     def human_share(self, raw: float) -> float:
         """Share of human paragraphs whose raw score is at least this; the ends are clipped."""
         return float(np.interp(raw, self.header.human_raw, self.header.human_share))

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe.filler.modelfile import FillerModel, Reference, load
-from dedupe.tables import F32, F64, I32, I64, U8, U64, BlockKind, BlockScores, TextBatch, TokenTable
+from dedupe.tables import F32, F64, I32, I64, U8, BlockKind, BlockScores, TextBatch, TokenTable
 
 BUILTIN = "builtin"
 MIN_WORDS = 25
@@ -44,7 +44,6 @@ class _Memory(threading.local):
 
         # Which block used a word last; never cleared between batches.
         self.seen: I32 = np.zeros(1 << scoring.BITS, np.int32)
-        self.known: U64 = np.zeros(scoring.KNOWN_WORDS, np.uint64)
         self.scratch: I32 = np.zeros(scoring.SCRATCH, np.int32)
         self.serial = 1
         self.rows = scoring.SUMS
@@ -223,7 +222,7 @@ def heaviest_phrases(
     counts, squares = np.empty(count, np.int32), np.empty(count, np.int32)
     memory = _memory()
     scoring.heaviest_phrases(
-        tokens.hash, tokens.flags, model.table, model.phrase_keys, memory.known, memory.seen,
+        tokens.hash, tokens.flags, model.table, *model.phrase_index, memory.seen,
         memory.take(max(count, 1)), first, last, spans, gains, counts, squares,
     )  # fmt: skip
     step = model.header.wording_scale / model.header.wording.deviation

@@ -297,9 +297,23 @@ def test_phrases_are_learned_ones_merged() -> None:
     words = np.array([c, a, b, d, a], np.uint32)
     spans, gains = np.zeros((5, 2), np.int32), np.zeros(5, np.int32)
     count, squares = kernel.find_phrases(
-        words, np.array([TOKEN_FIRST, 0, 0, 0, 0], np.uint8), table, keys,
-        np.full(kernel.KNOWN_WORDS, 2**64 - 1, np.uint64), np.zeros(SLOTS, np.int32), 1, spans,
-        gains,
+        words, np.array([TOKEN_FIRST, 0, 0, 0, 0], np.uint8), table, *kernel.index_phrases(keys),
+        np.zeros(SLOTS, np.int32), 1, np.empty((6, 3), np.int32), spans, gains,
     )  # fmt: skip
     assert (count, squares) == (1, 8)
     assert (spans[0].tolist(), gains[0]) == ([1, 3], 12)
+
+
+@given(st.lists(st.integers(1, 2**40), unique=True, max_size=300), st.integers(1, 2**40))
+def test_index_of_phrases_holds_them(keys: list[int], other: int) -> None:
+    """The table holds every key once, where a search finds it, and the bit set every key."""
+    slots, known = kernel.index_phrases(np.array(sorted(keys), np.uint64))
+    assert sorted(slots[slots > 0].tolist()) == sorted(keys)
+    assert len(slots) >= 4 * len(keys)
+    for key in {*keys, other}:
+        slot = (key * kernel.MIX % 2**64) >> (65 - len(slots).bit_length())
+        while slots[slot] not in (0, key):
+            slot = (slot + 1) % len(slots)
+        assert (slots[slot] == key) == (key in keys)
+        place = (key * kernel.MIX % 2**64) >> 48
+        assert key not in keys or int(known[place >> 6]) >> (place & 63) & 1
