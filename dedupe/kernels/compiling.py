@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
 from types import FunctionType
 from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba.core.compiler import Flags, compile_extra
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
@@ -37,6 +38,7 @@ def compile_function(function: Callable[..., Any], signature: Signature) -> Comp
             cpu_target.typing_context, cpu_target.target_context, _bound(function),
             tuple(_type(code) for code in signature), None, flags, {},
         )  # fmt: skip
+        symbol = _add_entry(result.library, result.fndesc, signature)
         result.library.finalize()
     # Numba has no public way to object code.
     module, machine = result.library._final_module, result.library._codegen._tm  # noqa: SLF001
@@ -45,7 +47,66 @@ def compile_function(function: Callable[..., Any], signature: Signature) -> Comp
     )
     code = machine.emit_object(module)
     returns = _codes(function.__name__, result.fndesc.restype)
-    return Compiled(result.fndesc.llvm_func_name, returns, externals, code)
+    return Compiled(symbol, returns, externals, code)
+
+
+def _add_entry(library: Any, described: Any, signature: Signature) -> str:
+    """Add a function that unpacks the arguments, as `jit` packs them, and calls the kernel.
+
+    It takes the address of the result and that of eight bytes for each argument. Returns its name.
+    """
+    module = library.create_ir_module("entry")
+    body = cpu_target.target_context.declare_function(module, described)
+    takes = ir.FunctionType(_STATUS, (body.args[0].type, _WORD.as_pointer()))
+    entry = ir.Function(module, takes, f"entry.{described.llvm_func_name}")
+    builder = ir.IRBuilder(entry.append_basic_block())
+
+    def word(place: Any, index: int, kind: Any = _WORD) -> Any:
+        pointer = builder.bitcast(place, kind.as_pointer())
+        pointer = builder.gep(pointer, (_number(index),), source_etype=kind)
+        return builder.load(pointer, typ=kind)
+
+    fields: list[Any] = []
+    for k, code in enumerate(signature):
+        if " " not in code:
+            fields.append(word(entry.args[1], k, _DOUBLE if code[0] == "f" else _WORD))
+            continue
+        dtype, dimensions, _ = code.split()
+        # The head of every object, then data, number of dimensions, shape and strides.
+        array = builder.add(word(entry.args[1], k), _number(object.__basicsize__))
+        array = builder.inttoptr(array, _WORD.as_pointer())
+        shape, strides = (builder.inttoptr(word(array, n), _WORD.as_pointer()) for n in (2, 3))
+        edges = [word(shape, n) for n in range(int(dimensions))]
+        size = reduce(builder.mul, edges, _number(1))
+        fields += (_number(0), _number(0), size, _number(np.dtype(dtype).itemsize))
+        fields += (word(array, 0), *edges, *(word(strides, n) for n in range(int(dimensions))))
+    values = [
+        _cast(builder, field, argument.type)
+        for field, argument in zip(fields, body.args[2:], strict=True)
+    ]
+    no_exception = ir.Constant(body.args[1].type, None)
+    builder.ret(builder.call(body, (entry.args[0], no_exception, *values)))
+    library.add_ir_module(module)
+    name: str = entry.name
+    return name
+
+
+_WORD, _STATUS, _DOUBLE = ir.IntType(64), ir.IntType(32), ir.DoubleType()
+
+
+def _number(value: int) -> Any:
+    return ir.Constant(_WORD, value)
+
+
+def _cast(builder: Any, field: Any, wanted: Any) -> Any:
+    """Eight bytes as the type that a kernel takes."""
+    if field.type == wanted:
+        return field
+    if isinstance(wanted, ir.PointerType):
+        return builder.inttoptr(field, wanted)
+    if isinstance(wanted, ir.FloatType):
+        return builder.fptrunc(field, wanted)
+    return builder.trunc(field, wanted)
 
 
 def _type(code: str) -> Any:

@@ -259,6 +259,8 @@ def test_types_are_told_apart() -> None:
     assert _plain._signature((*kinds, 1, True, np.uint8(1))) == (
         "|u1 1 C", "<f4 1 C", "<f8 1 A", "<f8 2 C", "i8", "b1", "u1"
     )  # fmt: skip
+    found = _mixed(np.ones(3), np.ones((1, 2)), np.zeros(3), np.uint8(255), 1.0, np.True_)  # type: ignore[arg-type]
+    assert found == (2, 255, 0.5, True)
     read_only = np.arange(3)
     read_only.flags.writeable = False
     assert _allocates(read_only) == 3
