@@ -6,17 +6,24 @@ import fnmatch
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from pathlib import PurePath
 
+import numpy as np
 from msgspec import Struct
 
 from dedupe.config import Sources
 from dedupe.errors import UsageError
 from dedupe.model import Skipped
 from dedupe.sources.ignoring import IgnoreRules, parents_rules, patterns, rules_in
+from dedupe.tables import I64
 
 STDIN = "-"
+
+_MANY = 64
+"""Files from which a kernel that looks at them is worth the millisecond that linking it takes."""
 
 
 class SourceFile(Struct, frozen=True):
@@ -168,6 +175,8 @@ class _Walk:
         tests = [rules_of.within(folder.location) for rules_of in reversed(rules)]
         hidden = self.options.hidden
         unfiltered = not tests and not self.excluded_paths
+        paths: list[str] = []
+        files: list[os.DirEntry[str]] = []
         for entry in entries:
             name = entry.name
             if name == ".git":
@@ -186,7 +195,23 @@ class _Walk:
                 elif (unfiltered and self.included(name)) or self.wanted(
                     folder, name, shown, tests
                 ):
-                    self.add_file(shown, entry.path, entry.stat(follow_symlinks=False))
+                    paths.append(shown)
+                    files.append(entry)
+            except OSError as error:
+                self.skip(shown, fault(error))
+        self.add_entries(paths, files)
+
+    def add_entries(self, paths: list[str], files: list[os.DirEntry[str]]) -> None:
+        """Add the files of one folder; paths: as displayed."""
+        locations = [entry.path for entry in files]
+        sizes = _sizes(locations)
+        limit = self.options.max_file_size
+        if sizes.min(initial=0) >= 0 and (limit is None or sizes.max(initial=0) <= limit):
+            self.files += map(SourceFile, paths, locations, sizes.tolist())
+            return
+        for shown, entry in zip(paths, files, strict=True):
+            try:
+                self.add_file(shown, entry.path, entry.stat(follow_symlinks=False))
             except OSError as error:
                 self.skip(shown, fault(error))
 
@@ -261,7 +286,7 @@ class _Walk:
 
     def result(self) -> FileList:
         """Everything in its final order, each file once."""
-        files = sorted(self.files, key=lambda file: file.path)
+        files = sorted(self.files, key=attrgetter("path"))
         if self.roots > 1 or self.linked_files:
             files = self.unique(files)
         skipped = {(skip.path, skip.reason): skip for skip in self.skipped}
@@ -286,6 +311,19 @@ class _Walk:
             if first.path != file.path:
                 self.skip(file.path, f"the same file as {first.path}", deliberate=True)
         return sorted(kept.values(), key=lambda file: file.path)
+
+
+def _sizes(locations: Sequence[str]) -> I64:
+    """Size of every file (D,), -1 where a closer look is needed.
+
+    A file takes 1 us, 2.4 with `DirEntry.stat`.
+    """
+    sizes = np.full(len(locations), -1, np.int64)
+    if sys.platform == "linux" and len(locations) >= _MANY:
+        from dedupe.kernels.reading import file_sizes
+
+        file_sizes(np.frombuffer(os.fsencode("\0".join((*locations, ""))), np.uint8), sizes)
+    return sizes
 
 
 def fault(error: OSError) -> str:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dedupe.kernels.reading import read_files
+from dedupe.kernels.reading import file_sizes, read_files
 from dedupe.tables import U8
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs the calls of POSIX")
@@ -61,3 +62,17 @@ def test_descriptors_are_closed(tmp_path: Path) -> None:
     after = os.open(tmp_path / "a", os.O_RDONLY)
     os.close(after)
     assert after == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a call of Linux")
+def test_sizes_of_regular_files(tmp_path: Path) -> None:
+    """Links, folders, pipes and what is not there have none."""
+    (tmp_path / "\u00e9 long").write_bytes(b"x" * 70_000)
+    (tmp_path / "empty").touch()
+    (tmp_path / "link").symlink_to("empty")
+    os.mkfifo(tmp_path / "pipe")
+    names = ["\u00e9 long", "empty", "link", "pipe", "missing", ".", "empty"]
+    paths = b"".join(os.fsencode(tmp_path / name) + b"\0" for name in names)
+    sizes = np.zeros(len(names), np.int64)
+    file_sizes(np.frombuffer(paths, np.uint8), sizes)
+    assert sizes.tolist() == [70_000, 0, -1, -1, -1, -1, 0]

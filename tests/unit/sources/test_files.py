@@ -207,6 +207,22 @@ def test_order_of_arguments_does_not_matter(folder: Path) -> None:
     assert one == find_files(["b/c.txt", "b", "a.txt"], DEFAULT)
 
 
+@posix
+def test_folders_of_many_files(folder: Path) -> None:
+    """Their sizes are asked for all at once; what is special or too large is told all the same."""
+    for number in range(100):
+        write(f"many/{number:02}.txt", "x" * number)
+    found = find_files(["."], DEFAULT)
+    assert [file.size for file in found.files] == list(range(100))
+    os.mkfifo("many/pipe.txt")
+    found = find_files(["."], Sources(max_file_size=98))
+    assert [file.size for file in found.files] == list(range(99))
+    assert reasons(found) == {
+        "many/99.txt": ("larger than 98 bytes: 99", False),
+        "many/pipe.txt": ("a named pipe, not a file", False),
+    }
+
+
 def test_max_file_size(folder: Path) -> None:
     """A larger file is skipped as a fault, one of just the size is read."""
     write("a.txt", "12345")
