@@ -76,6 +76,9 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("SRC802", "doubtful-encoding", _N, "The encoding of a file had to be guessed.", True),
 )
 
+RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
+"""Rules as numbers, for arrays and bit sets."""
+
 PRECEDENCE = (
     *("DUP101", "DUP102", "DUP103"),
     *("TPL205", "TPL202", "TPL206", "TPL207"),

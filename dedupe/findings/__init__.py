@@ -13,11 +13,11 @@ from dedupe.findings import shares as word_shares
 from dedupe.findings.assembly import ChosenFlags, Standing, assemble, look_up
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, tabulate
-from dedupe.findings.flags import LocatedFlags, locate_flags, side_by_side
+from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, side_by_side
 from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
-from dedupe.model import RULES, Evidence, Finding, Severity
+from dedupe.model import RULES, Finding, Severity
 from dedupe.rows import Findings
 from dedupe.tables import Bool, Corpus, Reading, RegionTable
 
@@ -82,11 +82,11 @@ def find(
     standing = Standing(
         [copies[place] for place in row[first].tolist()], also[first], severity[first]
     )
-    if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
-        standing = standing.with_drafts(_heavy(shares, corpus, settings), "FIL308")
     place = row[~first] - len(copies)
-    chosen_flags = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
-    return assemble(corpus, standing, chosen_flags, regions, load, settings.output, pool), shares
+    kept = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
+    if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
+        kept = kept.with_articles(_heavy(shares, corpus, load, settings))
+    return assemble(corpus, standing, kept, regions, pool), shares
 
 
 def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
@@ -97,23 +97,26 @@ def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
     return np.array([path in focus or path.startswith(roots) for path in corpus.path], np.bool_)
 
 
-def _heavy(shares: Shares, corpus: Corpus, settings: config.Config) -> list[Draft]:
+def _heavy(
+    shares: Shares, corpus: Corpus, load: Callable[[int], Reading], settings: config.Config
+) -> LocatedFlags:
     """FIL308 where more of an article is filler than the limit allows."""
     limit = settings.filler.max_percent
     percent = shares.percent(shares.filler)
     heavy = (percent > limit) & (shares.words >= MIN_ARTICLE_WORDS)
-    heavy &= _in_focus(corpus, settings.output.focus)
-    drafts = []
-    for article in np.flatnonzero(heavy).tolist():
-        share = float(percent[article])
-        message = (
-            f"{shares.filler[article]:,} of {shares.words[article]:,} words ({share:.0f}%) are "
-            f"filler; the limit is {limit:g}%."
+    articles = np.flatnonzero(heavy & _in_focus(corpus, settings.output.focus))
+    messages = [
+        f"{filler:,} of {words:,} words ({share:.0f}%) are filler; the limit is {limit:g}%."
+        for filler, words, share in zip(
+            shares.filler[articles].tolist(), shares.words[articles].tolist(),
+            percent[articles].tolist(), strict=True,
         )
-        signal = Evidence("signal", "share of filler words", weight=round(share / 100, 4))
-        first, end = corpus.article_token[article : article + 2].tolist()
-        drafts.append(Draft("FIL308", article, first, end, message=message, evidence=(signal,)))
-    return drafts
+    ]  # fmt: skip
+    weights = np.round(percent[articles] / 100, 4)
+    return flag_articles(
+        "FIL308", articles, messages, ("share of filler words", weights), corpus, load,
+        settings.output.excerpt_words,
+    )  # fmt: skip
 
 
 def file_finding(code: str, path: str, message: str) -> Finding:

@@ -11,13 +11,13 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from dedupe import config
-from dedupe.findings.drafts import NOWHERE, RULE_NUMBER, Draft
+from dedupe.findings.drafts import NOWHERE, Draft
 from dedupe.findings.edits import first_edits
 from dedupe.findings.flags import Flagged, LocatedFlags
 from dedupe.findings.lines import write_flags
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.precedence import hidden_rules
-from dedupe.model import RULES, Cluster, Evidence, Finding, Match, Severity
+from dedupe.model import RULE_NUMBER, RULES, Cluster, Evidence, Finding, Match, Severity
 from dedupe.rows import Findings, encode, writable
 from dedupe.tables import I64, U8, U32, U64, Corpus, Reading, RegionTable, Texts
 
@@ -25,6 +25,7 @@ MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""
 
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
+_RANKS = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
 _SEVERITIES = sorted(Severity, key=lambda severity: severity.rank)
 _Item = TypeVar("_Item")
 
@@ -37,15 +38,6 @@ class Standing(NamedTuple):
     """(F,) bits of the rules that each one hides"""
     severity: U8
     """(F,) `Severity.rank`"""
-
-    def with_drafts(self, drafts: list[Draft], rule: str) -> Standing:
-        """Drafts of one rule, which hide nothing, added."""
-        rank = RULES[rule].severity.rank
-        return Standing(
-            self.drafts + drafts,
-            np.append(self.also, np.zeros(len(drafts), np.uint32)),
-            np.append(self.severity, np.full(len(drafts), rank, np.uint8)),
-        )
 
 
 class ChosenFlags(NamedTuple):
@@ -63,6 +55,26 @@ class ChosenFlags(NamedTuple):
         rule, *columns = self.flagged
         return Flagged(rule[self.place], *(column[self.place] for column in columns))
 
+    def with_articles(self, flags: LocatedFlags) -> ChosenFlags:
+        """With flags on whole articles, which hide nothing."""
+        count, known = len(flags.rule), len(self.flagged.rule)
+        own = self.flagged
+        joined = Flagged(
+            np.append(own.rule, flags.rule),
+            np.append(own.article, flags.article),
+            np.append(own.start, flags.first),
+            np.append(own.end, flags.behind),
+            np.append(own.batch, np.full(count, len(self.batches))),
+            np.append(own.row, np.arange(count)),
+        )
+        return ChosenFlags(
+            [*self.batches, flags],
+            joined,
+            np.append(self.place, np.arange(known, known + count)),
+            np.append(self.also, np.zeros(count, np.uint32)),
+            np.append(self.severity, _RANKS[flags.rule]),
+        )
+
     def places(self) -> I64:
         """(6, F) line, column and offset of either end."""
         whole = [np.empty((6, 0), np.int64), *(flags.place for flags in self.batches)]
@@ -70,12 +82,10 @@ class ChosenFlags(NamedTuple):
 
 
 def assemble(
-    corpus: Corpus, standing: Standing, flags: ChosenFlags, regions: RegionTable,
-    load: Callable[[int], Reading], output: config.Output, pool: Executor,
-) -> Findings:  # fmt: skip
+    corpus: Corpus, standing: Standing, flags: ChosenFlags, regions: RegionTable, pool: Executor
+) -> Findings:
     """Turn drafts and flags to findings, sorted by path, place and rule."""
     drafts, chosen = standing.drafts, flags.chosen()
-    look_up([draft for draft in drafts if draft.span is None], corpus, load, output)
     edges = np.array([(d.article, d.start, d.end) for d in drafts], np.int64).reshape(-1, 3)
     own = np.array([RULE_NUMBER[draft.rule] for draft in drafts], np.uint8)
     rule = np.append(own, chosen.rule)
@@ -145,7 +155,9 @@ def _flag_lines(
 
     def write(number: int) -> list[memoryview]:
         lines = order[edges[number] : edges[number + 1]]
-        articles = np.arange(*corpus.batch_article[number : number + 2])
+        of_batch = corpus.batch_article[number : number + 2]
+        # The last flags, on whole articles, count articles from the start of the corpus.
+        articles = np.arange(*of_batch if len(of_batch) == 2 else (len(corpus.path),))
         return write_flags(
             flags.batches[number], row[lines], flags.severity[lines], flags.also[lines],
             names[lines], count[lines], paths.take(articles),

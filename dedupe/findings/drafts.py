@@ -9,11 +9,9 @@ import numpy as np
 from msgspec import Struct, field
 
 from dedupe.findings.flags import Flagged
-from dedupe.model import PRECEDENCE, RULES, Evidence, Match, Position, Span
+from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Match, Position, Span
 from dedupe.tables import I64, U8, Bool
 
-RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
-"""Rules as numbers, for arrays and bit sets."""
 _STRENGTH = np.array(
     [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.uint8
 )

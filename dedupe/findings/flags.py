@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct, structs
 
-from dedupe.findings.lookup import locate
+from dedupe.findings.lookup import Lookup, locate
+from dedupe.model import RULE_NUMBER
 from dedupe.tables import (
     ALIGNMENT,
     F64,
     I64,
     U8,
     Corpus,
+    EvidenceKind,
     EvidenceTable,
     FlagTable,
     Reading,
@@ -68,6 +70,38 @@ def locate_flags(reading: Reading, flags: FlagTable, excerpt_words: int) -> Loca
         message=flags.message,
         evidence=structs.replace(evidence, start=evidence_start, end=evidence_end),
     )
+
+
+def flag_articles(
+    rule: str, articles: I64, messages: Sequence[str], signal: tuple[str, F64], corpus: Corpus,
+    load: Callable[[int], Reading], excerpt_words: int,
+) -> LocatedFlags:  # fmt: skip
+    """Flags of one rule on whole articles; all numbers are those of the corpus.
+
+    signal: the name of the plain number that explains each flag, and its values
+    """
+    count = len(articles)
+    first, behind = corpus.article_token[articles], corpus.article_token[articles + 1]
+    lookup = Lookup(corpus)
+    spans = lookup.all_tokens(articles, first, behind)
+    excerpts = lookup.all_text(articles, first, np.minimum(behind, first + excerpt_words))
+    lookup.resolve(load)
+    name, weight = signal
+    nowhere = np.full(count, -1)
+    return LocatedFlags(
+        rule=np.full(count, RULE_NUMBER[rule], np.uint8),
+        article=articles,
+        first=first,
+        behind=behind,
+        place=lookup.places(spans),
+        score=np.full(count, np.nan),
+        excerpt=Texts.of(lookup.pieces(excerpts)),
+        message=Texts.of(messages),
+        evidence=EvidenceTable(
+            np.arange(count + 1), np.full(count, EvidenceKind.SIGNAL, np.uint8),
+            Texts.of((name,)).take(np.zeros(count, np.int64)), weight, nowhere, nowhere,
+        ),
+    )  # fmt: skip
 
 
 def _excerpts(reading: Reading, first: I64, behind: I64) -> Texts:

@@ -13,9 +13,8 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from dedupe.findings.drafts import RULE_NUMBER
 from dedupe.findings.flags import LocatedFlags
-from dedupe.model import PRECEDENCE, RULES, Evidence, Finding, Position, Severity, Span
+from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Finding, Position, Severity, Span
 from dedupe.tables import I64, U8, U32, U64, EvidenceKind, Texts
 
 _SEVERITIES = sorted(Severity, key=lambda severity: severity.rank)

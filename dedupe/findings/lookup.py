@@ -98,6 +98,11 @@ class Lookup:
         places = slice(tickets.start, tickets.stop)
         return spans(self._start[:, places], self._end[:, places])
 
+    def places(self, tickets: range) -> I64:
+        """Line, column and code point offset of either end of many spans (6, Q)."""
+        places = slice(tickets.start, tickets.stop)
+        return np.concatenate((self._start[:, places], self._end[:, places]))
+
     def offsets(self, ticket: int) -> tuple[int, int]:
         """The code point offsets of a ticket's span."""
         return int(self._start[2, ticket]), int(self._end[2, ticket])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.findings.drafts import RULE_NUMBER, DraftTable
-from dedupe.model import PRECEDENCE, RULES
+from dedupe.findings.drafts import DraftTable
+from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES
 from dedupe.tables import U8, U32, Bool
 
 HIDDEN = 0.5

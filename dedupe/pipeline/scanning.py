@@ -120,7 +120,7 @@ def _pools(count: int) -> Iterator[tuple[Executor, Executor | None]]:
         if count == 1:
             yield pool, None
             return
-        with ThreadPoolExecutor(count) as aside:
+        with ThreadPoolExecutor(max(count // 2, 1)) as aside:
             yield pool, aside
 
 

@@ -296,8 +296,9 @@ def test_phrases_are_learned_ones_merged() -> None:
     keys = np.array(sorted((a, a << 32 | b)), np.uint64)
     words = np.array([c, a, b, d, a], np.uint32)
     spans, gains = np.zeros((5, 2), np.int32), np.zeros(5, np.int32)
+    slots, known = kernel.index_phrases(keys)
     count, squares = kernel.find_phrases(
-        words, np.array([TOKEN_FIRST, 0, 0, 0, 0], np.uint8), table, *kernel.index_phrases(keys),
+        words, np.array([TOKEN_FIRST, 0, 0, 0, 0], np.uint8), table, slots, known,
         np.zeros(SLOTS, np.int32), 1, np.empty((6, 3), np.int32), spans, gains,
     )  # fmt: skip
     assert (count, squares) == (1, 8)

@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.model import RULES
+from dedupe.model import RULE_NUMBER, RULES
 from dedupe.tables import F64, I32, I64, EvidenceKind, EvidenceTable, FlagTable, Texts
 
 Places = I32 | I64
 Scalar = TypeVar("Scalar", bound=np.generic)
-RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
 
 

@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from dedupe.filler.rules.flags import RULE_NUMBER, Flags
+from dedupe.filler.rules.flags import Flags
+from dedupe.model import RULE_NUMBER
 from dedupe.tables import I64, EvidenceKind, FlagTable
 
 
