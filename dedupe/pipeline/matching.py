@@ -59,7 +59,8 @@ def match(
     owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
     article's own number, or that of its group.
     """
-    passages = _select(passages, owner[passages.article] >= 0)
+    if (owner < 0).any():
+        passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
     inside = settings.inside_articles and not settings.between
     equals = candidates.equals_of(passages.content, corpus.token, places)
@@ -85,8 +86,6 @@ def match(
 
 
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
-    if chosen.all():
-        return passages
     bounds = np.cumsum([0, *(part.shape[1] for part in passages.keys)])
     return CorpusPassages(
         passages.start[chosen], passages.length[chosen], passages.article[chosen],
