@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from msgspec import Struct
@@ -55,8 +56,8 @@ class Analysis(Struct, frozen=True):
     """(B + 1,) first token of each block"""
     passages: PassageTable
     reading: Reading | None
-    judgement: Judgement | None
-    """Made at once where the reading is not kept"""
+    judgement: Callable[[], Judgement]
+    """Makes the judgement of the batch, or tells it where the reading is not kept"""
     skipped: list[Skipped]
     doubtful: list[Doubtful]
 
@@ -105,6 +106,10 @@ def analyse(
     """Read a batch, and find its words and passages."""
     reading, skipped, doubtful = read(files, run, settings.sources)
     words = reading.tokens
+    judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
+    if not keep:
+        made = judgement()
+        judgement = lambda: made  # noqa: E731
     return Analysis(
         file=reading.text.file,
         date=reading.text.date,
@@ -113,7 +118,7 @@ def analyse(
         block_token=words.sentence[words.block].astype(np.int64),
         passages=passages_of(reading),
         reading=reading if keep else None,
-        judgement=None if keep else judge(reading, settings, model),
+        judgement=judgement,
         skipped=skipped,
         doubtful=doubtful,
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 
@@ -33,7 +33,6 @@ from dedupe.pipeline.analysis import (
     Judgement,
     analyse,
     batches,
-    judge,
     read,
 )
 from dedupe.pipeline.progress import Progress, Silence
@@ -71,7 +70,7 @@ def scan(
     listing = find_files(paths, settings.sources)
     with _pools(threads(settings.jobs)) as (pool, aside):
         analyses = analyse_files(listing.files, settings, pool, progress)
-        judgements = [_judge_aside(part, settings, aside) for part in analyses]
+        judging = [_begun(part.judgement, aside) for part in analyses]
         skipped = _skipped(listing, analyses)
         _refuse_empty(analyses, skipped, settings.sources)
         if not any(len(part.file) for part in analyses):
@@ -94,7 +93,8 @@ def scan(
         )  # fmt: skip
         findings_stage.complete(copies, corpus, store.load, settings.output)
         progress.advance(1)
-        flags = [made().flags for made in judgements]
+        judgements = [judgement() for judgement in judging]
+        flags = [judgement.flags for judgement in judgements]
         found, shares = findings_stage.find(
             corpus, copies, flags, regions, store.load, settings, pool
         )
@@ -109,7 +109,7 @@ def scan(
             matches=rows.matches(corpus, matches, store.load)
             if settings.output.want_matches
             else (),
-            passages=rows.passages(corpus, [made() for made in judgements], found, store.load),
+            passages=rows.passages(corpus, judgements, found, store.load),
         )
 
 
@@ -124,16 +124,12 @@ def _pools(count: int) -> Iterator[tuple[Executor, Executor | None]]:
             yield pool, aside
 
 
-def _judge_aside(
-    part: Analysis, settings: config.Config, aside: Executor | None
-) -> Callable[[], Judgement]:
-    """Begin to judge a batch; matching leaves the interpreter and a part of the cores to it."""
-    if part.judgement is not None:
-        made = part.judgement
-        return lambda: made
-    assert part.reading is not None  # noqa: S101 (kept, as there is no judgement yet)
-    work = partial(judge, part.reading, settings, load_model())
-    return cache(work) if aside is None else aside.submit(work).result
+def _begun(work: Callable[[], Judgement], aside: Executor | None) -> Callable[[], Judgement]:
+    """Begin to judge a batch: matching leaves the interpreter and a part of the cores to it.
+
+    To begin while others are still read costs more than it gains: both hold the interpreter.
+    """
+    return work if aside is None else aside.submit(work).result
 
 
 def analyse_files(
