@@ -40,15 +40,17 @@ MIN_ARTICLE_WORDS = 100
 
 
 def complete(
-    copies: Sequence[Draft], corpus: Corpus, load: Callable[[int], Reading], output: config.Output
-) -> None:
+    copies: Sequence[Draft], corpus: Corpus, regions: RegionTable,
+    load: Callable[[int], Reading], output: config.Output,
+) -> None:  # fmt: skip
     """Look up whatever of copies may be shown: it can be done before the flags are known."""
     focus = _in_focus(corpus, output.focus)
-    look_up(
-        [draft for draft in copies
-         if (output.all_members or not draft.original) and focus[draft.article]],
-        corpus, load, output,
-    )  # fmt: skip
+    shown = [
+        draft
+        for draft in copies
+        if (output.all_members or not draft.original) and focus[draft.article]
+    ]
+    look_up(shown, corpus, regions, load, output)
 
 
 def find(

@@ -25,6 +25,7 @@ MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""
 
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
+_NAME = b'"fingerprint":"'
 _RANKS = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
 _SEVERITIES = sorted(Severity, key=lambda severity: severity.rank)
 _Item = TypeVar("_Item")
@@ -141,7 +142,11 @@ def _copy_lines(
         standing.drafts, *(column.tolist() for column in columns), strict=False
     ):
         fingerprint = f"{name:016x}:{number}"
-        yield encode(_finding(corpus, clusters, draft, fingerprint, also, severity))
+        if also:
+            yield encode(_finding(corpus, clusters, draft, fingerprint, also, severity))
+        else:
+            place = draft.line.index(_NAME) + len(_NAME)
+            yield draft.line[:place] + fingerprint.encode() + draft.line[place:]
 
 
 def _flag_lines(
@@ -170,11 +175,13 @@ def _flag_lines(
 
 
 def look_up(
-    drafts: Sequence[Draft], corpus: Corpus, load: Callable[[int], Reading], output: config.Output
-) -> None:
+    drafts: Sequence[Draft], corpus: Corpus, regions: RegionTable,
+    load: Callable[[int], Reading], output: config.Output,
+) -> None:  # fmt: skip
     """Complete drafts, which are made without the text, with places, excerpts and edits.
 
-    All places and texts are noted first, then looked up at once.
+    All places and texts are noted first, then looked up at once. The line of a finding that hides
+    nothing lacks but its fingerprint then.
     """
     edges = [(draft.article, draft.start, draft.end) for draft in drafts]
     article, start, end = np.array(edges, np.int64).reshape(-1, 3).T
@@ -191,6 +198,10 @@ def look_up(
     for draft, span, excerpt, edited, others in completed:
         draft.span, draft.excerpt, draft.matches = span, excerpt, others
         draft.evidence += edited
+    clusters = _Clusters(corpus, regions)
+    for draft in drafts:
+        rank = RULES[draft.rule].severity.rank
+        draft.line = encode(_finding(corpus, clusters, draft, "", 0, rank))
 
 
 def _grouped(items: Sequence[_Item], sizes: Sequence[int]) -> Iterator[tuple[_Item, ...]]:

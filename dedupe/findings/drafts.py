@@ -48,6 +48,8 @@ class Draft(Struct):
     message: str = ""
     evidence: tuple[Evidence, ...] = ()
     matches: tuple[Match, ...] = ()
+    line: bytes = b""
+    """The finding as JSON, as far as it is known"""
     cluster: int = -1
     """Number of the cluster of regions, or -1"""
     members: int = 0

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -30,7 +29,6 @@ from dedupe.pipeline import matching, rows
 from dedupe.pipeline.analysis import (
     KEEP_BYTES,
     Analysis,
-    Judgement,
     analyse,
     batches,
     read,
@@ -68,9 +66,13 @@ def scan(
     """
     progress = progress or Silence()
     listing = find_files(paths, settings.sources)
-    with _pools(threads(settings.jobs)) as (pool, aside):
+    count = threads(settings.jobs)
+    # Matching leaves the interpreter, and a part of the cores, to judging beside it. To begin while
+    # batches are still read would cost more than it gains: both hold the interpreter.
+    with ThreadPoolExecutor(count) as pool, ThreadPoolExecutor(max(count // 2, 1)) as spare:
+        aside = spare if count > 1 else pool
         analyses = analyse_files(listing.files, settings, pool, progress)
-        judging = [_begun(part.judgement, aside) for part in analyses]
+        judging = [aside.submit(part.judgement) for part in analyses]
         skipped = _skipped(listing, analyses)
         _refuse_empty(analyses, skipped, settings.sources)
         if not any(len(part.file) for part in analyses):
@@ -91,9 +93,14 @@ def scan(
             lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool),
             settings.matching.document_similarity, settings.output.max_matches,
         )  # fmt: skip
-        findings_stage.complete(copies, corpus, store.load, settings.output)
+        findings_stage.complete(copies, corpus, regions, store.load, settings.output)
         progress.advance(1)
-        judgements = [judgement() for judgement in judging]
+        # What nobody has begun is shared with the threads that are idle now.
+        rest = [
+            pool.submit(part.judgement) if judgement.cancel() else judgement
+            for part, judgement in zip(analyses, judging, strict=True)
+        ]
+        judgements = [judgement.result() for judgement in rest]
         flags = [judgement.flags for judgement in judgements]
         found, shares = findings_stage.find(
             corpus, copies, flags, regions, store.load, settings, pool
@@ -111,25 +118,6 @@ def scan(
             else (),
             passages=rows.passages(corpus, judgements, found, store.load),
         )
-
-
-@contextmanager
-def _pools(count: int) -> Iterator[tuple[Executor, Executor | None]]:
-    """Threads for what is waited for, and as many for what can be done beside; none for one."""
-    with ThreadPoolExecutor(count) as pool:
-        if count == 1:
-            yield pool, None
-            return
-        with ThreadPoolExecutor(max(count // 2, 1)) as aside:
-            yield pool, aside
-
-
-def _begun(work: Callable[[], Judgement], aside: Executor | None) -> Callable[[], Judgement]:
-    """Begin to judge a batch: matching leaves the interpreter and a part of the cores to it.
-
-    To begin while others are still read costs more than it gains: both hold the interpreter.
-    """
-    return work if aside is None else aside.submit(work).result
 
 
 def analyse_files(
