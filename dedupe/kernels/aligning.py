@@ -90,11 +90,11 @@ def _collect(a, b, gram_a, gram_b, shift, head, following, alone, earlier, runs,
             i += 1
             continue
         chosen, here, hits, straight = -1, 0, 0, False
-        for _ in range(OFTEN):
-            if j < 0:
-                break
+        met = 0
+        while j >= 0 and met < OFTEN:
             at = np.uint64(j)
             j = following[at]
+            met += gram == gram_b[at]  # others that share the slot depend on the size of the table
             if gram != gram_b[at] or (earlier >= 0 and i >= np.int64(at) + earlier):
                 continue
             if a[u] != b[at] or a[u + _ONE] != b[at + _ONE] or a[u + _TWO] != b[at + _TWO]:
