@@ -89,11 +89,12 @@ def count_layers(edges, first_word, layer, start, end, paint, counts):
                     low = start[draft] - first_word[article]
                     paint[low : low + end[draft] - start[draft]] = level
                     behind = max(behind, end[draft])
-        counts[article] = 0
         painted = paint[: behind - first_word[article]]
-        for level in painted:
-            if level > 0:
-                counts[article, level - 1] += 1
+        for level in range(1, layers + 1):
+            count = np.int64(0)
+            for word in painted:
+                count += word == level
+            counts[article, level - 1] = count
         painted[:] = 0
 
 

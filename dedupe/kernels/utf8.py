@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.kernels.bits import bytes_between, trailing_zeros
+from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
 
 Int = int | np.int64 | np.uint8
@@ -28,7 +28,9 @@ HAS_INK = 8
 
 _HALF = np.uint8(0x80)
 _ZERO_BYTE, _ONE_BYTE = np.uint8(0), np.uint8(1)
-_FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_LINE_FEED, _RETURN = np.uint8(0x0A), np.uint8(0x0D)
+_CONTINUATION, _CONTINUATIONS = np.uint8(0x80), np.uint8(0x40)
+_FULL, _ONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(1)
 _SIZE = 64
 """Bytes that are looked at in one step."""
 
@@ -118,6 +120,25 @@ def clear_between(
             at = ends[content]
 
 
+@inlined
+def _ahead(data: NDArray[np.uint8], start: Int, stop: Int) -> tuple[Int, Int]:
+    """Code points that begin, and lines that end, in a stretch of text."""
+    points, breaks = np.int64(0), np.int64(0)
+    for at in range(start, stop, 64):
+        mask = _FULL
+        if stop - at < 64:
+            mask = (_ONE << np.uint64(stop - at)) - _ONE
+        inside = bytes_between(data, at, _CONTINUATION, _CONTINUATIONS) & mask
+        points += np.int64(ones(mask & ~inside))
+        breaks += np.int64(ones(bytes_between(data, at, _LINE_FEED, _ONE_BYTE) & mask))
+        returns = bytes_between(data, at, _RETURN, _ONE_BYTE) & mask
+        while returns != 0:  # hardly ever
+            place = at + np.int64(trailing_zeros(returns))
+            breaks += data[place + 1] != 0x0A
+            returns &= returns - _ONE
+    return points, breaks
+
+
 @kernel
 def locate(
     data: NDArray[np.uint8], begins: NDArray[np.int64], offsets: NDArray[np.int64],
@@ -128,8 +149,8 @@ def locate(
     `offsets` (Q,) are positions in `data`, ascending, in the articles that begin at `begins`
     (Q,). Writes (3, Q) to the columns `order` of `places`: the line and the column, both from 1,
     the column in code points, and the code points before the offset. Lines end with ``\n``,
-    ``\r\n`` or a lone ``\r``; behind every article of a batch stands a zero. Linear in the bytes
-    from the start of an article to its last offset, however long a line is.
+    ``\r\n`` or a lone ``\r``; behind every article of a batch stands a zero, behind the last one
+    64. Linear in the bytes from the start of an article to its last offset, however long a line is.
     """
     article_start = np.int64(-1)
     seen, line, line_start, previous = np.int64(0), np.int64(1), np.int64(0), np.int64(0)
@@ -138,12 +159,8 @@ def locate(
         if begins[query] != article_start:
             article_start = previous = begins[query]
             seen, line, line_start = np.int64(0), np.int64(1), np.int64(0)
-        breaks = np.int64(0)
-        for position in range(np.uint64(previous), np.uint64(offset)):
-            byte = data[position]
-            seen += byte & 0xC0 != 0x80
-            breaks += byte == 0x0A
-            breaks += (byte == 0x0D) & (data[position + np.uint64(1)] != 0x0A)
+        points, breaks = _ahead(data, previous, offset)
+        seen += points
         if breaks > 0:
             line += breaks
             line_start = seen

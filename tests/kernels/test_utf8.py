@@ -135,7 +135,7 @@ def places(content: bytes, offsets: list[int], before: bytes = b"") -> list[tupl
     where = np.array([len(before) + offset for offset in offsets], np.int64)
     begins = np.full(len(offsets), len(before), np.int64)
     found = np.empty((3, len(offsets)), np.int64)
-    locate(array(before + content), begins, where, np.arange(len(offsets)), found)
+    locate(array(before + content + bytes(64)), begins, where, np.arange(len(offsets)), found)
     return [(point, line, column) for line, column, point in found.T.tolist()]
 
 
@@ -173,7 +173,7 @@ def test_locate_starts_at_its_article() -> None:
 
 def test_locate_knows_several_articles() -> None:
     """Each article is counted from its own start; places are written where they were asked for."""
-    data = array(b"a\nbc".ljust(64, b"\0") + "é\nd".encode())
+    data = array(b"a\nbc".ljust(64, b"\0") + "é\nd".encode() + bytes(64))
     offsets, begins = np.array([0, 3, 66, 67]), np.array([0, 0, 64, 64])
     found = np.empty((3, 4), np.int64)
     locate(data, begins, offsets, np.array([3, 2, 1, 0]), found)
