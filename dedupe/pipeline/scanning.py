@@ -85,8 +85,6 @@ def scan(
         )  # fmt: skip
         progress.advance(1)
         regions = matching.group(corpus, matches)
-        if keep is not None:
-            keep += (analyses, corpus, matches, regions)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
         copies = findings_stage.copy_drafts(
             corpus, matches, regions,
@@ -101,6 +99,8 @@ def scan(
             for part, judgement in zip(analyses, judging, strict=True)
         ]
         judgements = [judgement.result() for judgement in rest]
+        if keep is not None:
+            keep += (listing, analyses, corpus, matches, regions, copies, judgements)
         flags = [judgement.flags for judgement in judgements]
         found, shares = findings_stage.find(
             corpus, copies, flags, regions, store.load, settings, pool
