@@ -28,6 +28,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 P = ParamSpec("P")
 R = TypeVar("R")
 
+LINKED: list[tuple[str, Signature]] = []
+"""What was called in this process so far, in the order of the first calls."""
 INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 """Kernels run as plain Python, so that their lines can be counted."""
 
@@ -124,6 +126,8 @@ class Kernel(Generic[P, R]):
         from dedupe.kernels import objects
 
         function = self.function
+        module = function.__module__.rpartition(".")[2]
+        LINKED.append((f"{module}.{function.__name__}", signature))
         cache = objects.cache_file(function, signature)
         compiled = objects.read(cache)
         if compiled is None:

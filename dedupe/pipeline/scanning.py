@@ -16,6 +16,7 @@ from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.filler.scorer import load_model
 from dedupe.findings import Shares
+from dedupe.kernels import warming
 from dedupe.model import (
     Article,
     Gate,
@@ -65,8 +66,10 @@ def scan(
     be read, SkippedFilesError when one could not and `strict` is set.
     """
     progress = progress or Silence()
-    listing = find_files(paths, settings.sources)
     count = threads(settings.jobs)
+    if count > 1:
+        warming.begin()
+    listing = find_files(paths, settings.sources)
     # Matching leaves the interpreter, and a part of the cores, to judging beside it. To begin while
     # batches are still read would cost more than it gains: both hold the interpreter.
     with ThreadPoolExecutor(count) as pool, ThreadPoolExecutor(max(count // 2, 1)) as spare:
