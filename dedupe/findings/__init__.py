@@ -10,7 +10,8 @@ import numpy as np
 
 from dedupe import config
 from dedupe.findings import shares as word_shares
-from dedupe.findings.assembly import ChosenFlags, Standing, assemble, look_up
+from dedupe.findings.assembly import ChosenFlags, Standing, assemble
+from dedupe.findings.completion import look_up
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, tabulate
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, side_by_side

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import isnan
 
 import numpy as np
@@ -20,29 +20,23 @@ def matches(
 ) -> tuple[MatchRow, ...]:
     """All verified pairs of spans, sorted by the two articles and places."""
     lookup = Lookup(corpus)
-    tickets = [
-        (lookup.tokens(a, a_start, a_end), lookup.tokens(b, b_start, b_end))
-        for a, a_start, a_end, b, b_start, b_end in zip(
-            table.a.tolist(), table.a_start.tolist(), table.a_end.tolist(),
-            table.b.tolist(), table.b_start.tolist(), table.b_end.tolist(), strict=True,
-        )
-    ]  # fmt: skip
+    in_a = lookup.all_tokens(table.a.astype(np.int64), table.a_start, table.a_end)
+    in_b = lookup.all_tokens(table.b.astype(np.int64), table.b_start, table.b_end)
     lookup.resolve(load)
-    # The four digits that are written are those of single precision.
-    similarity = table.similarity.astype(np.float32)
-    containment = np.maximum(table.containment_a, table.containment_b).astype(np.float32)
 
-    def place(article: int, ticket: int) -> TextRange:
-        return TextRange(corpus.path[article], *lookup.offsets(ticket))
+    def ranges(article: np.ndarray, tickets: range) -> Iterable[TextRange]:
+        start, end = lookup.all_offsets(tickets)
+        paths = map(corpus.path.__getitem__, article.tolist())
+        return map(TextRange, paths, start.tolist(), end.tolist())
 
+    containment = np.maximum(table.containment_a, table.containment_b)
     return tuple(
         MatchRow(
-            "DUP103" if a == b else "DUP102", round(similar, 4), round(contained, 4),
-            place(a, in_a), place(b, in_b),
+            "DUP103" if inside else "DUP102", round(similarity, 4), round(contained, 4), a, b
         )
-        for a, b, similar, contained, (in_a, in_b) in zip(
-            table.a.tolist(), table.b.tolist(), similarity.tolist(), containment.tolist(),
-            tickets, strict=True,
+        for inside, similarity, contained, a, b in zip(
+            (table.a == table.b).tolist(), table.similarity.tolist(), containment.tolist(),
+            ranges(table.a, in_a), ranges(table.b, in_b), strict=True,
         )
     )  # fmt: skip
 
@@ -71,20 +65,17 @@ def _batch_passages(
 ) -> list[PassageRow]:  # fmt: skip
     lookup = Lookup(corpus)
     blocks = reading.text.blocks
-    article = (blocks.article + first).tolist()
-    tickets = [
-        lookup.bytes(d, start, end)
-        for d, start, end in zip(article, blocks.start.tolist(), blocks.end.tolist(), strict=True)
-    ]
+    article = blocks.article.astype(np.int64) + first
+    tickets = lookup.all_bytes(article, blocks.start, blocks.end)
     lookup.resolve(lambda _: reading)
+    edges = [edge.tolist() for edge in lookup.all_offsets(tickets)]
     names = ("generic", "closing", "information", "novelty")
     columns = [getattr(scores, name).tolist() for name in names]
     rows = []
-    for b, (d, kind, words, score) in enumerate(
-        zip(article, blocks.kind.tolist(), scores.words.tolist(), scores.score.tolist(),
-            strict=True)
+    for b, (d, kind, words, score, start, end) in enumerate(
+        zip(article.tolist(), blocks.kind.tolist(), scores.words.tolist(), scores.score.tolist(),
+            *edges, strict=True)
     ):  # fmt: skip
-        start, end = lookup.offsets(tickets[b])
         signals = {
             name: round(column[b], 4)
             for name, column in zip(names, columns, strict=True)
