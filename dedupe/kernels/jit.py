@@ -17,6 +17,7 @@ import struct
 import threading
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
@@ -153,18 +154,33 @@ def _caller(
         *(_structure(*_array_fields(code)) if " " in code else _C_TYPES[code] for code in returns)
     )
 
+    take = _taker(returns)
+
     def call(values: list[Any]) -> Any:
         result = result_type()
         status = function(ctypes.addressof(result), pack(*values))
         if status not in (_DONE, _DONE_NOTHING):
             raise RuntimeError(f"kernel {name} failed")
+        return take(result)
+
+    return call
+
+
+def _taker(returns: Signature) -> Callable[[Any], Any]:
+    """What makes Python values of a result."""
+    if not returns:
+        return lambda _: None
+    if not any(" " in code for code in returns):  # one number, or a tuple of them
+        return attrgetter(*(f"part{place}" for place in range(len(returns))))
+
+    def take(result: Any) -> Any:
         found = tuple(
             _taken(code, part) if " " in code else part
             for code, part in zip(returns, _parts(result), strict=True)
         )
-        return found if len(found) > 1 else found[0] if found else None
+        return found if len(found) > 1 else found[0]
 
-    return call
+    return take
 
 
 _PACKED = {"i": "q", "u": "Q", "f": "d", "b": "?7x"}

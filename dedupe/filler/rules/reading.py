@@ -101,10 +101,6 @@ class Reading(Struct, frozen=True):
         """Places in the hit arrays that carry one of the marks."""
         return np.nonzero(self.hit_mark & np.uint32(mark))[0]
 
-    def first_token(self, block: int) -> int:
-        """First token of a block."""
-        return int(self.block_token[block])
-
     def words(self, block: int, last: int | None = None) -> int:
         """Words of a block, or of the run of blocks up to `last`."""
         end = block if last is None else last
@@ -181,11 +177,6 @@ class Reading(Struct, frozen=True):
         )  # fmt: skip
         return start, end
 
-    def sentence_span(self, sentence: int, block: int) -> Span:
-        """The same for one sentence."""
-        start, end = self.sentence_spans(np.array([sentence]), np.array([block]))
-        return int(start[0]), int(end[0])
-
     def block_span(self, block: int, last: int | None = None) -> tuple[int, int]:
         """First byte of a block and end of it, or of the run of blocks up to `last`."""
         blocks = self.batch.blocks
@@ -216,15 +207,6 @@ class Reading(Struct, frozen=True):
         start, end = np.array([span for _, span in spans]).T
         flags = self.flags.add(rule, self.article[blocks], start, end, messages)
         self.show(flags, kind, *((start, end) if shown is None else np.array(shown).T))
-
-    def token_at(self, place: int) -> int:
-        """First token that begins at a byte or behind it."""
-        # A Python integer would make NumPy widen the whole array for one look-up.
-        return int(np.searchsorted(self.tokens.start, np.int32(place)))
-
-    def sentence_of(self, token: int) -> int:
-        """The sentence of a token."""
-        return int(np.searchsorted(self.tokens.sentence, np.int32(token), "right")) - 1
 
     def block_of(self, place: int) -> int | None:
         """The block that holds a byte; None between blocks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -35,24 +36,15 @@ def _home_pages(reading: Reading) -> None:
     offers = reading.hit_first[reading.hits(Mark.REFER)]
     if not len(offers):
         return
-    seen: set[tuple[int, int]] = set()
+    seen: set[Span] = set()
     spans: list[tuple[int, Span]] = []
     shown: list[Span] = []
     pointers: list[str] = []
-    for place, block, certain in _pointers(reading, offers):
-        token = max(reading.token_at(place + 1) - 1, reading.first_token(block))
-        sentence = reading.sentence_of(token)
-        unit = (block, -1 if reading.kind[block] == LIST_ITEM else sentence)
-        if unit in seen:
-            continue
-        span = _unit_span(reading, *unit)
-        first, behind = reading.token_at(span[0]), reading.token_at(span[1])
+    for place, block, certain, span in _offered(reading, offers, _pointers(reading, offers)):
         text = reading.text(*span)
-        if not _has_between(offers, first, behind) or _PATH.search(text):
+        if span in seen or _PATH.search(text) or (not certain and _LINK.search(text)):
             continue
-        if not certain and _LINK.search(text):
-            continue
-        seen.add(unit)
+        seen.add(span)
         pointer = _pointer_text(reading, place)
         pointers.append(pointer)
         spans.append((block, span))
@@ -64,10 +56,25 @@ def _home_pages(reading: Reading) -> None:
     reading.flag_spans("LNK501", spans, messages, shown=shown)
 
 
-def _has_between(offers: I32, first: int, behind: int) -> bool:
-    """Whether an offer begins between two tokens."""
-    at = int(np.searchsorted(offers, np.int32(first)))
-    return at < len(offers) and int(offers[at]) < behind
+def _offered(
+    reading: Reading, offers: I32, pointers: Sequence[tuple[int, int, bool]]
+) -> Iterator[tuple[int, int, bool, Span]]:
+    """Pointers in whose sentence, or item of a list, something is offered; with its place."""
+    place, block, certain = np.array(pointers, np.int64).reshape(-1, 3).T
+    starts, blocks = reading.tokens.start, reading.batch.blocks
+    token = np.searchsorted(starts, place.astype(np.int32), "right") - 1
+    token = np.maximum(token, reading.block_token[block])
+    sentence = np.searchsorted(reading.tokens.sentence, token, "right") - 1
+    start, end = reading.sentence_spans(sentence, block)
+    item = reading.kind[block] == LIST_ITEM
+    start, end = np.where(item, blocks.start[block], start), np.where(item, blocks.end[block], end)
+    first, behind = (np.searchsorted(starts, edge.astype(np.int32)) for edge in (start, end))
+    offer = np.append(offers, len(starts))[np.searchsorted(offers, first)]
+    columns = (place, block, certain != 0, start, end)
+    for where, own, sure, low, high in zip(
+        *(column[offer < behind].tolist() for column in columns), strict=True
+    ):
+        yield where, own, sure, (low, high)
 
 
 def _pointers(reading: Reading, offers: I32) -> list[tuple[int, int, bool]]:
@@ -112,11 +119,6 @@ def _pointer_text(reading: Reading, place: int) -> str:
     text = reading.text(place, place + _HOST_REACH)
     host = _HOST.match(text)
     return host[0] if host else " ".join(text.split()[:2]).rstrip(".,;:!?)")
-
-
-def _unit_span(reading: Reading, block: int, sentence: int) -> tuple[int, int]:
-    """The sentence of a block, or the whole block for -1."""
-    return reading.block_span(block) if sentence < 0 else reading.sentence_span(sentence, block)
 
 
 def _unlinked_sources(reading: Reading) -> None:
