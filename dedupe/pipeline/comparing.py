@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Literal
 
@@ -17,7 +16,7 @@ from dedupe.findings.edits import word_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.model import AlignedPassage, Comparison, Edit
 from dedupe.pipeline import matching
-from dedupe.pipeline.scanning import analyse_files, corpus_of, read_again, threads
+from dedupe.pipeline.scanning import analyse_files, corpus_of, read_again, threads, workers
 from dedupe.pipeline.store import ReadingStore
 from dedupe.sources import displayed, find_files
 from dedupe.tables import Corpus, MatchTable, Reading
@@ -34,7 +33,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
         raise NothingToAnalyseError(f"{item.path}: {item.reason}")
     if len(listing.files) != 2:
         raise UsageError("compare needs two different files")
-    with ThreadPoolExecutor(threads(settings.jobs)) as pool:
+    with workers(threads(settings.jobs)) as pool:
         analyses = analyse_files(listing.files, settings, pool)
         for part in analyses:
             for item in part.skipped:

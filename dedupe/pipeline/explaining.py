@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from math import isnan
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest
 from dedupe.pipeline import matching
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
-from dedupe.pipeline.scanning import analyse_files, corpus_of, scan, threads
+from dedupe.pipeline.scanning import analyse_files, corpus_of, scan, threads, workers
 from dedupe.sources import displayed, find_files
 from dedupe.tables import I64, BlockKind, BlockScores, Bool, Corpus, Reading
 
@@ -42,7 +42,7 @@ def explain(
     )
     listing = find_files([path, *others], settings.sources)
     result = scan([path, *others], settings, command="explain")
-    with ThreadPoolExecutor(threads(settings.jobs)) as pool:
+    with workers(threads(settings.jobs)) as pool:
         analyses = analyse_files(listing.files, settings, pool)
         corpus = corpus_of(analyses, listing.files)
         if name not in corpus.path:
@@ -99,7 +99,7 @@ def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) ->
 
 def _explained(
     corpus: Corpus, analyses: Sequence[Analysis], batch: _Batch, article: int, block: int,
-    findings: Sequence[Finding], settings: config.Config, pool: ThreadPoolExecutor,
+    findings: Sequence[Finding], settings: config.Config, pool: Executor,
 ) -> ExplainedPassage:  # fmt: skip
     reading, scores = batch
     model = load_model()
@@ -169,7 +169,7 @@ def _signals(scores: BlockScores, block: int) -> dict[str, float]:
 
 def _nearest(
     corpus: Corpus, analyses: Sequence[Analysis], article: int, first: int, last: int,
-    pool: ThreadPoolExecutor,
+    pool: Executor,
 ) -> Nearest | None:  # fmt: skip
     """The window of another article that is most similar to one that begins in the block.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -55,6 +56,16 @@ def threads(jobs: int) -> int:
     return os.cpu_count() or 1
 
 
+@contextmanager
+def workers(count: int) -> Iterator[Executor]:
+    """Some threads; what they have not begun is dropped when something goes wrong."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def scan(
     paths: Sequence[str], settings: config.Config, progress: Progress | None = None,
     command: str = "scan", keep: list[object] | None = None,
@@ -72,7 +83,7 @@ def scan(
     listing = find_files(paths, settings.sources)
     # Matching leaves the interpreter, and a part of the cores, to judging beside it. To begin while
     # batches are still read would cost more than it gains: both hold the interpreter.
-    with ThreadPoolExecutor(count) as pool, ThreadPoolExecutor(max(count // 2, 1)) as spare:
+    with workers(count) as pool, workers(max(count // 2, 1)) as spare:
         aside = spare if count > 1 else pool
         analyses = analyse_files(listing.files, settings, pool, progress)
         judging = [aside.submit(part.judgement) for part in analyses]
