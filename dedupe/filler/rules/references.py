@@ -60,7 +60,7 @@ def _offered(
     reading: Reading, offers: I32, pointers: Sequence[tuple[int, int, bool]]
 ) -> Iterator[tuple[int, int, bool, Span]]:
     """Pointers in whose sentence, or item of a list, something is offered; with its place."""
-    place, block, certain = np.array(pointers, np.int64).reshape(-1, 3).T
+    place, block, certain = np.ascontiguousarray(np.array(pointers, np.int64).reshape(-1, 3).T)
     starts, blocks = reading.tokens.start, reading.batch.blocks
     token = np.searchsorted(starts, place.astype(np.int32), "right") - 1
     token = np.maximum(token, reading.block_token[block])
