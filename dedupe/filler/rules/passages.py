@@ -94,13 +94,9 @@ def _low_information(reading: Reading) -> None:
     first = np.flatnonzero(over & ~follows)
     ends = np.flatnonzero(~np.append(follows[1:], False))
     last = ends[np.searchsorted(ends, first)]
-    labelled = np.array(
-        [
-            _is_labelled(reading, block, end)
-            for block, end in zip(first.tolist(), last.tolist(), strict=True)
-        ],
-        np.bool_,
-    )
+    labelled = np.zeros(len(first), np.bool_)
+    for run in np.flatnonzero(last - first + 1 >= LEAST_LABELS).tolist():
+        labelled[run] = _is_labelled(reading, int(first[run]), int(last[run]))
     flagged = enough[first] | labelled
     first, last, labelled = first[flagged], last[flagged], labelled[flagged]
     messages = [
@@ -123,8 +119,6 @@ def _low_information(reading: Reading) -> None:
 
 def _is_labelled(reading: Reading, block: int, last: int) -> bool:
     """Whether all items of a list are "Label: to do something", without name or number."""
-    if last - block + 1 < LEAST_LABELS:
-        return False
     for item in range(block, last + 1):
         found = _LABEL.match(reading.prose(*reading.block_span(item)))
         if found is None or _NAME_OR_NUMBER.search(found["rest"]):
