@@ -19,8 +19,9 @@ def find(reading: Reading) -> None:
     """Flag key phrases."""
     blocks = reading.batch.blocks
     starts = reading.tokens.start
-    first = np.searchsorted(starts, blocks.orphan_start)
-    behind = np.searchsorted(starts, blocks.orphan_end)
+    # Wider places would make NumPy widen all starts for them.
+    first = np.searchsorted(starts, blocks.orphan_start.astype(starts.dtype))
+    behind = np.searchsorted(starts, blocks.orphan_end.astype(starts.dtype))
     article = reading.article[blocks.orphan_block].astype(np.int64)
     named = _stuffed(reading, first, behind, article)
     if len(first):
