@@ -163,7 +163,7 @@ def _news(reading: Reading, blocks: I64) -> _News:
     names, old_names = seen_before(reading, *stretch, NAMES)
     numbers, names = numbers - old_numbers, names - old_names
     flags, quotes = reading.tokens.flags, np.zeros(len(blocks), np.bool_)
-    for place in np.flatnonzero(numbers == 0).tolist():
+    for place in np.flatnonzero((numbers == 0) & (reading.scores.quotes[blocks] > 0)).tolist():
         words = flags[first[place] : behind[place]]
         quotes[place] = np.count_nonzero(words & TOKEN_QUOTED) >= QUOTED_WORDS
     return _News(numbers, names, quotes)
