@@ -84,8 +84,8 @@ def _add_entry(library: Any, described: Any, signature: Signature) -> str:
         _cast(builder, field, argument.type)
         for field, argument in zip(fields, body.args[2:], strict=True)
     ]
-    no_exception = ir.Constant(body.args[1].type, None)
-    builder.ret(builder.call(body, (entry.args[0], no_exception, *values)))
+    exception = builder.alloca(body.args[1].type.pointee)  # written where the kernel fails
+    builder.ret(builder.call(body, (entry.args[0], exception, *values)))
     library.add_ir_module(module)
     name: str = entry.name
     return name

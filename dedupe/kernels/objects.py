@@ -8,6 +8,7 @@ folder can be written, kernels are compiled in memory.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
@@ -72,12 +73,13 @@ def write(file: Path | None, compiled: Compiled) -> None:
     if file is None:
         return
     body = msgspec.msgpack.encode(compiled)
+    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     try:
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as beside:
-            beside.write(hashlib.blake2b(body, digest_size=_DIGEST).digest() + body)
-        Path(beside.name).replace(file)
+        beside.write_bytes(hashlib.blake2b(body, digest_size=_DIGEST).digest() + body)
+        beside.replace(file)
     except OSError:
-        return
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def link(compiled: Compiled) -> int:
@@ -112,7 +114,8 @@ def _linker() -> Any:
 def _platform() -> str:
     """Tools and processor that machine code depends on."""
     here = Path(__file__)
-    facts = [here.with_name(name).read_text("utf-8") for name in ("compiling.py", "jit.py")]
+    makers = ("compiling.py", "jit.py", "objects.py")
+    facts = [here.with_name(name).read_text("utf-8") for name in makers]
     facts += [_numba("_version.py").read_text("utf-8"), llvmlite.__version__, sys.version]
     facts += [platform.machine(), llvm.get_host_cpu_name()]
     return "\0".join((*facts, llvm.get_host_cpu_features().flatten()))

@@ -94,7 +94,7 @@ def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FunctionType:
     (tmp_path / "two.py").write_text("from dedupe.kernels import three as t, four\nLIMIT = 4\n")
     (tmp_path / "three.py").write_text("")
     (tmp_path / "four.py").write_text("")
-    for name in ("other.py", "jit.py", "compiling.py"):
+    for name in ("other.py", "jit.py", "compiling.py", "objects.py"):
         (tmp_path / name).write_text("")
     monkeypatch.setattr(objects, "__file__", str(tmp_path / "objects.py"))
     space: dict[str, Any] = {"__name__": "dedupe.kernels.one"}
@@ -249,6 +249,22 @@ def test_arrays_come_out() -> None:
         assert number == size
         assert empty.shape == (0, 3)
         assert empty.dtype == np.int32
+
+
+@kernel
+def _fails(values: Array) -> int:
+    """Raise for an empty array."""
+    if len(values) == 0:
+        raise ValueError
+    return len(values)
+
+
+def test_failure_of_a_kernel_is_an_error() -> None:
+    """A kernel that raises, as one without memory does, ends in an error and not the process."""
+    assert _fails(np.zeros(2)) == 2
+    with pytest.raises(RuntimeError, match="kernel _fails failed"):
+        _fails(np.zeros(0))
+    assert _fails(np.zeros(3)) == 3
 
 
 def test_types_are_told_apart() -> None:
