@@ -28,10 +28,11 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """Position in the order note < warning < error."""
-        return _SEVERITY_RANK[self]
+        return SEVERITIES.index(self)
 
 
-_SEVERITY_RANK = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+SEVERITIES = tuple(Severity)
+"""By rank."""
 
 
 class Rule(Struct, frozen=True):

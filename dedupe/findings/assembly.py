@@ -12,13 +12,13 @@ from dedupe.findings.completion import Clusters, finding
 from dedupe.findings.drafts import NOWHERE, Draft
 from dedupe.findings.flags import Flagged, LocatedFlags
 from dedupe.findings.lines import write_flags
+from dedupe.findings.precedence import RULE_RANK
 from dedupe.model import RULE_NUMBER, RULES
 from dedupe.rows import Findings, encode, writable
 from dedupe.tables import I64, U8, U32, U64, Corpus, RegionTable, Texts
 
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
 _NAME = b'"fingerprint":"'
-_RANKS = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
 
 
 class Standing(NamedTuple):
@@ -63,7 +63,7 @@ class ChosenFlags(NamedTuple):
             joined,
             np.append(self.place, np.arange(known, known + count)),
             np.append(self.also, np.zeros(count, np.uint32)),
-            np.append(self.severity, _RANKS[flags.rule]),
+            np.append(self.severity, RULE_RANK[flags.rule]),
         )
 
     def places(self) -> I64:

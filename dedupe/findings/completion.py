@@ -14,14 +14,13 @@ from dedupe.findings.drafts import NOWHERE, Draft
 from dedupe.findings.edits import first_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.precedence import hidden_rules
-from dedupe.model import RULES, Cluster, Evidence, Finding, Match, Severity
+from dedupe.model import RULES, SEVERITIES, Cluster, Evidence, Finding, Match
 from dedupe.rows import encode
 from dedupe.tables import Corpus, Reading, RegionTable
 
 MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""
 
-_SEVERITIES = sorted(Severity, key=lambda severity: severity.rank)
 _Item = TypeVar("_Item")
 
 
@@ -147,20 +146,20 @@ def finding(
     return Finding(
         rule=draft.rule,
         name=RULES[draft.rule].name,
-        severity=_SEVERITIES[severity],
+        severity=SEVERITIES[severity],
         fingerprint=fingerprint,
         path=corpus.path[draft.article],
         span=draft.span or NOWHERE,
         words=draft.end - draft.start,
         similarity=similarity,
-        score=draft.score,
+        score=None,
         excerpt=draft.excerpt,
         evidence=draft.evidence,
         cluster=clusters.of(draft) if draft.counterparts else None,
         matches=draft.matches,
         matches_total=max(draft.members - 1, 0),
         also=hidden_rules(also) if also else (),
-        message=draft.message or _copy_message(draft),
+        message=_copy_message(draft),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct, field
@@ -44,8 +43,6 @@ class Draft(Struct):
     span: Span | None = None
     """Where it stands; looked up later for those that were made from words alone"""
     excerpt: str = ""
-    score: float | None = None
-    message: str = ""
     evidence: tuple[Evidence, ...] = ()
     matches: tuple[Match, ...] = ()
     line: bytes = b""
@@ -81,7 +78,7 @@ class DraftTable(Struct, frozen=True):
 
     def longest(self) -> int:
         """Most drafts of one article."""
-        return max((b - a for a, b in pairwise(self.edges().tolist())), default=0)
+        return int(np.diff(self.edges()).max(initial=0))
 
     def chosen(self, which: Bool) -> DraftTable:
         """Some of the rows."""

@@ -14,10 +14,19 @@ import msgspec
 import numpy as np
 
 from dedupe.findings.flags import LocatedFlags
-from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Finding, Position, Severity, Span
+from dedupe.model import (
+    PRECEDENCE,
+    RULE_NUMBER,
+    RULES,
+    SEVERITIES,
+    Evidence,
+    Finding,
+    Position,
+    Severity,
+    Span,
+)
 from dedupe.tables import I64, U8, U32, U64, EvidenceKind, Texts
 
-_SEVERITIES = sorted(Severity, key=lambda severity: severity.rank)
 _PADDING = 64
 """Bytes behind the end of a text that may be looked at."""
 
@@ -139,7 +148,7 @@ def _parts() -> _Parts:
         _cut(encode(msgspec.structs.replace(
             _FINDING, rule=rule.code, name=rule.name, severity=severity
         )), marks)[0]
-        for rule in RULES.values() for severity in _SEVERITIES
+        for rule in RULES.values() for severity in SEVERITIES
     ]  # fmt: skip
     opening, text, weight, start, end, closing = _cut(
         encode(_EVIDENCE), [b"<kind>", b"<text>", encode(_FRACTION), *map(encode, _NUMBERS[:2])]
@@ -158,7 +167,7 @@ def _parts() -> _Parts:
     )
     return _Parts(
         np.frombuffer(b"".join(chain(*groups)) + bytes(_PADDING), np.uint8),
-        of_lead.reshape(len(RULES), len(_SEVERITIES), 2), of_field, of_label, of_part, of_code,
+        of_lead.reshape(len(RULES), len(SEVERITIES), 2), of_field, of_label, of_part, of_code,
         _longest(lead) + sum(map(len, field + code)) + (len(_NUMBERS) + 4) * WIDEST_NUMBER,
         _longest(label) + sum(map(len, part)) + 4 * WIDEST_NUMBER,
     )  # fmt: skip

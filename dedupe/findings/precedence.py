@@ -12,7 +12,8 @@ HIDDEN = 0.5
 """Share of its words that stronger findings must cover for a finding to become their `also`."""
 
 _ALONE = np.array([rule.whole_article for rule in RULES.values()])
-_RANK = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
+RULE_RANK = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
+"""Rank of the severity of each rule, by RULE_NUMBER."""
 
 
 def settle(table: DraftTable) -> tuple[Bool, U32]:
@@ -41,8 +42,8 @@ def hidden_rules(also: int) -> tuple[str, ...]:
 
 def severity_ranks(rule: U8, also: U32) -> U8:
     """The highest severity (R,) among each rule and the rules it hides, as `Severity.rank`."""
-    highest = _RANK[rule]
-    for number, rank in enumerate(_RANK):
+    highest = RULE_RANK[rule]
+    for number, rank in enumerate(RULE_RANK):
         hides = also >> np.uint32(number) & np.uint32(1) != 0
         np.maximum(highest, rank, out=highest, where=hides)
     return highest
