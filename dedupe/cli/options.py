@@ -207,6 +207,37 @@ def matching_options(command: Command) -> Command:
             show_default=True,
             help="Report passages that an article repeats (DUP103).",
         ),
+        option(
+            "Matching",
+            "--ignore-quotes/--no-ignore-quotes",
+            default=defaults.ignore_quotes,
+            show_default=True,
+            help="Leave out block quotes, and quotations of five words or more.",
+        ),
+        option(
+            "Matching",
+            "--ignore-code/--no-ignore-code",
+            default=Sources().ignore_code,
+            show_default=True,
+            help="Leave out code in Markdown.",
+        ),
+        option(
+            "Matching",
+            "--ignore-section",
+            "ignore_sections",
+            metavar="TITLE",
+            multiple=True,
+            help="Leave out a heading with this title and all up to the next one of its level; "
+            "repeatable.",
+        ),
+        option(
+            "Matching",
+            "--ignore-phrases",
+            metavar="FILE",
+            type=click.Path(),
+            help="Leave out the accepted phrases or paragraphs in FILE, one a line; # begins a "
+            "comment.",
+        ),
     )(command)
 
 

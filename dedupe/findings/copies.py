@@ -127,7 +127,9 @@ def _linked(corpus: Corpus, matches: MatchTable, rows: I64, share: float) -> I64
     key, pair = np.unique(
         matches.a[rows].astype(np.int64) * count + matches.b[rows], return_inverse=True
     )
+    # Of the words that could be matched; but where most were left out, too few say nothing.
     words = np.diff(corpus.article_token)
+    words = np.maximum(words - corpus.pieces.words_out(len(words)), words // 2)
     covered_a = np.bincount(pair, (matches.a_end - matches.a_start)[rows], len(key))
     covered_b = np.bincount(pair, (matches.b_end - matches.b_start)[rows], len(key))
     a, b = np.divmod(key, count)

@@ -176,12 +176,11 @@ def _nearest(
     Exact and exhaustive: all windows of other articles that share a shingle are compared.
     """
     passages = matching.gather(analyses)
-    usable = passages.kind > 0
+    usable, owner = passages.kind > 0, corpus.pieces.article[passages.article]
     ours = np.flatnonzero(
-        usable & (passages.article == article) & (passages.start >= first)
-        & (passages.start < last)
-    )  # fmt: skip
-    theirs = np.flatnonzero(usable & (passages.article != article))
+        usable & (owner == article) & (passages.start >= first) & (passages.start < last)
+    )
+    theirs = np.flatnonzero(usable & (owner != article))
     if not len(ours) or not len(theirs):
         return None
     theirs = theirs[_sharing(corpus, passages, ours, theirs)]
@@ -203,7 +202,7 @@ def _nearest(
     shared = shingles & _shingle_set(corpus, passages, other)
     lookup = Lookup(corpus)
     start = int(passages.start[other])
-    there = int(passages.article[other])
+    there = int(owner[other])
     at = lookup.tokens(there, start, start + int(passages.length[other]))
     readings = [part.reading for part in analyses]
     lookup.resolve(lambda number: _kept(readings[number]))
