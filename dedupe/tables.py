@@ -39,6 +39,7 @@ class BlockKind(IntEnum):
     LIST_ITEM = 3
     QUOTE = 4
     TABLE = 5
+    CODE = 6
 
 
 class BlockTable(Struct, frozen=True):

@@ -227,6 +227,8 @@ def matching_options(command: Command) -> Command:
             "ignore_sections",
             metavar="TITLE",
             multiple=True,
+            envvar=None,  # it would be cut at the spaces of the titles
+            show_envvar=False,
             help="Leave out a heading with this title and all up to the next one of its level; "
             "repeatable.",
         ),

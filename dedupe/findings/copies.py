@@ -130,11 +130,21 @@ def _linked(corpus: Corpus, matches: MatchTable, rows: I64, share: float) -> I64
     # Of the words that could be matched; but where most were left out, too few say nothing.
     words = np.diff(corpus.article_token)
     words = np.maximum(words - corpus.pieces.words_out(len(words)), words // 2)
-    covered_a = np.bincount(pair, (matches.a_end - matches.a_start)[rows], len(key))
-    covered_b = np.bincount(pair, (matches.b_end - matches.b_start)[rows], len(key))
+    covered_a = _covered(pair, matches.a_start[rows], matches.a_end[rows], len(key))
+    covered_b = _covered(pair, matches.b_start[rows], matches.b_end[rows], len(key))
     a, b = np.divmod(key, count)
     linked: I64 = key[(covered_a >= share * words[a]) & (covered_b >= share * words[b])]
     return linked
+
+
+def _covered(pair: I64, start: I64, end: I64, count: int) -> I64 | F64:
+    """Words that the spans of each of so many pairs cover; spans of cut articles may overlap."""
+    order = np.lexsort((start, pair))
+    pair = pair[order]
+    base = pair * (end.max(initial=0) + 1)
+    start, end = start[order] + base, end[order] + base
+    behind = np.append(0, np.maximum.accumulate(end))[: len(end)]
+    return np.bincount(pair, np.maximum(end - np.maximum(start, behind), 0), count)
 
 
 def _groups(corpus: Corpus, linked: I64) -> tuple[I64, I64, I64, I32]:
