@@ -288,6 +288,9 @@ class AlignedPassage(Struct, frozen=True):
     """Share of the shingles of a's span that stand in b's span."""
     containment_b: float
     edits: tuple[Edit, ...]
+    skipped_a: int = 0
+    """Words of a between this passage and the one in front of it."""
+    skipped_b: int = 0
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -302,6 +305,29 @@ class Comparison(Struct, frozen=True, kw_only=True):
     containment_a: float
     containment_b: float
     passages: tuple[AlignedPassage, ...]
+    """By their place in a."""
+    rest_a: int = 0
+    """Words of a behind its last passage."""
+    rest_b: int = 0
+
+
+class Copy(Struct, frozen=True):
+    """Another place where the passage of a finding stands, beside the passage."""
+
+    path: str
+    date: str | None
+    original: bool
+    """The copy that came first."""
+    passage: AlignedPassage
+    """Side a is the finding's, side b the copy's."""
+
+
+class Shown(Struct, frozen=True):
+    """One finding with all of its text."""
+
+    finding: Finding
+    """Its excerpt is the whole passage."""
+    copies: tuple[Copy, ...] = ()
 
 
 class Nearest(Struct, frozen=True, kw_only=True):

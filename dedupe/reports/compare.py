@@ -1,7 +1,10 @@
 """Two articles side by side: the passages they share, with the words that differ.
 
 Where a terminal is wide enough the two texts stand in columns, row by row in step; else the diff
-runs through one text. Words only in a are `[-so-]`, words only in b `{+so+}`, or coloured.
+runs through one text. Words only in a are `[-so-]`, words only in b `{+so+}`, or coloured. What
+stands in one of the two only is folded to a number of words.
+
+No table of a library: it would wrap each side by itself, and the sides would fall out of step.
 """
 
 from __future__ import annotations
@@ -14,7 +17,17 @@ import msgspec
 
 from dedupe.model import SCHEMA, AlignedPassage, Comparison, Edit
 from dedupe.reports.options import ReportOptions
-from dedupe.reports.painting import Line, Piece, cell_width, line_width, plain, wrap, write_lines
+from dedupe.reports.painting import (
+    Line,
+    Piece,
+    cell_width,
+    cut,
+    hanging,
+    line_width,
+    plain,
+    wrap,
+    write_lines,
+)
 from dedupe.reports.visible import visible
 from dedupe.reports.wording import counted, lines_of, percent, similar
 from dedupe.rows import encode
@@ -56,23 +69,54 @@ def _lines(comparison: Comparison, options: ReportOptions) -> Iterator[Line]:
         yield plain("No passage of one stands in the other.")
         return
     yield plain(f"{counted(len(comparison.passages), 'passage')} in both.")
+    reached = 0
     for passage in comparison.passages:
         yield ()
-        yield _heading(passage)
-        if options.width >= _COLUMNS_FROM:
-            yield from _columns(passage.edits, options)
-        else:
-            yield from _inline(passage.edits, options)
+        yield from _folded(passage.skipped_a, passage.skipped_b, options)
+        yield from _heading(passage, options, moved=passage.b.start.offset < reached)
+        yield from side_by_side(passage.edits, options)
+        reached = max(reached, passage.b.start.offset)
+    if comparison.rest_a or comparison.rest_b:
+        yield ()
+        yield from _folded(comparison.rest_a, comparison.rest_b, options)
 
 
-def _heading(passage: AlignedPassage) -> Line:
-    words = f"{passage.words_a:,} and {passage.words_b:,} words"
+def _folded(words_a: int, words_b: int, options: ReportOptions) -> Iterator[Line]:
+    """How many words of either text belong to no passage."""
+    left, right = (counted(n, "word") if n else "" for n in (words_a, words_b))
+    if options.width < _COLUMNS_FROM:
+        sides = [f"{text} of {name}" for text, name in ((left, "a"), (right, "b")) if text]
+        if sides:
+            yield (Piece(f"  ... {', '.join(sides)} ...", "dim"),)
+    elif left or right:
+        columns = _Columns(options)
+        one, two = (Piece(f"... {text} ...", "dim") if text else None for text in (left, right))
+        columns.add((one, two))
+        yield columns.row()
+
+
+def _heading(passage: AlignedPassage, options: ReportOptions, *, moved: bool) -> Iterator[Line]:
+    text = f", {alike(passage, 'a', 'b')}"
+    if moved:
+        text += "; in b it stands before the passage above"
+    title = Piece(f"a:{lines_of(passage.a)} and b:{lines_of(passage.b)}", "title")
+    yield from hanging("", (title, Piece(text)), options.width)
+
+
+def alike(passage: AlignedPassage, one: str, other: str) -> str:
+    """How similar the sides of a passage are, in numbers."""
+    if passage.similarity >= 1 and passage.words_a == passage.words_b:
+        return f"identical, {counted(passage.words_a, 'word')}"
     return (
-        Piece(f"a:{lines_of(passage.a)}  b:{lines_of(passage.b)}", "title"),
-        Piece(f"  {similar(passage.similarity)}, {words}, "),
-        Piece(f"{percent(passage.containment_a)} of a's side in b's, "),
-        Piece(f"{percent(passage.containment_b)} of b's in a's"),
+        f"{similar(passage.similarity)}, {passage.words_a:,} and {passage.words_b:,} words; "
+        f"{percent(passage.containment_a)} of {one} stands in {other}, "
+        f"{percent(passage.containment_b)} of {other} in {one}"
     )
+
+
+def side_by_side(edits: Iterable[Edit], options: ReportOptions) -> Iterator[Line]:
+    """Two texts in columns, or in one where those would be too narrow."""
+    return (_columns if options.width >= _COLUMNS_FROM else _inline)(edits, options)
 
 
 def _marked(text: str, side: str, options: ReportOptions) -> list[Piece]:
@@ -107,8 +151,9 @@ def _inline(edits: Iterable[Edit], options: ReportOptions) -> Iterator[Line]:
 class _Columns:
     """Fills two columns in step: when a word fits in no more, both begin a new row."""
 
-    def __init__(self, cells: int) -> None:
-        self.cells = cells
+    def __init__(self, options: ReportOptions) -> None:
+        self.cells = (options.width - 5) // 2
+        self.line = "\u2502" if options.has_boxes else "|"
         self.sides: tuple[list[Piece], list[Piece]] = ([], [])
 
     def fits(self, words: tuple[Piece | None, Piece | None]) -> bool:
@@ -129,13 +174,19 @@ class _Columns:
         left, right = self.sides
         self.sides = ([], [])
         padding = " " * max(self.cells - line_width(left), 0)
-        return (Piece("  "), *left, Piece(f"{padding} "), Piece("| ", "gutter"), *right)
+        between = (Piece(f"{padding} "), Piece(self.line, "gutter"), Piece(" " if right else ""))
+        return (Piece("  "), *left, *between, *right)
 
 
 def _columns(edits: Iterable[Edit], options: ReportOptions) -> Iterator[Line]:
-    columns = _Columns((options.width - 5) // 2)
+    columns = _Columns(options)
     for edit in edits:
-        for words in zip_longest(*_sides(edit, options)):
+        # A text without spaces is one word, and wider than its column.
+        left, right = (
+            [part for word in side for (part,) in cut([word], columns.cells)]
+            for side in _sides(edit, options)
+        )
+        for words in zip_longest(left, right):
             if not columns.fits(words):
                 yield columns.row()
             columns.add(words)
