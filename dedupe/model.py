@@ -340,6 +340,11 @@ class Nearest(Struct, frozen=True, kw_only=True):
     shared_shingles: int
     shingles: int
     """Shingles of the explained window."""
+    words: int = 0
+    """Words of that window, which begins in the block and may run on behind it."""
+    run: str = ""
+    """The longest run of words that both have."""
+    run_words: int = 0
     found_by_bands: float
     """Chance that the bands propose a pair of this similarity."""
     limit: float
@@ -360,6 +365,10 @@ class ExplainedPassage(Struct, frozen=True, kw_only=True):
     phrases: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
     nearest: Nearest | None
+    originals: tuple[Finding, ...] = ()
+    """Copied passages of which this is the original: the copies have findings, this has none."""
+    excluded: int = 0
+    """Words that are left out of matching."""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -371,3 +380,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     """Number of other articles that were looked at."""
     passages: tuple[ExplainedPassage, ...]
     article_findings: tuple[Finding, ...] = ()
+    min_words: int = 0
+    """Words that a match must hold; whole blocks may be shorter."""
+    min_similarity: float = 0
+    """Similarity that a match must have."""

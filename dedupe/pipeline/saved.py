@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from dedupe.errors import UsageError
-from dedupe.model import SCHEMA, Article, Finding, Run, Summary
+from dedupe.model import RULES, SCHEMA, Article, Finding, Run, Summary
 
 _HINT = "write one with: dedupe scan --output jsonl:FILE"
 
@@ -34,6 +34,9 @@ def load(path: str) -> Saved:
         raise UsageError(f"{path} is no result of a scan: {error}; {_HINT}") from error
     if saved.run.schema.partition(".")[0] != SCHEMA.partition(".")[0]:
         raise UsageError(f"{path} has schema {saved.run.schema}; this version reads {SCHEMA}")
+    for finding in saved.findings:
+        if finding.rule not in RULES:
+            raise UsageError(f"{path} has a finding of rule {finding.rule!r}, which is not known")
     return saved
 
 

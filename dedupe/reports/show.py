@@ -13,7 +13,7 @@ from dedupe.reports.excerpt import excerpt_lines, gutter_width
 from dedupe.reports.full import head_lines, reason_lines
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, hanging, plain, write_lines
-from dedupe.reports.visible import visible
+from dedupe.reports.visible import one_line, visible
 from dedupe.reports.wording import lines_of
 from dedupe.rows import encode
 
@@ -42,7 +42,7 @@ def _lines(shown: Shown, options: ReportOptions) -> Iterator[Line]:
         yield from excerpt_lines(finding, options, ("differs", "phrase"))
     yield from reason_lines(finding, options, advise=True, copies=False)
     indent = " " * (gutter_width(finding) + 2)
-    yield (Piece(f"{indent}= fingerprint: ", "dim"), Piece(finding.fingerprint))
+    yield (Piece(f"{indent}= fingerprint: ", "dim"), Piece(one_line(finding.fingerprint)))
     for number, copy in enumerate(shown.copies, start=1):
         yield ()
         yield from _copy(finding, copy, f"{number} of {len(shown.copies)}", options)
@@ -55,7 +55,8 @@ def _lines(shown: Shown, options: ReportOptions) -> Iterator[Line]:
 
 def _copy(finding: Finding, copy: Copy, number: str, options: ReportOptions) -> Iterator[Line]:
     path = visible(copy.path, github=options.github)
-    about = [part for part in (copy.date, "original" if copy.original else "") if part]
+    date = one_line(copy.date or "", github=options.github)
+    about = [part for part in (date, "original" if copy.original else "") if part]
     if copy.path == finding.path:
         about.append("the same article")
     yield from hanging(

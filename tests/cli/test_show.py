@@ -9,8 +9,9 @@ from tests.cli.conftest import Cli, Engine
 from tests.cli.test_scan import BAKERY, FERRY
 
 FILLER = (
-    "In conclusion, there is no doubt that everyone who embraces change with curiosity will be well "
-    "prepared for the challenges and opportunities that lie ahead in the modern world of tomorrow."
+    "In conclusion, there is no doubt that everyone who embraces change with curiosity will be "
+    "well prepared for the challenges and opportunities that lie ahead in the modern world of "
+    "tomorrow."
 )
 
 
@@ -166,10 +167,13 @@ def test_file_that_is_no_result(cli: Cli, folder: Path, content: bytes, reason: 
     assert "--output jsonl:FILE" in ran.err
 
 
-def test_result_of_another_schema(cli: Cli, folder: Path) -> None:
+def test_result_of_another_version(cli: Cli, folder: Path) -> None:
     """What a later version wrote is not misread."""
     cli("scan", "-o", "jsonl:r.jsonl")
     text = (folder / "r.jsonl").read_text(encoding="utf-8")
     (folder / "r.jsonl").write_text(text.replace('"schema":"1.0"', '"schema":"2.0"', 1), "utf-8")
+    foreign = text.replace('"rule":"DUP102"', '"rule":"../\\u001b[2J"')
+    (folder / "r2.jsonl").write_text(foreign, encoding="utf-8")
+    assert "of rule '../\\x1b[2J', which is not known" in cli("show", "1", "--from", "r2.jsonl").err
     assert "has schema 2.0" in cli("show", "1f0c", "--from", "r.jsonl").err
     assert "cannot read none.jsonl" in cli("show", "1f0c", "--from", "none.jsonl").err
