@@ -38,6 +38,8 @@ def left_out(
 
     titles, phrases: the words of `ignore_sections` and `ignore_phrases`, hashed.
     """
+    if not (settings.ignore_quotes or titles or phrases):
+        return None
     out = np.zeros(len(words.hash), np.bool_)
     block_token = words.sentence[words.block]
     if settings.ignore_quotes:

@@ -21,6 +21,8 @@ from dedupe.errors import UsageError
     "source",
     metavar="FILE",
     type=click.Path(),
+    envvar=None,  # it belongs to one FINDING
+    show_envvar=False,
     help="Look FINDING up in this result, which scan --output jsonl:FILE has written, instead of "
     "scanning.",
 )

@@ -72,7 +72,8 @@ def find(
     flagged = side_by_side(flags, corpus)
     table = tabulate(copies, flagged)
     table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
-    table = table.chosen(_said(table, corpus.pieces))
+    if corpus.pieces.out.any():
+        table = table.chosen(_said(table, corpus.pieces))
     stands, also = settle(table)
     shares = word_shares.count(table, stands, corpus.article_token, corpus.pieces)
     severity = severity_ranks(table.rule, also)
@@ -96,10 +97,8 @@ def find(
 def _said(table: DraftTable, pieces: Pieces) -> Bool:
     """Which drafts say something of words that are not left out, or of an article as a whole."""
     said = np.array([rule.whole_article for rule in RULES.values()])[table.rule]
-    if pieces.out.any():
-        said[table.within(pieces)[1]] = True
-        return said
-    return np.ones(len(said), np.bool_)
+    said[table.within(pieces)[1]] = True
+    return said
 
 
 def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:

@@ -130,15 +130,23 @@ def _linked(corpus: Corpus, matches: MatchTable, rows: I64, share: float) -> I64
     # Of the words that could be matched; but where most were left out, too few say nothing.
     words = np.diff(corpus.article_token)
     words = np.maximum(words - corpus.pieces.words_out(len(words)), words // 2)
-    covered_a = _covered(pair, matches.a_start[rows], matches.a_end[rows], len(key))
-    covered_b = _covered(pair, matches.b_start[rows], matches.b_end[rows], len(key))
+    cut = bool(corpus.pieces.out.any())
+    covered_a, covered_b = (
+        _covered(pair, start[rows], end[rows], len(key), cut=cut)
+        for start, end in ((matches.a_start, matches.a_end), (matches.b_start, matches.b_end))
+    )
     a, b = np.divmod(key, count)
     linked: I64 = key[(covered_a >= share * words[a]) & (covered_b >= share * words[b])]
     return linked
 
 
-def _covered(pair: I64, start: I64, end: I64, count: int) -> I64 | F64:
-    """Words that the spans of each of so many pairs cover; spans of cut articles may overlap."""
+def _covered(pair: I64, start: I64, end: I64, count: int, *, cut: bool) -> I64 | F64:
+    """Words that the spans of each of so many pairs cover.
+
+    cut: text was left out, so one passage may have matches in several pieces of the other article
+    """
+    if not cut:
+        return np.bincount(pair, end - start, count)
     order = np.lexsort((start, pair))
     pair = pair[order]
     base = pair * (end.max(initial=0) + 1)
