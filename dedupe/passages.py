@@ -40,7 +40,7 @@ def select(table: PassageTable, chosen: Bool) -> PassageTable:
     """Some of the passages (P,)."""
     return PassageTable(
         table.start[chosen], table.length[chosen], table.article[chosen], table.kind[chosen],
-        table.content[chosen], table.keys[:, chosen],
+        table.content[chosen], table.keys.compress(chosen, axis=1),
     )  # fmt: skip
 
 

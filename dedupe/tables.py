@@ -284,6 +284,11 @@ class Pieces(Struct, frozen=True):
         """(N,) words that are left out of matching."""
         return np.repeat(self.out, np.diff(self.token))
 
+    def count_out(self, first: int, last: int) -> int:
+        """How many of some words, end exclusive, are left out."""
+        inside = np.minimum(self.token[1:], last) - np.maximum(self.token[:-1], first)
+        return int(np.maximum(inside, 0)[self.out].sum())
+
     def words_out(self, articles: int) -> I64:
         """(D,) how many words of each of so many articles are left out."""
         words = np.where(self.out, np.diff(self.token), 0)

@@ -19,12 +19,12 @@ from dedupe.errors import UsageError
     "Input",
     "--from",
     "source",
-    metavar="FILE",
+    metavar="FILE|-",
     type=click.Path(),
     envvar=None,  # it belongs to one FINDING
     show_envvar=False,
     help="Look FINDING up in this result, which scan --output jsonl:FILE has written, instead of "
-    "scanning.",
+    "scanning; - is standard input.",
 )
 @options.input_options
 @options.selection_options

@@ -37,6 +37,7 @@ def first_edits(token: U32, spans: I64, limit: int, differences: int = MAX_DIFFE
     runs = np.empty((len(spans), limit, 4), np.int32)
     longest = int((spans[:, 1::2] - spans[:, ::2]).max(initial=0))
     furthest, trace, same, found = _room(longest, differences)
+    spans = np.ascontiguousarray(spans)  # one type of arguments, one compilation
     edits(token, spans, differences, furthest, trace, same, found, runs, total)
     pair, place = np.nonzero(np.arange(limit) < total[:, None])
     return Edits(total, pair, runs[pair, place] + spans[pair][:, (0, 0, 2, 2)])

@@ -157,9 +157,11 @@ def passages_of(reading: Reading, settings: config.Matching) -> tuple[Pieces, Pa
 
 @cache
 def _folded(texts: tuple[str, ...]) -> tuple[U32, ...]:
-    """The words of some texts as they stand in a reading."""
-    if not texts:
-        return ()
-    reading = reading_of(text_batch(texts))
-    first = reading.article_token.tolist()
-    return tuple(reading.tokens.hash[low:high] for low, high in pairwise(first))
+    """The words of some texts as they stand in a reading: of plain text, and of Markdown."""
+    found: dict[bytes, U32] = {}
+    for markdown in (False, True) if texts else ():
+        reading = reading_of(text_batch(texts, markdown=markdown))
+        for low, high in pairwise(reading.article_token.tolist()):
+            words = reading.tokens.hash[low:high]
+            found.setdefault(words.tobytes(), words)
+    return tuple(found.values())

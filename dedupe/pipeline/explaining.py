@@ -153,7 +153,7 @@ def _explained(
         findings=_within(findings[0], place),
         nearest=_nearest(corpus, analyses, article, first, last, pool),
         originals=_within(findings[1], place),
-        excluded=int(np.count_nonzero(corpus.pieces.left_out()[first:last])),
+        excluded=corpus.pieces.count_out(first, last),
     )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
         passages.start[chosen], passages.length[chosen], passages.article[chosen],
         passages.kind[chosen], passages.content[chosen],
         tuple(
-            part[:, chosen[low:high]]
+            part.compress(chosen[low:high], axis=1)
             for part, (low, high) in zip(passages.keys, pairwise(bounds.tolist()), strict=True)
         ),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import msgspec
@@ -21,9 +22,12 @@ class Saved(Struct, frozen=True):
 
 
 def load(path: str) -> Saved:
-    """Read a result in the format json or jsonl; raises UsageError that names file and reason."""
+    """Read a result in the format json or jsonl; `-` is standard input.
+
+    Raises UsageError that names file and reason.
+    """
     try:
-        content = Path(path).read_bytes()
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     if not content.strip():

@@ -78,7 +78,10 @@ def _passage(passage: ExplainedPassage, options: ReportOptions) -> Iterator[Line
         yield from hanging("  original ", plain(harmless), options.width)
     for finding in passage.findings:
         yield from _finding(finding, options)
-    yield from _copy(passage.nearest, options)
+    if passage.words and passage.excluded == passage.words:
+        yield plain("  copy    left out of matching")
+    else:
+        yield from _copy(passage.nearest, options)
     yield from _filler(passage, options)
 
 

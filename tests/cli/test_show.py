@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,15 @@ def test_copies_from_a_result_and_from_a_scan(cli: Cli, folder: Path, form: str)
     for wanted in (name[:8], "c.md:3", "./c.md:3:1"):
         assert cli("show", wanted, "--from", "r.result").out == shown.out
         assert cli("show", wanted).out == shown.out
+
+
+def test_result_from_standard_input(
+    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`dedupe scan -f jsonl | dedupe show FINDING --from -`."""
+    result = cli("scan", "-f", "jsonl").out
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(result.encode())))
+    assert "a.md:3 (original)" in cli("show", "c.md:3", "--from", "-").out
 
 
 def test_filler(cli: Cli, folder: Path) -> None:

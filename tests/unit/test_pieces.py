@@ -110,6 +110,14 @@ def test_phrases(phrases: tuple[str, ...], expected: str) -> None:
     assert out_of(text, ignore_phrases=phrases) == expected
 
 
+def test_a_phrase_is_read_as_the_article_is() -> None:
+    """Code is no text of Markdown, and has words in a plain text."""
+    phrase = "Run `make test` now."
+    for markdown, expected in ((True, "Run now"), (False, "Run make test now")):
+        text = f"We say: {phrase}"
+        assert out_of(text, markdown=markdown, ignore_phrases=(phrase,)) == expected
+
+
 sizes = st.lists(st.lists(st.integers(1, 30), max_size=4), min_size=1, max_size=4)
 
 
@@ -124,6 +132,8 @@ def test_no_shingle_crosses_the_edge_of_text_that_is_left_out(
     out = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), np.bool_)
     cut, piece_block, found = pieces.cut(words, reading.article_token, out)
     assert found.left_out().tolist() == out.tolist()
+    assert found.count_out(1, count - 1) == out[1 : count - 1].sum()
+    assert found.words_out(len(texts)).sum() == out.sum()
     owner = np.repeat(np.arange(len(texts)), np.diff(reading.article_token))
     bounds = list(pairwise(found.token.tolist()))
     for (low, high), article in zip(bounds, found.article.tolist(), strict=True):
