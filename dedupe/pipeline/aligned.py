@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -13,8 +14,6 @@ from dedupe.model import AlignedPassage, Edit
 from dedupe.tables import U32, Corpus, MatchTable, Reading
 
 _Kind = Literal["equal", "replace", "delete", "insert"]
-_Piece = tuple[_Kind, int | None, int | None]
-"""Kind of a stretch, and the tickets of its text on either side."""
 _Stretch = tuple[int, int, int, int]
 """From, to on the one side; from, to on the other."""
 
@@ -22,13 +21,21 @@ _Stretch = tuple[int, int, int, int]
 def aligned(
     corpus: Corpus, table: MatchTable, load: Callable[[int], Reading]
 ) -> list[AlignedPassage]:
-    """The spans of each match with their words side by side, in the order of the table."""
+    """The spans of each match with their words side by side, in the order of the table.
+
+    The edits hold all of the text, the marks and spaces between words too.
+    """
     lookup = Lookup(corpus)
     in_a = lookup.all_tokens(table.a.astype(np.int64), table.a_start, table.a_end)
     in_b = lookup.all_tokens(table.b.astype(np.int64), table.b_start, table.b_end)
     columns = (table.a, table.b, table.a_start, table.a_end, table.b_start, table.b_end)
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
-    noted = [list(_pieces(corpus, lookup, (a, b), spans)) for a, b, *spans in rows]
+    noted = []
+    for a, b, *edges in rows:
+        stretches = list(_stretches(corpus.token, *edges))
+        ours = _Side(lookup, a, edges[:2], [stretch[0] for _, stretch in stretches])
+        theirs = _Side(lookup, b, edges[2:], [stretch[2] for _, stretch in stretches])
+        noted.append(([kind for kind, _ in stretches], ours, theirs))
     lookup.resolve(load)
     numbers = (table.similarity, table.containment_a, table.containment_b)
     return [
@@ -40,17 +47,36 @@ def aligned(
             similarity=similarity,
             containment_a=inside_b,
             containment_b=inside_a,
-            edits=tuple(
-                Edit(kind, *("" if side is None else lookup.piece(side) for side in sides))
-                for kind, *sides in pieces
-            ),
+            edits=tuple(map(Edit, kinds, ours.pieces(lookup), theirs.pieces(lookup))),
         )
-        for (_, _, a_start, a_end, b_start, b_end), pieces, one, two, similarity, inside_b, inside_a
+        for (_, _, a_start, a_end, b_start, b_end), (kinds, ours, theirs), one, two, similarity,
+        inside_b, inside_a
         in zip(
             rows, noted, lookup.spans(in_a), lookup.spans(in_b),
             *(np.round(column, 4).tolist() for column in numbers), strict=True,
         )
     ]  # fmt: skip
+
+
+class _Side:
+    """One text of a pair: where it stands, and where its stretches begin."""
+
+    def __init__(self, lookup: Lookup, article: int, span: list[int], begins: list[int]) -> None:
+        start, end = span
+        self._whole = lookup.text(article, start, end)
+        # A stretch without words of this side begins where the next one does, or at the end.
+        word = start + np.array(begins, np.int64)
+        self._inside = word < end
+        word = word[self._inside]
+        self._words = lookup.all_tokens(np.full_like(word, article), word, word + 1)
+
+    def pieces(self, lookup: Lookup) -> list[str]:
+        """The text of each stretch, up to where the next one begins."""
+        text = lookup.piece(self._whole)
+        begin = np.full(len(self._inside) + 1, len(text))
+        offset, _ = lookup.all_offsets(self._words)
+        begin[:-1][self._inside] = offset - offset[:1]
+        return [text[low:high] for low, high in pairwise(begin.tolist())]
 
 
 def flipped(table: MatchTable) -> MatchTable:
@@ -61,20 +87,22 @@ def flipped(table: MatchTable) -> MatchTable:
     )  # fmt: skip
 
 
-def _pieces(
-    corpus: Corpus, lookup: Lookup, articles: tuple[int, int], spans: list[int]
-) -> Iterator[_Piece]:
-    """Equal and differing stretches of two spans, with tickets for their texts."""
-    start, end, other_start, other_end = spans
-    ours, theirs = corpus.token[start:end], corpus.token[other_start:other_end]
-    runs = _from_the_start(word_edits(ours, theirs), ours, theirs)
-    for kind, (low, high, other_low, other_high) in _stretches(runs, end - start):
-        text = other_text = None
-        if high > low:
-            text = lookup.text(articles[0], start + low, start + high)
-        if other_high > other_low:
-            other_text = lookup.text(articles[1], other_start + other_low, other_start + other_high)
-        yield kind, text, other_text
+def _stretches(
+    token: U32, start: int, end: int, other_start: int, other_end: int
+) -> Iterator[tuple[_Kind, _Stretch]]:
+    """Equal and differing stretches of two spans, counted from the start of each."""
+    ours, theirs = token[start:end], token[other_start:other_end]
+    at = other_at = 0
+    for low, high, other_low, other_high in _from_the_start(word_edits(ours, theirs), ours, theirs):
+        if low > at:
+            yield "equal", (at, low, other_at, other_low)
+        kind: _Kind = "replace"
+        if high == low or other_high == other_low:
+            kind = "insert" if high == low else "delete"
+        yield kind, (low, high, other_low, other_high)
+        at, other_at = high, other_high
+    if len(ours) > at:
+        yield "equal", (at, len(ours), other_at, len(theirs))
 
 
 def _from_the_start(runs: list[_Stretch], ours: U32, theirs: U32) -> list[_Stretch]:
@@ -92,18 +120,3 @@ def _from_the_start(runs: list[_Stretch], ours: U32, theirs: U32) -> list[_Stret
     ):
         return [(0, 0, 0, other_high - other_low), *runs[1:]]
     return runs
-
-
-def _stretches(runs: list[_Stretch], words: int) -> Iterator[tuple[_Kind, _Stretch]]:
-    """The runs of differing words with the equal ones between them; words: of the one side."""
-    at = other_at = 0
-    for low, high, other_low, other_high in runs:
-        if low > at:
-            yield "equal", (at, low, other_at, other_low)
-        kind: _Kind = "replace"
-        if high == low or other_high == other_low:
-            kind = "insert" if high == low else "delete"
-        yield kind, (low, high, other_low, other_high)
-        at, other_at = high, other_high
-    if words > at:
-        yield "equal", (at, words, other_at, other_at + words - at)

@@ -13,9 +13,7 @@ from tests.pipeline.farm import Folder, Writer, sentences, settings
 
 def texts(passage: AlignedPassage) -> tuple[str, str]:
     """Both sides as they are printed."""
-    sides = ([edit.a for edit in passage.edits], [edit.b for edit in passage.edits])
-    one, other = (" ".join(part for part in side if part) for side in sides)
-    return one, other
+    return "".join(edit.a for edit in passage.edits), "".join(edit.b for edit in passage.edits)
 
 
 def kinds(passage: AlignedPassage) -> list[str]:
@@ -93,6 +91,10 @@ def test_every_copy_is_shown_as_the_scan_says(folder: Folder, writer: Writer) ->
         shown = pipeline.show(finding.fingerprint, ["."], settings())
         assert [copy.path for copy in shown.copies] == [m.path for m in finding.matches]
         for copy, match in zip(shown.copies, finding.matches, strict=True):
+            assert texts(copy.passage) == tuple(
+                folder.text(path)[span.start.offset : span.end.offset]
+                for path, span in ((finding.path, finding.span), (match.path, match.span))
+            )
             assert copy.passage.similarity == match.similarity
             assert (copy.passage.a, copy.passage.b) == (finding.span, match.span)
 

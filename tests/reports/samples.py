@@ -245,18 +245,18 @@ def comparison() -> Comparison:
                 (
                     Edit(
                         "equal",
-                        "The oven of the old bakery was lit again on",
-                        "The oven of the old bakery was lit again on",
+                        "The oven of the old bakery was lit again on ",
+                        "The oven of the old bakery was lit again on ",
                     ),
-                    Edit("replace", "Friday,", "Saturday,"),
+                    Edit("replace", "Friday, ", "Saturday, "),
                     Edit(
                         "equal",
-                        "after eleven years. Its bricks come from",
-                        "after eleven years. Its bricks come from",
+                        "after eleven years. Its bricks come from ",
+                        "after eleven years. Its bricks come from ",
                     ),
-                    Edit("delete", "the quarry at", ""),
-                    Edit("equal", "Lindvik,", "Lindvik,"),
-                    Edit("insert", "", "a village upstream,"),
+                    Edit("delete", "the quarry at ", ""),
+                    Edit("equal", "Lindvik, ", "Lindvik, "),
+                    Edit("insert", "", "a village upstream, "),
                     Edit("equal", "and were fired twice.", "and were fired twice."),
                 ),
                 skipped_b=249,
@@ -269,7 +269,7 @@ def shown() -> Shown:
     """The copied passage of the sample beside two of its copies."""
     passage = comparison().passages[0]
     second = (
-        Edit("equal", "The oven of the old bakery", "The oven of the old bakery"),
+        Edit("equal", "The oven of the old bakery ", "The oven of the old bakery "),
         Edit("delete", "was lit again", ""),
     )
     return Shown(
