@@ -89,7 +89,8 @@ class DraftTable(Struct, frozen=True):
 
     def within(self, pieces: Pieces) -> tuple[DraftTable, I64]:
         """The parts of the rows that lie in text which is not left out, and the row of each."""
-        first = np.searchsorted(pieces.token, self.start, side="right") - 1
+        # What stands behind the last word, without a word, belongs to the last piece.
+        first = np.searchsorted(pieces.token[:-1], self.start, side="right") - 1
         behind = np.maximum(np.searchsorted(pieces.token, self.end, side="left"), first + 1)
         count = behind - first
         of = np.repeat(np.arange(len(first)), count)
