@@ -119,7 +119,10 @@ def test_many_articles_and_batches(folder: Folder, writer: Writer, monkeypatch: 
 
 def test_a_field_behind_the_last_word(folder: Folder, writer: Writer) -> None:
     """A flag without words stands where it stands, beside words that are left out or not."""
-    for end, count in (("We grow them all over {{city}}", 1), (f'"{" ".join(writer.words(6))}"', 0)):
+    for end, count in (
+        ("We grow them all over {{city}}", 1),
+        (f'"{" ".join(writer.words(6))}"', 0),
+    ):
         folder.write("a.md", f'Here "{" ".join(writer.words(6))}" it is.', end)
         found = of_rule(folder.scan(settings=QUOTES), "TPL205")
         assert len(found) == count
