@@ -17,6 +17,8 @@ from benchmarks.figures import Figure, letters_before, prose, share
 PARAGRAPH_JACCARD = 0.75
 PROSE_WORDS = 12
 SHORT_COPY_WORDS = 25
+_PAN = "pan13_train/"
+"""What ids begin with in the mixed corpus."""
 
 
 class ParagraphPair(msgspec.Struct):
@@ -214,15 +216,34 @@ def planted_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
 
 def pan_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     """Plagdet by type, and judged negatives with a match, no pair list given to the program."""
-    corpus = corpora.materialise("pan13_train")
-    outputs = results.scan(corpus.folder, corpus.name, reuse=reuse)
+    return _pan_figures("pan", "standard", reuse=reuse)
+
+
+def fast_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
+    """The same where only copied text is searched."""
+    return _pan_figures("fast", "fast", reuse=reuse)
+
+
+def grown_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
+    """The same articles among twice as much other text."""
+    return _pan_figures("grown", "standard", corpus_name="mixed", reuse=reuse)
+
+
+def _pan_figures(
+    group: str, depth: str, *, corpus_name: str = "pan13_train", reuse: bool
+) -> tuple[dict[str, Figure], str]:
+    corpus = corpora.materialise(corpus_name)
+    outputs = results.scan(corpus.folder, corpus.name, depth=depth, reuse=reuse)
     gold = plagdet.load_gold()
-    found = plagdet.detections(outputs.matches(), corpus)
+    found = [
+        pair._replace(a=pair.a.removeprefix(_PAN), b=pair.b.removeprefix(_PAN))
+        for pair in plagdet.detections(outputs.matches(), corpus)
+    ]
     figures = {}
     for kind, s in plagdet.evaluate(gold, found).items():
         note = (
             f"precision {s.precision:.3f}, recall {s.recall:.3f}, granularity {s.granularity:.3f}"
         )
-        figures[f"pan/{kind}"] = Figure(s.plagdet, note)
-    figures["pan/false pairs"] = share(*plagdet.false_pairs(gold, found))
+        figures[f"{group}/{kind}"] = Figure(s.plagdet, note)
+    figures[f"{group}/false pairs"] = share(*plagdet.false_pairs(gold, found))
     return figures, outputs.command

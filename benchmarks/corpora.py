@@ -235,6 +235,10 @@ def _digitalgov() -> Content:
     return Content(content.files, {"paragraphs": paragraphs})
 
 
+def _clough_stevenson() -> Content:
+    return _articles("clough_stevenson", ".txt")
+
+
 def _planted() -> Content:
     essays = [d for d in read_table("slopscore/docs", Document) if d.kind == "essay"]
     planted = planting.plant({d.id: d.text for d in essays}, {d.id: d.prompt_index for d in essays})
@@ -259,6 +263,7 @@ BUILDERS: dict[str, tuple[Callable[[], Content], tuple[str, ...]]] = {
     "pan13_train": (_pan13_train, ("pan13_train/docs",)),
     "slopscore": (_slopscore, ("slopscore/docs",)),
     "digitalgov": (_digitalgov, ("digitalgov/docs",)),
+    "clough_stevenson": (_clough_stevenson, ("clough_stevenson/docs",)),
     "planted": (_planted, ("slopscore/docs",)),
     "filler_gold": (_filler_gold, ("filler_gold/public",)),
     "mixed": (_mixed, ("pan13_train/docs", "slopscore/docs", "digitalgov/docs")),

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 import numpy as np
 from msgspec import structs
 
-from dedupe.tables import F64, I32, I64, U32, U64, Bool, MatchTable
+from dedupe.tables import F64, I32, I64, U32, U64, MatchTable
 
 CHUNK = 256
 """Pairs of articles that one task aligns."""
@@ -70,24 +70,27 @@ def align(
     parts = list(pool.map(one, range(0, len(partner), CHUNK)))
     owner = np.concatenate([part[0] for part in parts]) if parts else np.empty(0, np.int64)
     spans = np.concatenate([part[1] for part in parts]) if parts else np.empty((0, 4), np.int64)
-    a_start, a_end, b_start, b_end = (spans[:, column].copy() for column in range(4))
+    return ordered(measured(partner[owner], spans, token, pool))
+
+
+def measured(partner: I32, span: I64, token: U32, pool: Executor) -> MatchTable:
+    """Matches of some spans (M, 4) of pairs (M, 2), with their exact similarity."""
+    a, b = partner.T.copy()
+    a_start, a_end, b_start, b_end = span.T.copy()
     similarity, in_b, in_a = shingle_overlap(token, a_start, a_end, b_start, b_end, pool).T
-    table = MatchTable(
-        partner[owner, 0], partner[owner, 1], a_start, a_end, b_start, b_end, similarity, in_b,
-        in_a,
-    )  # fmt: skip
-    return _sorted(table)
+    return MatchTable(a, b, a_start, a_end, b_start, b_end, similarity, in_b, in_a)
 
 
 def of_articles(table: MatchTable, article: I32) -> MatchTable:
     """Matches of articles from those of their pieces; article: that of each piece, ascending."""
     if np.array_equal(article, np.arange(len(article))):
         return table
-    return _sorted(structs.replace(table, a=article[table.a], b=article[table.b]))
+    return ordered(structs.replace(table, a=article[table.a], b=article[table.b]))
 
 
-def _sorted(table: MatchTable) -> MatchTable:
-    return select(table, np.lexsort((table.b_start, table.a_start, table.b, table.a)))
+def ordered(table: MatchTable) -> MatchTable:
+    """Matches by their articles and places."""
+    return table.rows(np.lexsort((table.b_start, table.a_start, table.b, table.a)))
 
 
 def shingle_overlap(
@@ -114,8 +117,3 @@ def overlap_room(a_start: I64, a_end: I64, b_start: I64, b_end: I64) -> tuple[U3
     """Scratch memory of the kernel `overlap` for some spans."""
     longest = int(max((a_end - a_start).max(initial=0), (b_end - b_start).max(initial=0)))
     return np.empty(longest, np.uint32), np.zeros(max(64, 4 << longest.bit_length()), np.uint64)
-
-
-def select(table: MatchTable, rows: I64 | Bool) -> MatchTable:
-    """Some rows of a table of matches, in the order given."""
-    return MatchTable(*(getattr(table, name)[rows] for name in MatchTable.__struct_fields__))

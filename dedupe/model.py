@@ -56,6 +56,7 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("DUP101", "duplicate-article", _E, "The whole article is (nearly) another one."),
     Rule("DUP102", "near-duplicate-passage", _W, "A passage also stands in other articles."),
     Rule("DUP103", "repeated-passage", _W, "The article repeats itself."),
+    Rule("DUP104", "reworded-passage", _W, "A passage stands in other words in other articles."),
     Rule("TPL202", "prompt-leak-heading", _E, "A heading is text of the prompt."),
     Rule("TPL203", "generic-heading", _N, "A heading that would fit any article."),
     Rule("TPL205", "unfilled-field", _E, "A field of the template was never filled in."),
@@ -81,7 +82,7 @@ RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 """Rules as numbers, for arrays and bit sets."""
 
 PRECEDENCE = (
-    *("DUP101", "DUP102", "DUP103"),
+    *("DUP101", "DUP102", "DUP104", "DUP103"),
     *("TPL205", "TPL202", "TPL206", "TPL207"),
     *("FIL301", "FIL302", "FIL305", "FIL303"),
     *("TPL203", "FIL306", "FIL307", "FIL304", "KEY402", "LNK502", "LNK501"),

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 U8 = NDArray[np.uint8]
@@ -224,6 +224,34 @@ class FlagTable(Struct, frozen=True):
     evidence: EvidenceTable
 
 
+class EditKind(IntEnum):
+    """What was done to copied text; the names are those of the report."""
+
+    VERBATIM = 0
+    EDITED = 1
+    REORDERED = 2
+    REWORDED = 3
+
+
+class EditTable(Struct, frozen=True):
+    """What was done to the text of V matches."""
+
+    kind: U8
+    """(V,) EditKind"""
+    runs: F64
+    """(V,) shared runs of three words, as a share of those of the shorter span"""
+    in_order: F64
+    """(V,) share of the words with one place on either side that stand in the same order"""
+    evidence: F64
+    """(V,) of text that was found by its stems, in nats; NaN of text that was found by its words"""
+    copied: F64
+    """(V,) share of the words that stand in passages that were found by their words"""
+
+    def rows(self, chosen: I64 | Bool) -> EditTable:
+        """Some of the rows, in the order given."""
+        return EditTable(*(getattr(self, name)[chosen] for name in self.__struct_fields__))
+
+
 class MatchTable(Struct, frozen=True):
     """Verified pairs of spans; tokens are counted from the start of the corpus.
 
@@ -244,9 +272,24 @@ class MatchTable(Struct, frozen=True):
     containment_a: F64
     """(V,) share of a's shingles that stand in b's span"""
     containment_b: F64
+    edits: EditTable | None = None
+    """What was done to the text; not looked at where only copied text is searched"""
 
     def __len__(self) -> int:
         return len(self.a)
+
+    def rows(self, chosen: I64 | Bool) -> MatchTable:
+        """Some of the rows, in the order given."""
+        columns = {name: getattr(self, name)[chosen] for name in self.__struct_fields__[:-1]}
+        return structs.replace(self, **columns, edits=self.edits and self.edits.rows(chosen))
+
+    def and_those_of(self, others: MatchTable) -> MatchTable:
+        """These and others; nothing is known of edits."""
+        columns = {
+            name: np.append(getattr(self, name), getattr(others, name))
+            for name in self.__struct_fields__[:-1]
+        }
+        return structs.replace(self, **columns, edits=None)
 
 
 class RegionTable(Struct, frozen=True):
@@ -314,6 +357,15 @@ class Corpus(Struct, frozen=True):
     """What matching compares"""
     batch_article: I64
     """(batches + 1,) first article of each batch"""
+
+
+class Stems(Struct, frozen=True):
+    """What is needed to find reworded text."""
+
+    stem: U32
+    """(N,) hash of the first letters of every word"""
+    sentence: I64
+    """(S + 1,) first token of each sentence, then N"""
 
 
 class Reading(Struct, frozen=True):

@@ -722,3 +722,91 @@ def shared_keys(articles: list[list[int]]) -> list[int]:
             owners.setdefault(key, set()).add(number)
     every = [key for keys in articles for key in keys]
     return [at for at, key in enumerate(every) if len(owners[key]) > 1]
+
+
+# ------------------------------------------------------------------------------------ reworded text
+
+
+def stem(word: str) -> bytes:
+    """Stage `stems`: the first five letters of a folded word.
+
+    Without a last letter behind an apostrophe.
+    """
+    letters: list[bytes] = []
+    for place, char in enumerate(word):
+        kind = character_kind(char)
+        if kind == "ignorable" or (not (folded := fold(char)) and kind != "apostrophe"):
+            continue
+        if kind == "apostrophe":
+            if len([c for c in word[place + 1 :] if character_kind(c) != "ignorable"]) <= 1:
+                break
+            folded = b"'"
+        letters.append(folded)
+        if len(letters) == 5:
+            break
+    return b"".join(letters)
+
+
+def stem_hits(
+    articles: Sequence[Sequence[int]], kept: set[int], cap: int, chained: int
+) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """Stage `pairings`: places in both articles of the pairs of stems that they share.
+
+    A pair is two kept stems of an article of which at most one kept stem stands between, in either
+    order; only its first place in each article counts.
+    """
+    places: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    for number, article in enumerate(articles):
+        known = [(word, at) for at, word in enumerate(article) if word in kept]
+        for i, (word, at) in enumerate(known):
+            for other, _ in known[i + 1 : i + 3]:
+                if word != other:
+                    places[min(word, other), max(word, other)].setdefault(number, at)
+    hits: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for found in places.values():
+        members = sorted(found)
+        if len(members) > chained:
+            continue
+        for y, b in enumerate(members):
+            for a in members[:y] if len(members) <= cap else members[max(y - 2, 0) : y]:
+                hits[a, b].append((found[a], found[b]))
+    return hits
+
+
+def dense_hits(
+    hits: Sequence[tuple[int, int]], fewest: int, near: int, other_near: int
+) -> list[tuple[int, int]]:
+    """Those hits that have as many hits close behind them, themselves included."""
+    return [
+        (a, b)
+        for a, b in hits
+        if sum(a <= x <= a + near and abs(y - b) <= other_near for x, y in hits) >= fewest
+    ]
+
+
+def shared_runs(a: Sequence[Hashable], b: Sequence[Hashable], size: int) -> float:
+    """Stage `rewordings`: shared runs of words, as a share of those of the shorter text."""
+    rest = [tuple(a[at : at + size]) for at in range(len(a) - size + 1)]
+    shared = 0
+    for at in range(len(b) - size + 1):
+        run = tuple(b[at : at + size])
+        if run in rest:
+            rest.remove(run)
+            shared += 1
+    return shared / max(min(len(a), len(b)) - size + 1, 1)
+
+
+def in_order(a: Sequence[Hashable], b: Sequence[Hashable]) -> float:
+    """Stage `rewordings`: how much of two texts stands in the same order.
+
+    Of the words with one place in each, the share that a longest run holds which rises on both
+    sides.
+    """
+    single = [word for word in a if a.count(word) == 1 == b.count(word)]
+    if not single:
+        return 1.0
+    places = [b.index(word) for word in single]
+    longest = [1] * len(places)
+    for i, place in enumerate(places):
+        longest[i] += max((longest[j] for j in range(i) if places[j] < place), default=0)
+    return max(longest) / len(places)

@@ -167,11 +167,11 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--depth",
-            type=click.Choice(["fast"]),
+            type=click.Choice(["fast", "standard"]),
             default=defaults.depth,
             show_default=True,
-            help="How hard to look: fast finds copied and lightly edited text. "
-            "standard and deep, for reworded text, will come later.",
+            help="How hard to look: fast finds copied and edited text, standard also text whose "
+            "words were replaced or moved, and takes twice as long.",
         ),
         option(
             "Matching",

@@ -173,7 +173,7 @@ class Clusters:
     def of(self, draft: Draft) -> Cluster | None:
         """The cluster of a copied passage or article."""
         corpus, regions = self._corpus, self._regions
-        if draft.rule == "DUP102" and draft.cluster >= 0:
+        if draft.rule in ("DUP102", "DUP104") and draft.cluster >= 0:
             region = int(regions.original[draft.cluster])
             article = int(regions.article[region])
             edges = int(regions.start[region]), int(regions.end[region])
@@ -197,13 +197,13 @@ def _copy_message(draft: Draft) -> str:
     if draft.rule == "DUP103":
         line = f" at line {matches[0].span.start.line}" if matches else ""
         return f"This passage ({words} words) already stands{line} in the same article."
+    more = draft.members - 2
+    others = f" and {more:,} other place{'s' if more > 1 else ''}" if more > 0 else ""
+    if draft.rule == "DUP104":
+        return f"This passage ({words:,} words) stands in other words in {place}{others}."
     percent = "100%" if other.containment >= 1 else f"{min(other.containment, 0.994):.0%}"
     if draft.rule == "DUP101":
         what, place = "article", matches[0].path if matches else place
     else:
         what = "passage"
-    text = f"{percent} of this {what} ({words:,} words) also appears in {place}"
-    more = draft.members - 2
-    if more > 0:
-        text += f" and {more:,} other place{'s' if more > 1 else ''}"
-    return text + "."
+    return f"{percent} of this {what} ({words:,} words) also appears in {place}{others}."

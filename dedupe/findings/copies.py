@@ -7,12 +7,14 @@ regions, D articles, K counterparts.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
 
 from dedupe.findings.drafts import Counterpart, Draft
-from dedupe.tables import F64, I32, I64, Bool, Corpus, MatchTable, RegionTable
+from dedupe.model import Evidence
+from dedupe.tables import F64, I32, I64, Bool, Corpus, EditKind, MatchTable, RegionTable
 
 LEAST_WHOLE = 0.5
 """Similarity from which two articles of a group duplicate each other without an alignment."""
@@ -33,6 +35,8 @@ class _Counterparts(NamedTuple):
     end: I64
     similarity: F64
     containment: F64
+    match: I64
+    """(K,) row of the match that proves it, -1 where only a third copy connects the two"""
 
     def rows(self, rows: I64 | Bool) -> _Counterparts:
         """Some of them, in the order given."""
@@ -48,7 +52,7 @@ class _Counterparts(NamedTuple):
         """All of them as objects."""
         return [
             Counterpart(article=a, start=s, end=e, similarity=x, containment=c)
-            for a, s, e, x, c in zip(*(column.tolist() for column in self[1:]), strict=True)
+            for a, s, e, x, c in zip(*(column.tolist() for column in self[1:-1]), strict=True)
         ]
 
 
@@ -56,7 +60,7 @@ def copy_drafts(
     corpus: Corpus, matches: MatchTable, regions: RegionTable, overlap: Overlap,
     document_share: float, max_matches: int,
 ) -> list[Draft]:  # fmt: skip
-    """DUP101, DUP102 and DUP103 of all articles.
+    """The findings on copies, DUP101 to DUP104, of all articles.
 
     matches: between different articles, those from which `regions` were made; and within
     articles, which make DUP103. Every similarity is that of the two places as they are reported.
@@ -96,7 +100,7 @@ def _whole_articles(
     order = np.lexsort((rank[other], of))
     others = _Counterparts(
         of, other.astype(np.int32), low[other], high[other], np.tile(shared[:, 0], 2),
-        np.concatenate([shared[:, 1], shared[:, 2]]),
+        np.concatenate([shared[:, 1], shared[:, 2]]), np.full(len(of), -1),
     ).rows(order)  # fmt: skip
     bounds = np.searchsorted(others.of, [members, members + 1])
     original = rank[others.article[bounds[0]]] > rank[members]
@@ -131,8 +135,10 @@ def _linked(corpus: Corpus, matches: MatchTable, rows: I64, share: float) -> I64
     words = np.diff(corpus.article_token)
     words = np.maximum(words - corpus.pieces.words_out(len(words)), words // 2)
     cut = bool(corpus.pieces.out.any())
+    # A reworded article may be another filling of a template: that is no duplicate.
+    copied = np.ones(len(rows)) if matches.edits is None else matches.edits.copied[rows]
     covered_a, covered_b = (
-        _covered(pair, start[rows], end[rows], len(key), cut=cut)
+        _covered(pair, start[rows], end[rows], copied, len(key), cut=cut)
         for start, end in ((matches.a_start, matches.a_end), (matches.b_start, matches.b_end))
     )
     a, b = np.divmod(key, count)
@@ -140,19 +146,21 @@ def _linked(corpus: Corpus, matches: MatchTable, rows: I64, share: float) -> I64
     return linked
 
 
-def _covered(pair: I64, start: I64, end: I64, count: int, *, cut: bool) -> I64 | F64:
+def _covered(pair: I64, start: I64, end: I64, copied: F64, count: int, *, cut: bool) -> F64:
     """Words that the spans of each of so many pairs cover.
 
+    copied: share of the words of a span that count
     cut: text was left out, so one passage may have matches in several pieces of the other article
     """
     if not cut:
-        return np.bincount(pair, end - start, count)
+        return np.bincount(pair, (end - start) * copied, count).astype(np.float64)
     order = np.lexsort((start, pair))
     pair = pair[order]
     base = pair * (end.max(initial=0) + 1)
     start, end = start[order] + base, end[order] + base
     behind = np.append(0, np.maximum.accumulate(end))[: len(end)]
-    return np.bincount(pair, np.maximum(end - np.maximum(start, behind), 0), count)
+    fresh = np.maximum(end - np.maximum(start, behind), 0)
+    return np.bincount(pair, fresh * copied[order], count).astype(np.float64)
 
 
 def _groups(corpus: Corpus, linked: I64) -> tuple[I64, I64, I64, I32]:
@@ -180,9 +188,10 @@ def _passages(
     corpus: Corpus, matches: MatchTable, across: I64, regions: RegionTable, group: I32,
     overlap: Overlap, max_matches: int,
 ) -> list[Draft]:  # fmt: skip
-    """DUP102: one draft per region, with the places where it stands elsewhere.
+    """DUP102 and DUP104: one draft per region, with the places where it stands elsewhere.
 
-    Without those that stand only in articles which their article duplicates as a whole.
+    DUP104 where all that proves it are reworded places. Regions that stand only in articles which
+    their article duplicates as a whole have none.
     """
     count, cluster = len(regions.article), regions.cluster
     if not count:
@@ -204,9 +213,12 @@ def _passages(
     of, other = _far(regions, order, position, size, known, direct.of * count + other, max_matches)
     start, end = regions.start[other], regions.end[other]
     shared = overlap(regions.start[of], regions.end[of], start, end)
-    far = _Counterparts(of, regions.article[other], start, end, shared[:, 0], shared[:, 1])
+    far = _Counterparts(
+        of, regions.article[other], start, end, shared[:, 0], shared[:, 1], np.full(len(of), -1)
+    )
     parts = direct.and_those_of(far)
-    named = parts.containment >= LEAST_SHARED
+    reworded = _reworded(matches, parts.match)
+    named = (parts.containment >= LEAST_SHARED) | reworded
     members -= np.bincount(parts.of[~named], minlength=count)
     parts = parts.rows(named)
 
@@ -221,22 +233,60 @@ def _passages(
     parts = parts.rows(
         np.lexsort((parts.start, parts.article, -parts.similarity, elsewhere, parts.of))
     )
+    copied = np.bincount(parts.of[~_reworded(matches, parts.match)], minlength=count) > 0
     chosen = order[shown[order]]
     columns = (
         regions.article[chosen], regions.start[chosen], regions.end[chosen],
-        np.where(alone, -1, cluster)[chosen], members[chosen], original[chosen],
+        np.where(alone, -1, cluster)[chosen], members[chosen], original[chosen], copied[chosen],
         *np.searchsorted(parts.of, [chosen, chosen + 1]),
     )  # fmt: skip
-    objects = parts.objects()
+    objects, edits = parts.objects(), _Edits(matches, parts.match)
     return [
         Draft(
-            rule="DUP102", article=article, start=start, end=end, cluster=number,
-            members=places, original=is_original, counterparts=objects[low:high],
+            rule="DUP102" if is_copied else "DUP104", article=article, start=start, end=end,
+            cluster=number, members=places, original=is_original,
+            counterparts=objects[low:high], evidence=edits.told(low, high),
         )
-        for article, start, end, number, places, is_original, low, high in zip(
+        for article, start, end, number, places, is_original, is_copied, low, high in zip(
             *(column.tolist() for column in columns), strict=True
         )
     ]  # fmt: skip
+
+
+def _reworded(matches: MatchTable, rows: I64) -> Bool:
+    """Whether some matches, -1 for none, are of text whose wording did not stay."""
+    if matches.edits is None:
+        return np.zeros(len(rows), np.bool_)
+    kind = np.append(matches.edits.kind, np.uint8(EditKind.EDITED))
+    reworded: Bool = kind[rows] >= EditKind.REORDERED
+    return reworded
+
+
+class _Edits:
+    """What was done to the text of some matches, in a sentence each."""
+
+    def __init__(self, matches: MatchTable, rows: I64) -> None:
+        self._rows: list[int] = [] if matches.edits is None else rows.tolist()
+        self._columns: tuple[list[float], ...] = ()
+        if matches.edits is not None:
+            edits = matches.edits
+            columns = (edits.kind, edits.runs, edits.in_order, edits.evidence)
+            self._columns = tuple(column.tolist() for column in columns)
+
+    def told(self, low: int, high: int) -> tuple[Evidence, ...]:
+        """Of the first of some counterparts that a match proves."""
+        row = next((row for row in self._rows[low:high] if row >= 0), -1)
+        if row < 0:
+            return ()
+        kind, runs, in_order, evidence = (column[row] for column in self._columns)
+        text = (
+            f"{EditKind(int(kind)).name.lower()}: {runs:.0%} of the runs of three words are "
+            f"shared, {in_order:.0%} of the common words stand in the same order"
+        )
+        told = [Evidence("fact", text)]
+        if not isnan(evidence):
+            told.append(Evidence("signal", "evidence of shared stems", None, round(evidence, 4)))
+        return tuple(told)
 
 
 def _direct(
@@ -262,6 +312,7 @@ def _direct(
         np.concatenate([matches.b_end[row], matches.a_end[row]]),
         np.tile(matches.similarity[row], 2),
         np.concatenate([matches.containment_a[row], matches.containment_b[row]]),
+        np.tile(row, 2),
     )
     longer = (own_start != regions.start[of]) | (own_end != regions.end[of])
     start, end = regions.start[of[longer]], regions.end[of[longer]]
@@ -302,7 +353,7 @@ def _repeats(matches: MatchTable, rows: I64, overlap: Overlap) -> list[Draft]:
     low, high = start[of], np.repeat(end[new + size - 1], size)
     parts = _Counterparts(
         of, matches.a[rows], matches.a_start[rows], matches.a_end[rows], matches.similarity[rows],
-        matches.containment_b[rows],
+        matches.containment_b[rows], rows,
     )  # fmt: skip
     longer = (low != start) | (high != matches.b_end[rows])
     shared = overlap(low[longer], high[longer], parts.start[longer], parts.end[longer])

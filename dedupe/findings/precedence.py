@@ -12,6 +12,7 @@ HIDDEN = 0.5
 """Share of its words that stronger findings must cover for a finding to become their `also`."""
 
 _ALONE = np.array([rule.whole_article for rule in RULES.values()])
+_PASSAGES = np.array([code in ("DUP102", "DUP104") for code in RULES])
 RULE_RANK = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
 """Rank of the severity of each rule, by RULE_NUMBER."""
 
@@ -30,7 +31,7 @@ def settle(table: DraftTable) -> tuple[Bool, U32]:
     winners, low, high = (np.empty(longest, np.int64) for _ in range(3))
     settling.settle(
         table.edges(), table.rule, table.start, table.end, table.original, _ALONE,
-        RULE_NUMBER["DUP101"], RULE_NUMBER["DUP102"], HIDDEN, winners, low, high, stands, also,
+        RULE_NUMBER["DUP101"], _PASSAGES, HIDDEN, winners, low, high, stands, also,
     )  # fmt: skip
     return stands, also
 

@@ -24,14 +24,14 @@ def _union(low, high, count):
 
 @kernel
 def settle(
-    edges, rule, start, end, original, alone, article_rule, passage_rule, hidden,
+    edges, rule, start, end, original, alone, article_rule, passages, hidden,
     winners, low, high, stands, also,
 ):  # fmt: skip
     """Decide, article by article, which drafts stand and which are named by a stronger one.
 
     edges: i64 (A + 1,) first draft of each article; rule: u8 (R,), start, end: i64 (R,) words,
     original: bool (R,), of drafts in the order of their strength; alone: bool (rules,) rules that
-    do not compete; article_rule, passage_rule: rules of which the first never hides the second;
+    do not compete; article_rule: a rule that never hides `passages`, bool (rules,);
     hidden: share of its words that stronger drafts must cover for a draft to fall; winners: i64
     (longest,), low, high: i64 (longest,): room for the most drafts of an article; stands: bool
     (R,), also: u32 (R,) written: bits of the rules that each draft hides.
@@ -45,9 +45,7 @@ def settle(
             covered, most, best = 0, 0, -1
             for place in range(0 if original[draft] else won):
                 winner = winners[place]
-                if original[winner] or (
-                    rule[winner] == article_rule and rule[draft] == passage_rule
-                ):
+                if original[winner] or (rule[winner] == article_rule and passages[rule[draft]]):
                     continue
                 first, behind = max(start[draft], start[winner]), min(end[draft], end[winner])
                 if start[draft] == end[draft] and start[winner] <= first <= end[winner]:

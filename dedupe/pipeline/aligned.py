@@ -83,7 +83,7 @@ def flipped(table: MatchTable) -> MatchTable:
     """The same matches with their sides exchanged."""
     return MatchTable(
         table.b, table.a, table.b_start, table.b_end, table.a_start, table.a_end,
-        table.similarity, table.containment_b, table.containment_a,
+        table.similarity, table.containment_b, table.containment_a, table.edits,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from msgspec import Struct
 
-from dedupe import bands, config, passages, pieces, sketches, tokens
+from dedupe import bands, config, passages, pieces, sketches, stems, tokens
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import score_blocks
@@ -17,7 +17,17 @@ from dedupe.findings import LocatedFlags, locate_flags
 from dedupe.model import Skipped
 from dedupe.passages import PassageTable
 from dedupe.sources import Doubtful, SourceFile, read_batch, text_batch
-from dedupe.tables import I32, I64, U32, BlockScores, Pieces, Reading, TextBatch
+from dedupe.tables import (
+    I32,
+    I64,
+    U32,
+    BlockScores,
+    Pieces,
+    Reading,
+    Stems,
+    TextBatch,
+    TokenTable,
+)
 
 LEAST_BATCH, MOST_BATCH = 1_000_000, 6_000_000
 """Bytes of a batch. Every batch costs some 600 calls of NumPy and kernels, whatever its size: 89 MB
@@ -59,6 +69,8 @@ class Analysis(Struct, frozen=True):
     """What matching compares"""
     passages: PassageTable
     """The article of each is the number of its piece"""
+    stems: Stems | None
+    """Where reworded text is searched"""
     reading: Reading | None
     judgement: Callable[[], Judgement]
     """Makes the judgement of the batch, or tells it where the reading is not kept"""
@@ -110,7 +122,10 @@ def analyse(
     """Read a batch, and find its words and passages."""
     reading, skipped, doubtful = read(files, run, settings.sources)
     words = reading.tokens
-    cut, found = passages_of(reading, settings.matching)
+    cut, matched, found = passages_of(reading, settings.matching)
+    stemmed = None
+    if settings.matching.depth != "fast":
+        stemmed = Stems(stems.stem(reading.text, words), matched.sentence.astype(np.int64))
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
         made = judgement()
@@ -123,6 +138,7 @@ def analyse(
         block_token=words.sentence[words.block].astype(np.int64),
         pieces=cut,
         passages=found,
+        stems=stemmed,
         reading=reading if keep else None,
         judgement=judgement,
         skipped=skipped,
@@ -141,8 +157,10 @@ def judge(reading: Reading, settings: config.Config, model: FillerModel) -> Judg
     )
 
 
-def passages_of(reading: Reading, settings: config.Matching) -> tuple[Pieces, PassageTable]:
-    """The pieces of a batch that matching compares, and their passages with band keys."""
+def passages_of(
+    reading: Reading, settings: config.Matching
+) -> tuple[Pieces, TokenTable, PassageTable]:
+    """The pieces of a batch that matching compares, their words, and passages with band keys."""
     words, piece_block = reading.tokens, article_blocks(reading.text)
     whole = pieces.whole(reading.article_token)
     titles, phrases = _folded(settings.ignore_sections), _folded(settings.ignore_phrases)
@@ -152,7 +170,9 @@ def passages_of(reading: Reading, settings: config.Matching) -> tuple[Pieces, Pa
     first, last = passages.sentence_shingles(words)
     minima = sketches.band_sketches(sketches.shingles(words.hash), first, last, BANDING.bands)
     found = passages.cut(words, piece_block, minima, BANDING.bands)
-    return whole, found if out is None else passages.select(found, ~whole.out[found.article])
+    if out is not None:
+        found = passages.select(found, ~whole.out[found.article])
+    return whole, words, found
 
 
 @cache

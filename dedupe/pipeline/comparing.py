@@ -37,9 +37,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
                 raise NothingToAnalyseError(f"{item.path}: {item.reason}")
         corpus = corpus_of(analyses, listing.files)
         chosen = msgspec.structs.replace(settings.matching, inside_articles=False, between=())
-        matches = matching.match(
-            corpus, matching.gather(analyses), np.arange(2, dtype=np.int32), chosen, pool
-        )
+        matches = matching.match(corpus, analyses, np.arange(2, dtype=np.int32), chosen, pool)
         first, middle, last = (np.array([end], np.int64) for end in corpus.article_token)
         shared = align.shingle_overlap(corpus.token, first, middle, middle, last, pool)
         similarity, *inside = np.round(shared[0], 4).tolist()
@@ -48,7 +46,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
     if corpus.path[0] != displayed(os.path.normpath(path_a)):
         matches = flipped(matches)
         order.reverse()
-    matches = align.select(matches, np.lexsort((matches.b_start, matches.a_start)))
+    matches = matches.rows(np.lexsort((matches.b_start, matches.a_start)))
     load = ReadingStore(analyses, partial(read_again, listing.files, settings.sources)).load
     a, b = order
     words = np.diff(corpus.article_token).tolist()

@@ -7,15 +7,31 @@ from concurrent.futures import Executor
 from itertools import pairwise
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from dedupe import align, bands, candidates, clusters, config, verify
+from dedupe import align, bands, candidates, clusters, config, pairings, rewordings, verify
 from dedupe.passages import SHORTEST_BLOCK
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
-from dedupe.tables import I32, I64, U8, U32, U64, Bool, Corpus, MatchTable, RegionTable
+from dedupe.tables import (
+    I32,
+    I64,
+    U8,
+    U32,
+    U64,
+    Bool,
+    Corpus,
+    EditTable,
+    MatchTable,
+    RegionTable,
+    Stems,
+)
 
 BLOCK_WORDS = SHORTEST_BLOCK
 """Words from which a match counts when it is a whole block, or several, on both sides."""
+
+SHORT_WORDS, SHORT_SIMILARITY = 40, 0.6
+"""Shorter matches of two articles must be more similar: two sentences that share half of their words are a set
+phrase as often as a copy."""
 
 
 class CorpusPassages(Struct, frozen=True):
@@ -52,15 +68,60 @@ def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
     )
 
 
+def gather_stems(analyses: Sequence[Analysis]) -> Stems | None:
+    """Put the stems of all batches side by side, where there are any."""
+    parts = [part.stems for part in analyses if part.stems is not None]
+    if not parts:
+        return None
+    base = np.cumsum([0, *(len(part.stem) for part in parts)])
+    first = [part.sentence[:-1] + low for part, low in zip(parts, base[:-1], strict=True)]
+    return Stems(
+        np.concatenate([part.stem for part in parts]), np.append(np.concatenate(first), base[-1])
+    )
+
+
 def match(
-    corpus: Corpus, passages: CorpusPassages, owner: I32, settings: config.Matching, pool: Executor
-) -> MatchTable:
+    corpus: Corpus, analyses: Sequence[Analysis], owner: I32, settings: config.Matching,
+    pool: Executor,
+) -> MatchTable:  # fmt: skip
     """All verified pairs of spans.
 
     owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
     article's own number, or that of its group.
     """
     owner = owner[corpus.pieces.article]
+    matches = _copied(corpus, gather(analyses), owner, settings, pool)
+    stems = gather_stems(analyses)
+    if stems is not None:
+        owner = np.where(corpus.pieces.out, np.int32(-1), owner)
+        matches = _with_reworded(matches, corpus, stems, owner, pool)
+    return align.of_articles(matches, corpus.pieces.article)
+
+
+def _with_reworded(
+    copied: MatchTable, corpus: Corpus, stems: Stems, owner: I32, pool: Executor
+) -> MatchTable:
+    """Matches of copied and of reworded text, joined, and what was done to the text."""
+    piece_token = corpus.pieces.token
+    where = pairings.candidates(stems.stem, piece_token, owner, pool)
+    found = rewordings.align(*where, stems.stem, stems.sentence, piece_token, pool)
+    across = copied.a != copied.b
+    joined = rewordings.join(copied.rows(across), found)
+    inside = copied.rows(~across)
+    matches = align.measured(joined.partner, joined.span, corpus.token, pool).and_those_of(inside)
+    evidence = np.append(joined.evidence, np.full(len(inside), np.nan))
+    span = np.stack([matches.a_start, matches.a_end, matches.b_start, matches.b_end], axis=1)
+    shares = rewordings.edits(corpus.token, stems.stem, span, pool)
+    runs, in_order = shares.T
+    words = np.append(joined.copied, np.ones(len(inside)))
+    edits = EditTable(rewordings.kinds(shares), runs, in_order, evidence, words)
+    return align.ordered(structs.replace(matches, edits=edits))
+
+
+def _copied(
+    corpus: Corpus, passages: CorpusPassages, owner: I32, settings: config.Matching, pool: Executor
+) -> MatchTable:
+    """Matches of text that was copied and perhaps edited; owner: (Q,) of the pieces."""
     if (owner < 0).any():
         passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
@@ -84,8 +145,7 @@ def match(
         np.concatenate([boxes.partner, others.partner]), np.concatenate([boxes.box, others.box]),
         corpus.token, corpus.pieces.token, min(BLOCK_WORDS, settings.min_words), pool,
     )  # fmt: skip
-    matches = align.of_articles(matches, corpus.pieces.article)
-    return align.select(matches, _substantial(matches, corpus, settings))
+    return matches.rows(_substantial(matches, corpus, settings))
 
 
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
@@ -107,7 +167,9 @@ def _substantial(matches: MatchTable, corpus: Corpus, settings: config.Matching)
         matches.b_start, matches.b_end, corpus.block_token
     )
     long = (words >= settings.min_words) | (whole & (words >= BLOCK_WORDS))
-    enough: Bool = long & (matches.similarity >= settings.min_similarity)
+    short = (words < SHORT_WORDS) & (matches.a != matches.b)
+    least = np.where(short, SHORT_SIMILARITY, 0.0)
+    enough: Bool = long & (matches.similarity >= np.maximum(settings.min_similarity, least))
     return enough
 
 
@@ -122,5 +184,5 @@ def _whole_blocks(start: I64, end: I64, block_token: I64) -> Bool:
 
 def group(corpus: Corpus, matches: MatchTable) -> RegionTable:
     """The clusters of the matches between different articles."""
-    across = align.select(matches, matches.a != matches.b)
+    across = matches.rows(matches.a != matches.b)
     return clusters.cluster(across, corpus.token, corpus.rank)

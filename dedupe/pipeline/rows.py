@@ -12,7 +12,7 @@ import numpy as np
 from dedupe.findings.lookup import Lookup
 from dedupe.model import Finding, MatchRow, PassageRow, TextRange
 from dedupe.pipeline.analysis import Judgement
-from dedupe.tables import BlockKind, BlockScores, Corpus, MatchTable, Reading
+from dedupe.tables import BlockKind, BlockScores, Corpus, EditKind, MatchTable, Reading
 
 
 def matches(
@@ -32,13 +32,24 @@ def matches(
     containment = np.maximum(table.containment_a, table.containment_b)
     return tuple(
         MatchRow(
-            "DUP103" if inside else "DUP102", round(similarity, 4), round(contained, 4), a, b
+            rule, round(similarity, 4), round(contained, 4), a, b
         )
-        for inside, similarity, contained, a, b in zip(
-            (table.a == table.b).tolist(), table.similarity.tolist(), containment.tolist(),
+        for rule, similarity, contained, a, b in zip(
+            _rules(table), table.similarity.tolist(), containment.tolist(),
             ranges(table.a, in_a), ranges(table.b, in_b), strict=True,
         )
     )  # fmt: skip
+
+
+def _rules(table: MatchTable) -> list[str]:
+    """The rule that speaks of each match."""
+    reworded = np.zeros(len(table), np.bool_)
+    if table.edits is not None:
+        reworded = table.edits.kind >= EditKind.REORDERED
+    rules: list[str] = np.select(
+        [table.a == table.b, reworded], ["DUP103", "DUP104"], "DUP102"
+    ).tolist()
+    return rules
 
 
 def passages(

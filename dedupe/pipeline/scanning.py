@@ -93,10 +93,8 @@ def scan(
             return _empty(command, settings, skipped)
         corpus = corpus_of(analyses, listing.files)
         progress.phase("matching", 3)
-        matches = matching.match(
-            corpus, matching.gather(analyses), _owners(corpus, settings.matching.between),
-            settings.matching, pool,
-        )  # fmt: skip
+        owner = _owners(corpus, settings.matching.between)
+        matches = matching.match(corpus, analyses, owner, settings.matching, pool)
         progress.advance(1)
         regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))

@@ -13,8 +13,10 @@ HALF_DIGIT = 0.00005 + 1e-7
 """Similarities are printed with four digits, and computed with seven."""
 
 
-@pytest.fixture
-def result(folder: Folder, writer: Writer, rng: np.random.Generator) -> Result:
+@pytest.fixture(params=["fast", "standard"])
+def result(
+    folder: Folder, writer: Writer, rng: np.random.Generator, request: pytest.FixtureRequest
+) -> Result:
     """Thirty articles: four passages copied with edits, from copies of copies too."""
     passages = [writer.words(size) for size in (66, 44, 55, 33)]
     for number in range(30):
@@ -36,18 +38,20 @@ def result(folder: Folder, writer: Writer, rng: np.random.Generator) -> Result:
             ]
         folder.write(f"{number:02}.{'md' if number % 3 else 'txt'}", *parts)
     folder.write("30.txt", folder.text("00.txt"))
-    return folder.scan(settings=settings(output={"want_matches": True, "max_matches": 1000}))
+    output = {"want_matches": True, "max_matches": 1000}
+    return folder.scan(settings=settings(output=output, matching={"depth": request.param}))
 
 
 def test_rows_of_matches_are_exact(folder: Folder, result: Result) -> None:
     """Similarity and containment of every verified pair follow from its two stretches."""
-    assert len(result.matches) > 30
+    assert len(result.matches) > 20
     for row in result.matches:
         a = folder.shingles(row.a.path, row.a.start, row.a.end)
         b = folder.shingles(row.b.path, row.b.start, row.b.end)
         assert abs(row.similarity - naive.jaccard(a, b)) < HALF_DIGIT, row
         assert abs(row.containment - naive.containment(a, b)) < HALF_DIGIT, row
-        assert row.similarity >= 0.4
+        if result.run.settings["depth"] == "fast":  # else copied passages are joined, and reworded
+            assert row.similarity >= 0.4
         assert (row.rule == "DUP103") == (row.a.path == row.b.path)
         if row.a.path == row.b.path:
             assert row.a.end <= row.b.start

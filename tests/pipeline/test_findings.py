@@ -111,7 +111,10 @@ def test_edits_are_named(folder: Folder, writer: Writer) -> None:
     edits = [(e.text, e.other) for e in finding.evidence if e.kind == "edit"]
     assert edits == [("zebra", words[15]), ("extra", "")]
     text = folder.text("b.txt")
-    for edit in finding.evidence:
+    fact, *listed = finding.evidence
+    assert fact.text.startswith("edited: ")
+    assert len(listed) == len(edits)
+    for edit in listed:
         assert edit.start is not None
         assert edit.end is not None
         assert text[edit.start : edit.end] == edit.text

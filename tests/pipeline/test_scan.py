@@ -184,7 +184,8 @@ def test_least_similarity(folder: Folder, writer: Writer, least: float) -> None:
     changed = [w if i % 12 != 6 else "new" for i, w in enumerate(words)]
     for path, text in (("a.txt", words), ("b.txt", changed)):
         folder.write(path, writer.prose(30), " ".join(text) + ".", writer.prose(30))
-    found = folder.scan(settings=settings(matching={"min_similarity": least}))
+    matching = {"min_similarity": least, "depth": "fast"}
+    found = folder.scan(settings=settings(matching=matching))
     # 56 shingles on both sides, 5 of 5 gone with each of five changes: 31 of 81 are shared.
     assert len(found.findings) == (least <= 31 / 81)
 

@@ -141,5 +141,5 @@ def test_select_keeps_rows_in_the_order_given(articles: list[list[int]], pool: E
     token, place = corpus_of(articles)
     boxes = boxes_of([(0, 1, 20, 120, 40), (1, 2, 120, 240, 40)])
     table = align.align(*boxes, token, place, 12, pool)
-    assert rows_of(align.select(table, np.array([1, 0]))) == rows_of(table)[::-1]
-    assert rows_of(align.select(table, table.a == 0)) == rows_of(table)[:1]
+    assert rows_of(table.rows(np.array([1, 0]))) == rows_of(table)[::-1]
+    assert rows_of(table.rows(table.a == 0)) == rows_of(table)[:1]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe import align, clusters
+from dedupe import clusters
 from dedupe.tables import U32, MatchTable, RegionTable
 from tests import naive
 from tests.strategies import distinct_words
@@ -187,7 +187,7 @@ def test_order_of_matches_does_not_matter(rng: np.random.Generator) -> None:
     want = clusters.cluster(matches, token, rank)
     for _ in range(10):
         rows = rng.permutation(len(matches))
-        shuffled = align.select(matches, rows)
+        shuffled = matches.rows(rows)
         found = clusters.cluster(shuffled, token, rank)
         for name in ("article", "start", "end", "cluster", "original", "medoid"):
             assert np.array_equal(getattr(found, name), getattr(want, name)), name
@@ -202,7 +202,7 @@ def test_spans_of_one_passage_are_one_region() -> None:
         np.array([zero, zero, zero], np.int32), np.array([one, two, two], np.int32),
         np.array([0, 10, 60]), np.array([40, 50, 90]),
         np.array([100, 200, 240]), np.array([140, 240, 270]),
-        *(np.ones(3) for _ in range(3)),
+        np.ones(3), np.ones(3), np.ones(3),
     )  # fmt: skip
     article, start, end, of_match = clusters.regions(matches)
     rows = list(zip(article.tolist(), start.tolist(), end.tolist(), strict=True))

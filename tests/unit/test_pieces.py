@@ -26,7 +26,7 @@ def words_of(reading: Reading, chosen: Bool) -> str:
 def out_of(*texts: str, markdown: bool = True, **settings: object) -> str:
     """The words of some articles that are left out."""
     reading = reading_of(text_batch(texts, markdown=markdown))
-    found, _ = passages_of(reading, Matching(**settings))  # type: ignore[arg-type]
+    found, *_ = passages_of(reading, Matching(**settings))  # type: ignore[arg-type]
     return words_of(reading, found.left_out())
 
 
@@ -149,7 +149,7 @@ def test_no_shingle_crosses_the_edge_of_text_that_is_left_out(
 def test_whole_articles_are_pieces() -> None:
     """Where nothing is left out nothing is cut."""
     reading = reading_of(text_batch(["One two.", "Three."]))
-    found, _ = passages_of(reading, Matching())
+    found, *_ = passages_of(reading, Matching())
     assert found.token is reading.article_token
     assert found.article.tolist() == [0, 1]
     assert not found.left_out().any()

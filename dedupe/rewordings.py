@@ -1,0 +1,182 @@
+"""From candidates to reworded passages: aligned, weighed, and joined with the copied ones.
+
+A box that several hits point to is aligned by its sentences (`kernels.rewording`). What is found
+counts when it carries enough evidence: shared stems that are rare in general, and shared pairs of
+neighbours. General means a table that comes with the program, not the corpus, so that one article
+is judged alike whatever it is compared with.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from dedupe.tables import F32, F64, I32, I64, U8, U32, U64, EditKind, MatchTable
+
+EVIDENCE = 5.5
+"""ln((M + 1)(b + 1)) from which a passage is reused: M nats of shared stems, b shared pairs."""
+RARE_STEMS = 9
+"""Shared stems of more than one nat that a reworded passage has at least."""
+WORDS, BOTH_WORDS = 20, 70
+"""Words of the shorter side, and of both together. Below, as many are wrong as are right."""
+PAD = 25
+"""Sentences around a candidate in which the passage may go on, and which tell what is common."""
+PART = 30
+"""Words of the longest sentence that is taken as a whole. Parts of 24 find more, and break more
+passages in two; uncut ones of up to 64 lose one passage in a hundred."""
+GAP = 50
+"""Words between two passages of the same articles up to which they are one."""
+VERBATIM, EDITED = 0.9, 0.6
+"""Shared runs of three words from which the wording stayed."""
+IN_ORDER = 0.75
+"""Share of common words in the same order below which the passage was reordered."""
+RARITY_BITS = 20
+"""Bits of a stem that the table of rarity looks at."""
+MOST_RARE = float(np.log(5000))
+"""Information of a stem that the table does not know, in nats."""
+_CHUNK = 64
+_ROOM = 4096
+
+
+class Reworded(NamedTuple):
+    """Passages that stand reworded in two articles."""
+
+    partner: I32
+    """(R, 2) two articles, or pieces of them, the first below the second"""
+    span: I64
+    """(R, 4) first token and end, in either article"""
+    evidence: F64
+    """(R,)"""
+
+
+@cache
+def rarity() -> F32:
+    """(2 ** RARITY_BITS,) information of a stem in nats, by its upper bits.
+
+    -ln of the share of articles that hold it, in the data of the shipped model.
+    """
+    table = np.full(1 << RARITY_BITS, MOST_RARE, np.float32)
+    with np.load(Path(__file__).with_name("rarity.npz"), allow_pickle=False) as file:
+        place = (file["stem"] >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
+        np.minimum.at(table, place, file["sixteenths"].astype(np.float32) / 16)
+    return table
+
+
+def align(
+    partner: I32, box: I64, stem: U32, sentence: I64, piece_token: I64, pool: Executor
+) -> Reworded:
+    """Align the candidates and keep what carries enough evidence.
+
+    partner: (Q, 2), box: (Q, 4) of `pairings`; stem: (N,); sentence: (S + 1,) first token of each
+    sentence, then N; piece_token: (D + 1,) first token of each article, or piece of one
+    """
+    from dedupe.kernels.rewording import align_reworded
+
+    unit = _units(sentence)
+    bounds = _bounds(partner, box, unit, piece_token)
+
+    def one(at: int) -> tuple[I64, I64, F64, I32]:
+        part = bounds[at : at + _CHUNK]
+        room, seeds = 4 * _CHUNK, _ROOM
+        while True:
+            owner, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
+            evidence, rare = np.empty(room), np.empty(room, np.int32)
+            count = align_reworded(stem, unit, part, rarity(), seeds, owner, span, evidence, rare)
+            if count < 0:
+                seeds *= 4
+            elif count > room:
+                room = count
+            else:
+                return owner[:count] + at, span[:count], evidence[:count], rare[:count]
+
+    none = (np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0), np.empty(0, np.int32))
+    parts = [none, *pool.map(one, range(0, len(bounds), _CHUNK))]
+    owner, span, evidence, rare = (np.concatenate(column) for column in zip(*parts, strict=True))
+    words, other_words = span[:, 1] - span[:, 0], span[:, 3] - span[:, 2]
+    enough = (evidence >= EVIDENCE) & (rare >= RARE_STEMS)
+    enough &= (np.minimum(words, other_words) >= WORDS) & (words + other_words >= BOTH_WORDS)
+    return Reworded(partner[owner[enough]], span[enough], evidence[enough])
+
+
+def _units(sentence: I64) -> I64:
+    """Sentences (S' + 1,) of at most `PART` words: longer ones are cut to equal parts."""
+    words = np.diff(sentence)
+    parts = np.maximum(-(-words // PART), 1)
+    of = np.repeat(np.arange(len(words)), parts)
+    number = np.arange(len(of)) - np.repeat(np.cumsum(parts) - parts, parts)
+    return np.append(sentence[of] + number * words[of] // parts[of], sentence[-1])
+
+
+def _bounds(partner: I32, box: I64, unit: I64, piece_token: I64) -> I64:
+    """First sentence and end (Q, 4) of padded boxes, in either article."""
+    edges = np.searchsorted(unit, piece_token)
+    bounds = np.empty_like(box)
+    for side in (0, 1):
+        first = np.searchsorted(unit, box[:, 2 * side], side="right") - 1 - PAD
+        last = np.searchsorted(unit, box[:, 2 * side + 1]) + PAD
+        bounds[:, 2 * side] = np.maximum(first, edges[partner[:, side]])
+        bounds[:, 2 * side + 1] = np.minimum(last, edges[partner[:, side] + 1])
+    return bounds
+
+
+class Joined(NamedTuple):
+    """Spans of pairs of articles that stand copied or reworded in both."""
+
+    partner: I32
+    """(M, 2)"""
+    span: I64
+    """(M, 4)"""
+    evidence: F64
+    """(M,) NaN where all of it is copied"""
+    copied: F64
+    """(M,) share of the words of copied spans"""
+
+
+def join(copied: MatchTable, reworded: Reworded) -> Joined:
+    """Copied and reworded spans of the same articles that lie close together, as one."""
+    from dedupe.kernels.rewording import join_spans
+
+    partner = np.concatenate([np.stack([copied.a, copied.b], axis=1), reworded.partner])
+    spans = np.stack([copied.a_start, copied.a_end, copied.b_start, copied.b_end], axis=1)
+    span = np.concatenate([spans, reworded.span])
+    evidence = np.append(np.full(len(copied), np.nan), reworded.evidence)
+    packed: U64 = partner[:, 0].astype(np.uint64) << np.uint64(32) | partner[:, 1].astype(np.uint64)
+    order = np.lexsort((span[:, 2], span[:, 0], packed))
+    pairs, joined, highest = np.empty_like(packed), np.empty_like(span), np.empty_like(evidence)
+    words = np.empty(len(packed), np.int64)
+    columns = (packed[order], span[order], evidence[order])
+    count = join_spans(*columns, GAP, pairs, joined, highest, words)
+    both = np.stack([pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)], axis=1)
+    whole = joined[:, 1] - joined[:, 0] + joined[:, 3] - joined[:, 2]
+    share = np.minimum(words / np.maximum(whole, 1), 1.0)
+    return Joined(both[:count].astype(np.int32), joined[:count], highest[:count], share[:count])
+
+
+def edits(token: U32, stem: U32, span: I64, pool: Executor) -> F64:
+    """What was done to copied text (M, 2): shared runs of three words, words in order; as shares.
+
+    token, stem: (N,); span: (M, 4)
+    """
+    from dedupe.kernels.rewording import describe_edits
+
+    out = np.empty((len(span), 2))
+    starts = range(0, len(span), _CHUNK)
+    list(
+        pool.map(
+            lambda at: describe_edits(token, stem, span[at : at + _CHUNK], out[at : at + _CHUNK]),
+            starts,
+        )
+    )
+    return out
+
+
+def kinds(shares: F64) -> U8:
+    """`EditKind` (M,) by the shares (M, 2) of `edits`."""
+    runs, in_order = shares.T
+    moved = np.where(in_order < IN_ORDER, EditKind.REORDERED, EditKind.REWORDED)
+    kept = np.where(runs >= VERBATIM, EditKind.VERBATIM, EditKind.EDITED)
+    return np.where(runs >= EDITED, kept, moved).astype(np.uint8)

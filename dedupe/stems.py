@@ -1,0 +1,17 @@
+"""Stems of words, for text whose words were replaced or moved."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.tables import U32, TextBatch, TokenTable
+
+
+def stem(batch: TextBatch, tokens: TokenTable) -> U32:
+    """Hash (N,) of the stem of every word of a batch: its first five letters, folded."""
+    from dedupe.kernels import characters
+    from dedupe.kernels.stemming import stem_words
+
+    out = np.empty(len(tokens.hash), np.uint32)
+    stem_words(batch.prose, tokens.start, tokens.end, *characters.character_table(), out)
+    return out

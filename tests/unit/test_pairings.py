@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedupe import pairings
+from dedupe.kernels import pairing
+from tests import naive
+
+SPREAD = np.uint32(0x9E3779B1)
+"""Makes hashes of small numbers: the upper bits of a stem are looked at."""
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Executor]:
+    """Two threads."""
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+def candidates(
+    articles: list[list[int]], pool: Executor, owner: list[int] | None = None
+) -> dict[tuple[int, int], list[list[int]]]:
+    """Boxes by pair of articles, places counted from the start of each article."""
+    stem = np.array([word for article in articles for word in article], np.uint32) * SPREAD
+    edges = np.cumsum([0, *map(len, articles)])
+    numbers = np.arange(len(articles)) if owner is None else np.array(owner)
+    found = pairings.candidates(stem, edges, numbers.astype(np.int32), pool)
+    boxes: dict[tuple[int, int], list[list[int]]] = {}
+    for (a, b), box in zip(found.partner.tolist(), found.box.tolist(), strict=True):
+        base = [edges[a], edges[a], edges[b], edges[b]]
+        boxes.setdefault((a, b), []).append([int(x - y) for x, y in zip(box, base, strict=True)])
+    return boxes
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(0, 30), max_size=80), max_size=6))
+def test_boxes_hold_the_dense_hits(articles: list[list[int]]) -> None:
+    """One box for each two articles with enough hits close together, from first to last."""
+    holders = {word: sum(word in article for article in articles) for word in range(31)}
+    kept = {word for word, count in holders.items() if 2 <= count <= pairings.FEW}
+    want = {}
+    for pair, hits in naive.stem_hits(articles, kept, pairing.CAP, pairing.CHAINED).items():
+        dense = naive.dense_hits(hits, pairing.FEWEST, pairing.NEAR, pairing.OTHER_NEAR)
+        if dense:
+            a, b = zip(*dense, strict=True)
+            want[pair] = [[min(a), max(a) + 1, min(b), max(b) + 1]]
+    with ThreadPoolExecutor(2) as pool:
+        assert candidates(articles, pool) == want
+
+
+def test_shuffled_passage_is_a_candidate(rng: np.random.Generator, pool: Executor) -> None:
+    """Words that changed places with a neighbour leave no run of five, but enough pairs."""
+    texts = rng.permutation(3000)[:900].reshape(3, 300)
+    passage = texts[0, 100:160].copy()
+    for at in range(0, 60, 2):
+        passage[at : at + 2] = passage[at : at + 2][::-1]
+    texts[1, 200:260] = passage
+    found = candidates(texts.tolist(), pool)
+    ((a_low, a_high, b_low, b_high),) = found.pop((0, 1))
+    assert not found
+    assert (98 <= a_low <= 110, 140 <= a_high <= 162) == (True, True)
+    assert (198 <= b_low <= 210, 240 <= b_high <= 262) == (True, True)
+
+
+def test_distant_passages_have_boxes_of_their_own(rng: np.random.Generator, pool: Executor) -> None:
+    """A long article is not aligned as a whole because of its first and last paragraph."""
+    texts = rng.permutation(9000)[:6000].reshape(2, 3000)
+    texts[1, 1000:1040] = texts[0, 100:140]
+    texts[1, 2000:2040] = texts[0, 2600:2640]
+    boxes = candidates(texts.tolist(), pool)[0, 1]
+    assert [box[0] // 1000 for box in boxes] == [0, 2]
+
+
+@pytest.mark.parametrize("copies", [pairing.CAP + 5, 200])
+def test_passage_of_many_articles_is_chained(
+    rng: np.random.Generator, pool: Executor, copies: int
+) -> None:
+    """Each copy meets the two before it, and no more: linear in the copies."""
+    passage = rng.permutation(50) + 1
+    others = rng.permutation(100_000)[: 20 * 3 * copies].reshape(3 * copies, 20) + 100
+    texts = others.tolist()
+    for number in range(copies):
+        texts[number] += passage.tolist()
+    found = candidates(texts, pool)
+    assert len(found) <= 2 * copies
+    assert naive.components(copies, found) == [0] * copies
+
+
+def test_articles_of_one_owner_are_no_candidates(rng: np.random.Generator, pool: Executor) -> None:
+    """Nor are articles that belong to no group."""
+    text = rng.permutation(200).tolist()
+    assert set(candidates([text] * 4, pool)) == {(a, b) for b in range(4) for a in range(b)}
+    assert set(candidates([text] * 4, pool, [7, 7, 8, -1])) == {(0, 2), (1, 2)}
+
+
+def test_nothing_of_nothing(pool: Executor) -> None:
+    """No articles, one, and empty ones."""
+    assert candidates([], pool) == {}
+    assert candidates([[1, 2, 3]], pool) == {}
+    assert candidates([[], [], []], pool) == {}

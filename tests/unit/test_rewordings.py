@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedupe import rewordings
+from dedupe.tables import EditKind, MatchTable
+from tests import naive
+from tests.strategies import edited_copies
+
+SPREAD = np.uint32(0x9E3779B1)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Executor]:
+    """Two threads."""
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+def aligned(
+    texts: np.ndarray[tuple[int, int], np.dtype[np.int64]], pool: Executor, size: int = 10
+) -> list[list[int]]:
+    """Reworded spans of two texts of sentences of a size, places from the start of each text."""
+    stem = texts.ravel().astype(np.uint32) * SPREAD
+    length = texts.shape[1]
+    sentence = np.append(np.arange(0, 2 * length, size), 2 * length)
+    box = np.array([[0, length, length, 2 * length]])
+    found = rewordings.align(
+        np.array([[0, 1]], np.int32), box, stem, sentence, np.array([0, length, 2 * length]), pool
+    )
+    return [[a, b, c - length, d - length] for a, b, c, d in found.span.tolist()]
+
+
+def test_shuffled_and_replaced_words_are_aligned(rng: np.random.Generator, pool: Executor) -> None:
+    """Every third word is new and the sentences are shuffled inside; the ends are found."""
+    texts = rng.permutation(4000)[:1200].reshape(2, 600)
+    passage = texts[0, 200:320].reshape(12, 10).copy()
+    for row in passage:
+        rng.shuffle(row)
+        row[::3] = rng.integers(5000, 9000, 4)
+    texts[1, 300:420] = passage.ravel()
+    ((a, b, c, d),) = aligned(texts, pool)
+    assert abs(a - 200) <= 6
+    assert abs(b - 320) <= 6
+    assert abs(c - 300) <= 6
+    assert abs(d - 420) <= 6
+
+
+def test_common_words_of_two_texts_are_no_passage(rng: np.random.Generator, pool: Executor) -> None:
+    """A topic shared by all sentences of both texts explains nothing."""
+    topic = rng.permutation(40)
+    texts = topic[rng.integers(0, 40, (2, 600))]
+    texts[:, ::4] = rng.permutation(9000)[:300].reshape(2, 150) + 100
+    assert aligned(texts, pool) == []
+
+
+def test_short_passages_are_left_to_the_other_channel(
+    rng: np.random.Generator, pool: Executor
+) -> None:
+    """Below seventy words on both sides together as many are wrong as are right."""
+    texts = rng.permutation(4000)[:800].reshape(2, 400)
+    texts[1, 200:230] = texts[0, 100:130]
+    assert aligned(texts, pool) == []
+
+
+def test_long_sentences_are_cut(rng: np.random.Generator, pool: Executor) -> None:
+    """A text without full stops is aligned like any other."""
+    texts = rng.permutation(4000)[:1200].reshape(2, 600)
+    texts[1, 310:430] = texts[0, 200:320]
+    ((a, b, c, d),) = aligned(texts, pool, size=600)
+    assert (b - a, d - c) == (120, 120)
+
+
+@given(edited_copies(min_size=3))
+def test_edits_against_the_oracle(texts: tuple[list[int], list[int]]) -> None:
+    """Shared runs of three words and words in order, of two texts with repeated words."""
+    one, other = texts
+    token = np.array([*one, *other], np.uint32) * SPREAD
+    span = np.array([[0, len(one), len(one), len(one) + len(other)]])
+    with ThreadPoolExecutor(1) as pool:
+        ((runs, in_order),) = rewordings.edits(token, token, span, pool).tolist()
+    assert runs == pytest.approx(naive.shared_runs(one, other, 3))
+    assert in_order == pytest.approx(naive.in_order(one, other))
+
+
+def test_kinds_of_edit() -> None:
+    """Wording that stayed, in part; words that moved; words that were replaced."""
+    shares = np.array([[1.0, 1.0], [0.9, 0.2], [0.7, 1.0], [0.3, 0.74], [0.3, 0.75], [0.0, 1.0]])
+    assert [EditKind(kind).name for kind in rewordings.kinds(shares).tolist()] == [
+        "VERBATIM", "VERBATIM", "EDITED", "REORDERED", "REWORDED", "REWORDED"
+    ]  # fmt: skip
+
+
+Row = tuple[int, int, int, int]
+
+
+def joined(copied: list[Row], reworded: list[Row]) -> list[tuple[Row, bool, float]]:
+    """Spans of two articles, joined: the span, whether some is reworded, the share copied."""
+    spans = np.array(copied, np.int64).reshape(-1, 4)
+    count = len(copied)
+    zero, one = np.zeros(count, np.int32), np.ones(count, np.int32)
+    a_start, a_end, b_start, b_end = spans.T.copy()
+    same = np.ones(count)
+    table = MatchTable(zero, one, a_start, a_end, b_start, b_end, same, same, same)
+    found = rewordings.join(
+        table,
+        rewordings.Reworded(
+            np.tile(np.array([0, 1], np.int32), (len(reworded), 1)),
+            np.array(reworded, np.int64).reshape(-1, 4),
+            np.arange(6.0, 6.0 + len(reworded)),
+        ),
+    )
+    rows = zip(found.span.tolist(), found.evidence.tolist(), found.copied.tolist(), strict=True)
+    return [((a, b, c, d), not np.isnan(e), round(share, 3)) for (a, b, c, d), e, share in rows]
+
+
+@pytest.mark.parametrize(
+    ("copied", "reworded", "want"),
+    [
+        ([], [], []),
+        ([(0, 50, 0, 50)], [], [((0, 50, 0, 50), False, 1.0)]),
+        # A reworded span that is mostly copied gives way, one that is not takes the copied one in.
+        ([(0, 50, 0, 50)], [(0, 60, 0, 60)], [((0, 50, 0, 50), False, 1.0)]),
+        ([(0, 30, 0, 30)], [(0, 90, 0, 90)], [((0, 90, 0, 90), True, 0.333)]),
+        ([(0, 30, 0, 30)], [(70, 150, 70, 150)], [((0, 150, 0, 150), True, 0.2)]),
+        # Too far apart on one side.
+        (
+            [(0, 30, 0, 30)],
+            [(70, 150, 90, 170)],
+            [((0, 30, 0, 30), False, 1.0), ((70, 150, 90, 170), True, 0.0)],
+        ),
+        # Copied spans are joined where they meet, or where a reworded one runs through them.
+        (
+            [(0, 30, 0, 30), (40, 70, 40, 70)],
+            [],
+            [((0, 30, 0, 30), False, 1.0), ((40, 70, 40, 70), False, 1.0)],
+        ),
+        (
+            [(0, 30, 0, 30), (40, 70, 40, 70)],
+            [(0, 72, 0, 72)],
+            [((0, 70, 0, 70), False, 0.857)],
+        ),
+        # Not where they have changed places.
+        (
+            [(0, 30, 40, 70), (40, 70, 0, 30)],
+            [(0, 72, 0, 72)],
+            [((0, 30, 40, 70), False, 1.0), ((40, 70, 0, 30), False, 1.0)],
+        ),
+    ],
+)
+def test_spans_that_belong_together_are_joined(
+    copied: list[Row], reworded: list[Row], want: list[tuple[Row, bool, float]]
+) -> None:
+    """By how far they are apart on both sides, and by what connects them."""
+    assert joined(copied, reworded) == want
+
+
+@given(st.permutations([(0, 80, 0, 80), (100, 180, 110, 190), (400, 490, 420, 500)]))
+def test_order_of_spans_does_not_matter(reworded: list[Row]) -> None:
+    """The first two are one passage, the third is another."""
+    assert [row[0] for row in joined([], reworded)] == [(0, 180, 0, 190), (400, 490, 420, 500)]
+
+
+def test_rarity_comes_with_the_program() -> None:
+    """Common words carry little, and what the table does not know carries most."""
+    from dedupe.kernels.words import hash_words
+
+    table = rewordings.rarity()
+    place = hash_words(("the", "water", "zzqxy")) >> np.uint32(32 - rewordings.RARITY_BITS)
+    the, water, unknown = table[place.astype(np.int64)].tolist()
+    assert the < 0.5 < water < unknown
+    assert unknown == pytest.approx(rewordings.MOST_RARE)
