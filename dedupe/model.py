@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 SCHEMA = "1.0"
-NORMALISER = 1
+NORMALISER = 2
 """Number of the folding and tokenising rules; fingerprints and models depend on it."""
 
 

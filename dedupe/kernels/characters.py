@@ -1,6 +1,7 @@
 """Classes of characters, and the table that gives them for every code point.
 
-A class is the low five bits of a table entry; `UPPER` and `LOWER` are added for cased letters.
+A class is the low four bits of a table entry; `UPPER` and `LOWER` are added for cased letters, and
+`LATIN` or `FOREIGN` for the letters of scripts that can be mistaken for each other.
 `fold_start` is 0 where a character folds to itself, else 1 + the place of its folded form, of
 `fold_size` bytes, in `pool`.
 """
@@ -28,9 +29,16 @@ IGNORABLE = 8
 OPENING_QUOTE = 9
 CLOSING_QUOTE = 10
 CLOSER = 11
-CLASS = 0x1F
-UPPER = 0x40
+CLASS = 0x0F
+LATIN = 0x10
 LOWER = 0x20
+UPPER = 0x40
+FOREIGN = 0x80
+"""A letter of a script that has letters of the shape of Latin ones."""
+SYMBOL = 0x80
+"""Of a look: the letter is also a symbol that honestly stands beside Latin letters (\u03b1, \u03c1)."""
+CYRILLIC, GREEK = 0, 1
+"""Rows of `twin`"""
 TRANSPARENT_BYTE = 0x7F
 
 
@@ -44,12 +52,21 @@ class CharacterTable(NamedTuple):
     fold_start: NDArray[np.uint32]
     fold_size: NDArray[np.uint8]
     pool: NDArray[np.uint8]
+    look: NDArray[np.uint8]
+    """(pages * 256,) the Latin letter that a foreign one looks like, with SYMBOL; else 0"""
+    twin: NDArray[np.uint16]
+    """(2, 128) the small Cyrillic or Greek letter that a Latin one looks like, else 0"""
 
 
 @cache
 def character_table() -> CharacterTable:
     """The shipped table, built by `make_unicode`."""
     with np.load(Path(__file__).with_name("unicode.npz"), allow_pickle=False) as file:
-        return CharacterTable(
-            file["page"], file["kind"], file["fold_start"], file["fold_size"], file["pool"]
-        )
+        return CharacterTable(**{name: file[name] for name in CharacterTable._fields})
+
+
+@cache
+def common_words() -> NDArray[np.uint32]:
+    """Sorted hashes (W,) of the words as which a word with digits may be read; see `make_words`."""
+    with np.load(Path(__file__).with_name("words.npz"), allow_pickle=False) as file:
+        return np.cumsum(file["gaps"], dtype=np.uint32)
