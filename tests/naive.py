@@ -28,6 +28,27 @@ Shingle = tuple[Hashable, ...]
 ABBREVIATIONS = frozenset(("mr", "dr", "vs", "etc", "no", "fig", "jan", "approx"))
 """Some words after which a full stop ends no sentence; tests hand the same to the kernel."""
 
+COMMON = frozenset(("wait", "tattoo", "free", "hello", "seat", "state", "total", "tilt", "atlas"))
+"""Some words that digits may spell; tests hand the same to the kernel."""
+_LOOKS = {
+    **{"А": "a", "а": "a", "В": "b", "в": "b", "Е": "e", "е": "e", "К": "k", "к": "k", "М": "m"},
+    **{"м": "m", "Т": "t", "т": "t"},
+    **{"О": "o", "о": "o", "С": "c", "с": "c", "Х": "x", "х": "x", "І": "i", "і": "i", "ѕ": "s"},
+    **{"ο": "o", "Ο": "o", "Α": "a", "α": "a", "Τ": "t", "ρ": "p", "σ": "o", "ς": ""},
+}
+_CYRILLIC = {
+    **{"a": "а", "B": "в", "b": "ь", "c": "с", "e": "е", "H": "н", "i": "і", "j": "ј", "k": "к"},
+    **{"m": "м", "o": "о", "p": "р", "s": "ѕ", "t": "т", "x": "х", "y": "у", "A": "а", "C": "с"},
+    **{"E": "е", "J": "ј", "K": "к", "M": "м", "O": "о", "P": "р", "S": "ѕ", "T": "т", "X": "х"},
+    "Y": "у",
+}
+_GREEK = {
+    **{"A": "α", "a": "α", "B": "β", "E": "ε", "H": "η", "I": "ι", "i": "ι", "K": "κ", "k": "κ"},
+    **{"M": "μ", "N": "ν", "O": "ο", "o": "ο", "P": "ρ", "p": "ρ", "T": "τ", "t": "τ", "u": "υ"},
+    **{"v": "ν", "X": "χ", "x": "χ", "Y": "υ", "y": "γ", "Z": "ζ"},
+}
+_SYMBOLS = "αρσν"
+_SPELLED = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _KINDS = {
     **dict.fromkeys("'‘’ʼ＇", "apostrophe"),
     **dict.fromkeys(".!?…‼。！？।؟።", "terminator"),
@@ -48,6 +69,7 @@ class Word(NamedTuple):
     capital: bool
     digit: bool
     quoted: bool
+    disguised: bool
 
 
 def character_kind(char: str) -> str:
@@ -83,6 +105,98 @@ def fold(word: str) -> bytes:
             wide = unicodedata.normalize("NFKD", char).casefold()
             kept += unicodedata.normalize("NFKD", wide)
     return kept.encode()
+
+
+def script(char: str) -> str:
+    """LATIN, CYRILLIC or GREEK, by its name or by what it is folded to."""
+    name = unicodedata.name(char, "")
+    if name.startswith(("CYRILLIC", "GREEK")):
+        return name.split()[0]
+    if character_kind(char) != "letter" or name.startswith("ROMAN"):
+        return ""
+    return "LATIN" if name.startswith("LATIN") or fold(char)[:1].isalpha() else ""
+
+
+def _plain(char: str) -> str:
+    """A Latin letter without its accents; its case is kept where it has none."""
+    return char if char.isascii() else fold(char).decode()[0]
+
+
+def _as_it_looks(word: str) -> str | None:
+    """The folded form of a word of mixed script, where it is to be read as one of a single script.
+
+    >>> _as_it_looks("mоney"), _as_it_looks("молoко"), _as_it_looks("яwater")
+    ('money', 'молоко', None)
+    """
+    scripts = [(char, script(char)) for char in word if script(char)]
+    latin = [char for char, name in scripts if name == "LATIN"]
+    foreign = [char for char, name in scripts if name != "LATIN"]
+    if not latin or not foreign:
+        return None
+    names = [name == "LATIN" for _, name in scripts]
+    for some, others in ((latin, foreign), (foreign, latin)):
+        capitals = all(unicodedata.category(char) in ("Lu", "Lt") for char in some)
+        small = all(unicodedata.category(char) == "Ll" for char in others)
+        if capitals and small and len(some) > 1 and sum(a != b for a, b in pairwise(names)) == 1:
+            return None
+    twins = _CYRILLIC if script(foreign[-1]) == "CYRILLIC" else _GREEK
+    free = all(_LOOKS.get(char) for char in foreign)
+    twinned = all(_plain(char) in twins for char in latin)
+    if free and (not twinned or len(latin) >= len(foreign)):
+        read = _replaced(word, {char: _LOOKS[char] for char in foreign})
+        return read if read in COMMON or not any(char in _SYMBOLS for char in foreign) else None
+    if not twinned or (
+        twins is _GREEK and (len(scripts) < 5 or len(foreign) < 2 * len(latin))
+    ):
+        return None
+    return _replaced(word, {char: twins[_plain(char)] for char in latin})
+
+
+def _replaced(word: str, letters: dict[str, str]) -> str:
+    """A folded word in which the first letter of some folded characters is another one."""
+    return "".join(
+        letters[char] + fold(char).decode()[1:] if char in letters else fold(char).decode()
+        for char in word
+    )
+
+
+def _spelled(word: str) -> str | None:
+    """The common word that letters and digits spell, if they stand as letters would.
+
+    >>> _spelled("fr33"), _spelled("he11o"), _spelled("t0ta1"), _spelled("state5")
+    ('free', 'hello', 'total', None)
+    """
+    inner = re.search(r"[a-z]([013457])\1?(?=[a-z])", word)
+    head = re.match(r"[0357][a-z]{4,}\Z", word)
+    tail = re.search(r"^[a-z]{4,}0\Z|^[a-z]+(?:00|33)\Z", word)
+    if (
+        not 4 <= len(word) <= 20
+        or re.fullmatch(r"[a-z013457@$]+", word) is None
+        or 2 * len(re.findall("[a-z]", word)) < len(word)
+        or re.search(r"([013457])(?!\1)[013457]|([013457])\2\2|^([013457])\3", word)
+        or (len(word) == 4 and "11" in word)
+        or word.count("1") > 3
+        or not (inner or head or tail)
+    ):
+        return None
+    choices = sorted("".join(letters) for letters in product(*(_SPELLED.get(c, c) for c in word)))
+    return next((choice for choice in choices if choice in COMMON), None)
+
+
+def read_word(word: str) -> tuple[bytes, bool]:
+    """What is hashed of a word, and whether there is more to it than its letters one by one."""
+    looks = _as_it_looks(word)
+    folded = fold(word).decode() if looks is None else looks
+    hidden = any(character_kind(char) == "ignorable" and char != "\x7f" for char in word)
+    styled = any(
+        script(char) == "LATIN" and len(char.encode()) > 2 and len(fold(char)) == 1 for char in word
+    )
+    lettered = any(script(char) for char in word)
+    wild = word.isascii() and word not in (word.lower(), word.upper(), word.capitalize())
+    spelled = None if wild or not any(script(c) == "LATIN" for c in word) else _spelled(folded)
+    if spelled is not None:
+        return spelled.encode(), True
+    return folded.encode(), looks is not None or (lettered and (hidden or styled))
 
 
 def word_hash(folded: bytes) -> int:
@@ -188,8 +302,9 @@ def _find_words(text: str) -> tuple[list[Word], list[tuple[int, int]]]:
             stop, behind = _word_end(text, at)
             piece = text[at:stop]
             digit = any(character_kind(part) == "digit" for part in piece)
+            read = read_word(piece)
             capital = unicodedata.category(char) in ("Lu", "Lt")
-            words.append(Word(at, stop, fold(piece), capital, digit, quoted))
+            words.append(Word(at, stop, read[0], capital, digit, quoted, read[1]))
             at = behind
             continue
         if words and words[-1].end == at and _is_address(text, words[-1], at):

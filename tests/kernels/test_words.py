@@ -9,9 +9,11 @@ from hypothesis import example, given
 from dedupe.kernels import characters as ch
 from dedupe.kernels import make_unicode
 from dedupe.kernels.characters import character_table
+from dedupe.kernels.disguises import ROOM
 from dedupe.kernels.words import (
     ALL_CAPITALS,
     CAPITAL,
+    DISGUISED,
     FIRST,
     HAS_DIGIT,
     MASKS,
@@ -28,6 +30,7 @@ from tests.strategies import awkward_texts, block_batch
 ABBREVIATIONS: U32 = np.array(
     sorted(naive.word_hash(word.encode()) for word in naive.ABBREVIATIONS), np.uint32
 )
+COMMON: U32 = np.array(sorted(naive.word_hash(word.encode()) for word in naive.COMMON), np.uint32)
 
 
 def classify(text: bytes) -> U64:
@@ -36,7 +39,8 @@ def classify(text: bytes) -> U64:
     masks = np.full((MASKS, len(data) // 64), 2**64 - 1, np.uint64)
     one, room = np.zeros(1, np.int64), len(data)
     odd = np.empty(room, np.int32), np.empty(room, np.uint32), np.empty(room, np.uint8)
-    classify_kernel(data, one, one + len(text), *character_table(), masks, *odd)
+    form = np.empty(ROOM, np.uint8)
+    classify_kernel(data, one, one + len(text), *character_table(), COMMON, form, masks, *odd)
     return masks
 
 
@@ -48,7 +52,7 @@ def bits(mask: U64, size: int) -> list[int]:
 def split_blocks(blocks: list[str], gap: int = 1) -> tuple[Words, list[int]]:
     """The kernel on some blocks with the abbreviations of the oracle; and the blocks' places."""
     batch, starts = block_batch(blocks, gap)
-    table = words_of(batch.prose, batch.blocks.start, batch.blocks.end, ABBREVIATIONS)
+    table = words_of(batch.prose, batch.blocks.start, batch.blocks.end, ABBREVIATIONS, COMMON)
     return table, starts
 
 
@@ -68,7 +72,7 @@ def assert_equals_oracle(blocks: list[str], gap: int = 1) -> None:
             hashes.append(naive.word_hash(word.folded))
             flags.append(
                 word.capital * CAPITAL | word.digit * HAS_DIGIT | word.quoted * QUOTED
-                | (number in opens) * FIRST
+                | (number in opens) * FIRST | word.disguised * DISGUISED
             )  # fmt: skip
         sentences += [place + len(places) - len(words) for place in opens]
         first.append(len(sentences))
