@@ -166,14 +166,14 @@ def _spelled(word: str) -> str | None:
     >>> _spelled("fr33"), _spelled("he11o"), _spelled("t0ta1"), _spelled("state5")
     ('free', 'hello', 'total', None)
     """
-    inner = re.search(r"[a-z]([013457])\1?(?=[a-z])", word)
+    inner = re.search(r"[a-z]([013457@$])\1?(?=[a-z])", word)
     head = re.match(r"[0357][a-z]{4,}\Z", word)
     tail = re.search(r"^[a-z]{4,}0\Z|^[a-z]+(?:00|33)\Z", word)
     if (
         not 4 <= len(word) <= 20
         or re.fullmatch(r"[a-z013457@$]+", word) is None
         or 2 * len(re.findall("[a-z]", word)) < len(word)
-        or re.search(r"([013457])(?!\1)[013457]|([013457])\2\2|^([013457])\3", word)
+        or re.search(r"([013457@$])(?!\1)[013457@$]|([013457@$])\2\2|^([013457@$])\3", word)
         or (len(word) == 4 and "11" in word)
         or word.count("1") > 3
         or not (inner or head or tail)
@@ -307,6 +307,11 @@ def _find_words(text: str) -> tuple[list[Word], list[tuple[int, int]]]:
             words.append(Word(at, stop, read[0], capital, digit, quoted, read[1]))
             at = behind
             continue
+        signed = _signed_word(text, words[-1], at) if words and words[-1].end == at else None
+        if signed is not None:
+            words[-1] = signed
+            at = signed.end
+            continue
         if words and words[-1].end == at and _is_address(text, words[-1], at):
             first = _drop_address(text, words, at)
             terminators = [mark for mark in terminators if mark[1] <= first]
@@ -320,6 +325,23 @@ def _find_words(text: str) -> tuple[list[Word], list[tuple[int, int]]]:
         elif kind == "closing quote":
             quoted = False
     return words, terminators
+
+
+def _signed_word(text: str, last: Word, at: int) -> Word | None:
+    """The word that goes on behind an @ or $, where it spells a common word."""
+    found = re.compile(r"[A-Za-z0-9@$]+").match(text, last.start)
+    if text[at] not in "@$" or found is None or found.end() <= at:
+        return None
+    word, behind = found[0], text[found.end() : found.end() + 2]
+    host = re.match(r"[.'][A-Za-z0-9]", behind) or not behind[:1].isascii()
+    wild = word not in (word.lower(), word.upper(), word.capitalize())
+    spelled = None if wild or host else _spelled(word.lower())
+    if spelled is None:
+        return None
+    digit = any(char.isdigit() for char in word)
+    return Word(
+        last.start, found.end(), spelled.encode(), last.capital, digit, last.quoted, disguised=True
+    )
 
 
 def _drop_address(text: str, words: list[Word], at: int) -> int:

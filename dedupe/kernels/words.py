@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dedupe.kernels import characters as ch
 from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
 from dedupe.kernels.disguises import ROOM as FORM
-from dedupe.kernels.disguises import hash_room, lower_ascii, read_digits, spell
+from dedupe.kernels.disguises import MOST_READ, hash_room, lower_ascii, read_digits, spell
 from dedupe.kernels.hashing import (
     SEED, absorb, byte_at, eight_bytes, entry_at, finish, in_sorted, push,
 )  # fmt: skip
@@ -34,6 +34,7 @@ _SPACES = np.uint64(0x2020202020202020)
 """Or-ed to eight bytes of an ASCII word it folds the case; digits and apostrophe have the bit."""
 
 _LOWER_W, _COLON, _SLASH, _DOT, _AT, _QUOTE, _APOSTROPHE = 0x77, 0x3A, 0x2F, 0x2E, 0x40, 0x22, 0x27
+_DOLLAR = 0x24
 
 SEEN_CAPITAL, SEEN_SMALL, SEEN_DIGIT, SEEN_STYLED, SEEN_HIDDEN = 1, 2, 4, 8, 16
 
@@ -292,6 +293,7 @@ def _classify_bytes(text, block_start, block_end, masks):
             bytes_between(text, i, np.uint8(0x7F), one)
             | bytes_between(text, i, np.uint8(0xC0), np.uint8(0x40))
             | bytes_between(text, i, np.uint8(_AT), one)
+            | bytes_between(text, i, np.uint8(_DOLLAR), one) & (letter << _ONE | before >> _LAST)
             | bytes_between(text, i, np.uint8(_COLON), one)
             & bytes_between(text, i + 1, np.uint8(_SLASH), one)
             | dot & (w << _ONE | w_carry)
@@ -304,6 +306,42 @@ def _classify_bytes(text, block_start, block_end, masks):
         apostrophes = inside & bytes_between(text, i, np.uint8(_APOSTROPHE), one)
         before = letter
     letters[np.uint64(len(letters) - 1)] = before  # zeros
+
+
+@inlined
+def _read_signs(text, letters, start, i, end, known, room):
+    """Read a word that goes on behind an @ or $ at byte i ("ca$h"): its end, its hash, its flags.
+
+    The hash is 0 where no common word is spelled, or where a host follows.
+    """
+    nothing = np.uint32(0)
+    if byte_at(text, i) != _AT and byte_at(text, i) != _DOLLAR:
+        return i, nothing, 0
+    stop = i + 1
+    while stop < end and stop - start <= MOST_READ:
+        byte = byte_at(text, stop)
+        if byte != _AT and byte != _DOLLAR and not _has_bit(letters, stop):
+            break
+        stop += 1
+    behind = byte_at(text, stop) if stop < end else np.uint8(0)
+    if (
+        behind >= 0x80
+        or (behind == _DOT and _has_bit(letters, stop + 1))
+        or not lower_ascii(text, start, stop, room)
+    ):
+        return i, nothing, 0
+    value = read_digits(room, stop - start, known)
+    flags = DISGUISED | ALL_CAPITALS
+    for k in range(start, stop):
+        byte = byte_at(text, k)
+        if byte >= 0x30 and byte <= 0x39:
+            flags |= HAS_DIGIT
+        if byte < 0x41 or byte > 0x5A:
+            flags &= ~ALL_CAPITALS
+    byte = byte_at(text, start)
+    if byte >= 0x41 and byte <= 0x5A:
+        flags |= CAPITAL
+    return stop, value, flags
 
 
 @kernel
@@ -364,6 +402,14 @@ def classify(
                 if i == low or not _has_bit(letters, i - 1):
                     continue
                 start = _word_start(letters, starts, i)
+                stop, value, flags = _read_signs(text, letters, start, i, end, known, room)
+                if value != 0:
+                    odd_start[odds], odd_hash[odds], odd_flags[odds] = start, value, flags
+                    odds += 1
+                    _raise_bits(letters, start, stop)
+                    _raise_bits(starts, start, start + 1)
+                    done = stop
+                    continue
                 if not _is_address(text, start, i):
                     continue
                 if byte_at(text, i) == _AT:  # first.last@host: the words before belong to it
