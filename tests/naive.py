@@ -183,11 +183,14 @@ def _spelled(word: str) -> str | None:
     return next((choice for choice in choices if choice in COMMON), None)
 
 
-def read_word(word: str) -> tuple[bytes, bool]:
-    """What is hashed of a word, and whether there is more to it than its letters one by one."""
+def read_word(word: str, padding: str = "") -> tuple[bytes, bool]:
+    """What is hashed of a word, and whether there is more to it than its letters one by one.
+
+    padding: what nobody sees behind it
+    """
     looks = _as_it_looks(word)
     folded = fold(word).decode() if looks is None else looks
-    hidden = any(character_kind(char) == "ignorable" and char != "\x7f" for char in word)
+    hidden = any(character_kind(char) == "ignorable" for char in word) or "\x7f" in padding
     styled = any(
         script(char) == "LATIN" and len(char.encode()) > 2 and len(fold(char)) == 1 for char in word
     )
@@ -302,7 +305,7 @@ def _find_words(text: str) -> tuple[list[Word], list[tuple[int, int]]]:
             stop, behind = _word_end(text, at)
             piece = text[at:stop]
             digit = any(character_kind(part) == "digit" for part in piece)
-            read = read_word(piece)
+            read = read_word(piece, text[stop:behind])
             capital = unicodedata.category(char) in ("Lu", "Lt")
             words.append(Word(at, stop, read[0], capital, digit, quoted, read[1]))
             at = behind

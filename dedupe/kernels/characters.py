@@ -8,6 +8,7 @@ A class is the low four bits of a table entry; `UPPER` and `LOWER` are added for
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -70,3 +71,46 @@ def common_words() -> NDArray[np.uint32]:
     """Sorted hashes (W,) of the words as which a word with digits may be read; see `make_words`."""
     with np.load(Path(__file__).with_name("words.npz"), allow_pickle=False) as file:
         return np.cumsum(file["gaps"], dtype=np.uint32)
+
+
+def _place(char: str) -> int:
+    return int(character_table().page[ord(char) >> 8]) << 8 | ord(char) & 0xFF
+
+
+def kind_of(char: str) -> int:
+    """Class, case and script bits of a character."""
+    return int(character_table().kind[_place(char)])
+
+
+def folded_form(char: str) -> bytes:
+    """What is hashed of a character of a word."""
+    table, place = character_table(), _place(char)
+    first = int(table.fold_start[place]) - 1
+    return char.encode() if first < 0 else table.pool[first : first + table.fold_size[place]].tobytes()
+
+
+def latin_look(char: str) -> str:
+    """The Latin letter that a foreign one looks like, in its case; nothing for others."""
+    letter = chr(character_table().look[_place(char)] & 0x7F)
+    return _as_cased(letter, char)
+
+
+def foreign_look(row: int, char: str) -> str:
+    """The Cyrillic or Greek letter that a Latin one looks like, in its case."""
+    base = unicodedata.normalize("NFD", char)[0]
+    return _as_cased(chr(character_table().twin[row, ord(base)]) if base.isascii() else "\0", char)
+
+
+def _as_cased(letter: str, char: str) -> str:
+    """A letter with the accents and the case of a character; nothing for none."""
+    if letter == "\0":
+        return ""
+    cased = letter.upper() if kind_of(char) & UPPER else letter
+    return unicodedata.normalize("NFC", cased + unicodedata.normalize("NFD", char)[1:])
+
+
+def is_small_capital(char: str) -> bool:
+    """Whether a character is a small capital or another Latin shape without a language."""
+    return kind_of(char) & LATIN != 0 and len(folded_form(char)) == 1 and (
+        "\u0250" <= char <= "\u02af" or "\u1d00" <= char <= "\u1d22" or "\ua730" <= char <= "\ua731"
+    )

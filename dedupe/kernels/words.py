@@ -163,8 +163,9 @@ def _any_word(text, i, end, page, kind, fold_start, fold_size, pool):
         which = entry & ch.CLASS
         hidden = 0
         while which == ch.IGNORABLE and i < end:
-            if size > 1:
-                hidden = SEEN_HIDDEN
+            hidden = SEEN_HIDDEN
+            if size == 1:  # behind a character reference, at the end of a word too
+                seen |= SEEN_HIDDEN
             i += size
             at, entry, size = entry_at(text, i, page, kind)
             which = entry & ch.CLASS
