@@ -30,9 +30,11 @@ MOST_FORMULA = 6
 """Letters of "sin x" and the like, in which invisible operators stand."""
 _NAMED = 3
 """Words that the message names."""
+_REACH = 120
+"""Bytes around a word in which the rest of a mail address is looked for."""
 _CUT = 40
 """Letters of a word that are shown."""
-_BOTH_READINGS = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
+_READINGS = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _REFERENCE = re.compile(rb"&#(?:x[0-9a-f]{1,6}|[0-9]{1,7});", re.IGNORECASE)
 _MAIL = re.compile(r"@|&#(?:64|x40);", re.IGNORECASE)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff]")
@@ -171,7 +173,8 @@ def _foreign_letters(word: str, value: int) -> _Read | None:
     from dedupe.kernels import characters as ch
     from dedupe.kernels.words import hash_word
 
-    if word.isascii():
+    scripts = {ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in word} - {0}
+    if len(scripts) < 2:
         return None
     letters = sum(char.isalpha() for char in word)
     for alike, certain in (
@@ -195,10 +198,10 @@ def _digits(word: str, value: int) -> _Read | None:
     from dedupe.kernels.words import hash_word
 
     folded = unicodedata.normalize("NFKC", word)
-    places = [place for place, char in enumerate(folded) if char in _BOTH_READINGS]
+    places = [place for place, char in enumerate(folded) if char in _READINGS]
     if not places or len(places) > len(folded) // 2 or not folded.isascii():
         return None
-    for choice in product(*(_BOTH_READINGS[folded[place]] for place in places)):
+    for choice in product(*(_READINGS[folded[place]] for place in places)):
         letters = list(folded)
         for place, letter in zip(places, choice, strict=True):
             letters[place] = letter.upper() if folded.isupper() else letter
@@ -301,7 +304,8 @@ def _references(reading: Reading, start: int, end: int) -> list[str]:
         char = html.unescape(text)
         if char.isascii() and char.isalnum():
             found.append(f"{text} for {char}")
-    if found and _MAIL.search(reading.text(max(start - 60, 0), end + 60)):
+    before, behind = reading.text(max(start - _REACH, 0), start), reading.text(end, end + _REACH)
+    if found and _MAIL.search(before.rpartition(" ")[2] + behind.partition(" ")[0]):
         return []
     return found
 
