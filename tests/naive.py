@@ -139,7 +139,10 @@ def _as_it_looks(word: str) -> str | None:
         small = all(unicodedata.category(char) == "Ll" for char in others)
         if capitals and small and len(some) > 1 and sum(a != b for a, b in pairwise(names)) == 1:
             return None
-    twins = _CYRILLIC if script(foreign[-1]) == "CYRILLIC" else _GREEK
+    cyrillic = script(foreign[-1]) == "CYRILLIC"
+    if cyrillic and set(latin) == {"I"} and len(foreign) > len(latin):
+        return None
+    twins = _CYRILLIC if cyrillic else _GREEK
     free = all(_LOOKS.get(char) for char in foreign)
     twinned = all(_plain(char) in twins for char in latin)
     if free and (not twinned or len(latin) >= len(foreign)):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dedupe.tables import ALIGNMENT, U8, U32, BlockTable, TextBatch
 
 LETTERS = "aetZQIwÉéñßﬁÅİıſςΣяЖאب๓Ⅷ½ǅ"
-ALIKE = "aeoTаеоТмαοΤ013457"
+ALIKE = "aeoTIаеоТмαοΤ013457"
 """Letters of three scripts, and digits, that look alike."""
 DIGITS = "0719１٣"
 SINGLES = "中文字あカกခ"

@@ -44,11 +44,12 @@ def _reading(text, start, stop, page, kind, fold_start, pool, look, twin):
 
     As Latin, when each foreign letter has a Latin shape; as foreign, when each Latin letter has a
     foreign shape; in doubt as most of its letters are. A word that has letters of both scripts
-    which have no double is a compound, as is a run of capitals with an ending ("SMSка").
+    which have no double is a compound, as is a run of capitals with an ending ("SMSка"); a capital I
+    is the palochka of Chechen and its neighbours, as it is typed.
     """
     latin, foreign, bound_latin, bound_foreign, symbols = 0, 0, 0, 0, 0
     latin_small, foreign_small, latin_capitals, foreign_capitals = 0, 0, 0, 0
-    row, switches, before = -1, 0, 0
+    row, switches, before, palochkas = -1, 0, 0, 0
     i = start
     while i < stop:
         code, size = decode(text, i)
@@ -74,10 +75,13 @@ def _reading(text, start, stop, page, kind, fold_start, pool, look, twin):
             latin += 1
             latin_small += entry & ch.LOWER != 0
             latin_capitals += entry & ch.UPPER != 0
+            palochkas += code == 0x49
     if switches == 1 and (
         (latin_capitals == latin and latin > 1 and foreign_small == foreign)
         or (foreign_capitals == foreign and foreign > 1 and latin_small == latin)
     ):
+        return _AS_IT_IS, row, symbols
+    if row == ch.CYRILLIC and palochkas == latin and foreign > latin:
         return _AS_IT_IS, row, symbols
     if row < 0:
         bound_latin = latin

@@ -70,7 +70,7 @@ TWINS = {
     ch.GREEK: ("AaBEHIiKkMNOoPpTtuvXxYyZ", "ααβεηιικκμνοορρττυνχχυγζ"),
 }
 """The way back: a Latin letter inside a Cyrillic or Greek word. A capital I is left out of the
-Cyrillic row, for in Chechen and its neighbours it honestly stands for the palochka."""
+Cyrillic row: it is the palochka of Chechen and its neighbours, as it is typed."""
 SYMBOLS = frozenset("αγικνρστυχ")
 """Greek small letters that also are symbols (TNF-α without its hyphen)."""
 SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡ", "abcdefghijklmnoprstuvwyzag", strict=True))

@@ -139,7 +139,7 @@ def _disguise(reading: Reading, token: int, block: int) -> Disguise | None:
     if not reasons:
         return None
     certain = bool(hidden or styled or references or (script and script.certain))
-    readable = unicodedata.normalize("NFKC", digits.readable if digits else read)
+    readable = "".join(map(_plain, digits.readable if digits else read))
     return Disguise(block, start, end, readable, tuple(reasons), certain)
 
 
@@ -164,6 +164,13 @@ def _without_invisible(word: str) -> str:
     return "".join(char for char in word if ch.kind_of(char) & ch.CLASS != ch.IGNORABLE)
 
 
+def _scripts(word: str) -> set[int]:
+    """LATIN, FOREIGN, or both."""
+    from dedupe.kernels import characters as ch
+
+    return {ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in word} - {0}
+
+
 def _foreign_letters(word: str, value: int) -> _Read | None:
     """The reading of a word of mixed script that has the hash, if any.
 
@@ -173,8 +180,7 @@ def _foreign_letters(word: str, value: int) -> _Read | None:
     from dedupe.kernels import characters as ch
     from dedupe.kernels.words import hash_word
 
-    scripts = {ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in word} - {0}
-    if len(scripts) < 2:
+    if len(_scripts(word)) < 2:
         return None
     letters = sum(char.isalpha() for char in word)
     for alike, certain in (
@@ -184,7 +190,7 @@ def _foreign_letters(word: str, value: int) -> _Read | None:
     ):
         pairs = [(char, alike(char)) for char in word]
         read = "".join(letter or char for char, letter in pairs)
-        if read != word and hash_word(read) == value:
+        if len(_scripts(read)) == 1 and hash_word(read) == value:
             reasons = (f"{_named(char)} for {letter}" for char, letter in pairs if letter)
             return _Read(read, tuple(reasons), certain)
     return None
@@ -268,14 +274,14 @@ def _styled(reading: Reading, block: int, word: str, start: int) -> list[str]:
         article = int(reading.article[block])
         text = reading.text(int(reading.batch.start[article]), int(reading.batch.end[article]))
         honest = _EAST_ASIAN.search(text) is not None
-        return [] if honest else [f"{_named(char)} for {_folded(char)}" for char in wide]
+        return [] if honest else [f"{_named(char)} for {_plain(char)}" for char in wide]
     if len(word) < LEAST_STYLED:
         return []
     found = []
     for place, char in enumerate(word):
         beside = word[max(place - 1, 0) : place + 2]
         if _is_styled(char) and any("a" <= other <= "z" for other in beside):
-            found.append(f"{_named(char)} for {_folded(char)}")
+            found.append(f"{_named(char)} for {_plain(char)}")
     if not found or any(not char.isascii() and not _is_styled(char) for char in word):
         return []
     line = _block_text(reading, block)
@@ -290,10 +296,17 @@ def _is_styled(char: str) -> bool:
     return "\U0001d400" <= char <= "\U0001d7ff" or ch.is_small_capital(char)
 
 
-def _folded(char: str) -> str:
+def _plain(char: str) -> str:
+    """A letter without its style, in its case."""
     from dedupe.kernels import characters as ch
 
-    return ch.folded_form(char).decode()
+    if char.isascii():
+        return char
+    return (
+        ch.folded_form(char).decode()
+        if ch.is_small_capital(char)
+        else unicodedata.normalize("NFKC", char)
+    )
 
 
 def _references(reading: Reading, start: int, end: int) -> list[str]:
