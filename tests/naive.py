@@ -350,6 +350,22 @@ def _signed_word(text: str, last: Word, at: int) -> Word | None:
     )
 
 
+def letter_references(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and letter of the references to letters and digits inside words of ASCII text.
+
+    >>> letter_references("m&#111;ney, &#x66;r, 5 &#62; 3, &#65; &#233;t")
+    [(1, 7, 'o'), (13, 19, 'f')]
+    """
+    found = []
+    for match in re.finditer(r"&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,7}));", text, re.ASCII):
+        code = int(match[1] or match[2], 10 if match[1] else 16)
+        before, behind = text[: match.start()][-1:], text[match.end() :][:2]
+        beside = before.isalpha() or before == ";" or behind[:1].isalpha() or behind == "&#"
+        if code < 128 and chr(code).isalnum() and beside:
+            found.append((match.start(), match.end(), chr(code)))
+    return found
+
+
 def _drop_address(text: str, words: list[Word], at: int) -> int:
     """Take away the word that is no word; of first.last@host the words before it too."""
     first = words.pop().start

@@ -73,9 +73,10 @@ def find(reading: Reading) -> None:
         for token, block in zip(tokens.tolist(), blocks.tolist(), strict=True)
         if (disguise := _disguise(reading, token, block)) is not None
     ]
-    kinds: dict[int, set[str]] = {}
+    kinds: dict[int, set[tuple[str, ...]]] = {}
     for each in found:
-        kinds.setdefault(int(reading.article[each.block]), set()).add(each.readable.casefold())
+        spelling = (each.readable.casefold(), *each.reasons)
+        kinds.setdefault(int(reading.article[each.block]), set()).add(spelling)
     by_block: dict[int, list[Disguise]] = {}
     for each in found:
         if each.certain or len(kinds[int(reading.article[each.block])]) > 1:

@@ -87,7 +87,8 @@ def test_one_disguised_word_is_flagged(text: str, span: str, reason: str, markdo
     [
         ("They give fr33 m0ney away.", ["fr33 m0ney"]),
         ("They give FR33 M0NEY away.", ["FR33 M0NEY"]),
-        ("They give c@sh and ca$h away.", []),
+        ("They give c@sh and ca$h away.", ["c@sh and ca$h"]),
+        ("They give c@sh, and c@sh again.", []),
         ("They give c@sh and pr1zes away.", ["c@sh and pr1zes"]),
         ("They give m0ney away.\n\nAnd a h0use.", ["m0ney", "h0use"]),
         ("Свежее мoлoко из дeревни.", ["мoлoко из дeревни"]),
