@@ -31,21 +31,91 @@ ABBREVIATIONS = frozenset(("mr", "dr", "vs", "etc", "no", "fig", "jan", "approx"
 COMMON = frozenset(("wait", "tattoo", "free", "hello", "seat", "state", "total", "tilt", "atlas"))
 """Some words that digits may spell; tests hand the same to the kernel."""
 _LOOKS = {
-    **{"А": "a", "а": "a", "В": "b", "в": "b", "Е": "e", "е": "e", "К": "k", "к": "k", "М": "m"},
-    **{"м": "m", "Т": "t", "т": "t"},
-    **{"О": "o", "о": "o", "С": "c", "с": "c", "Х": "x", "х": "x", "І": "i", "і": "i", "ѕ": "s"},
-    **{"ο": "o", "Ο": "o", "Α": "a", "α": "a", "Τ": "t", "ρ": "p", "σ": "o", "ς": ""},
+    "А": "a",
+    "а": "a",
+    "В": "b",
+    "в": "b",
+    "Е": "e",
+    "е": "e",
+    "К": "k",
+    "к": "k",
+    "М": "m",
+    "м": "m",
+    "Т": "t",
+    "т": "t",
+    "О": "o",
+    "о": "o",
+    "С": "c",
+    "с": "c",
+    "Х": "x",
+    "х": "x",
+    "І": "i",
+    "і": "i",
+    "ѕ": "s",
+    "ο": "o",
+    "Ο": "o",
+    "Α": "a",
+    "α": "a",
+    "Τ": "t",
+    "ρ": "p",
+    "σ": "o",
+    "ς": "",
 }
 _CYRILLIC = {
-    **{"a": "а", "B": "в", "b": "ь", "c": "с", "e": "е", "H": "н", "i": "і", "j": "ј", "k": "к"},
-    **{"m": "м", "o": "о", "p": "р", "s": "ѕ", "t": "т", "x": "х", "y": "у", "A": "а", "C": "с"},
-    **{"E": "е", "J": "ј", "K": "к", "M": "м", "O": "о", "P": "р", "S": "ѕ", "T": "т", "X": "х"},
+    "a": "а",
+    "B": "в",
+    "b": "ь",
+    "c": "с",
+    "e": "е",
+    "H": "н",
+    "i": "і",
+    "j": "ј",
+    "k": "к",
+    "m": "м",
+    "o": "о",
+    "p": "р",
+    "s": "ѕ",
+    "t": "т",
+    "x": "х",
+    "y": "у",
+    "A": "а",
+    "C": "с",
+    "E": "е",
+    "J": "ј",
+    "K": "к",
+    "M": "м",
+    "O": "о",
+    "P": "р",
+    "S": "ѕ",
+    "T": "т",
+    "X": "х",
     "Y": "у",
 }
 _GREEK = {
-    **{"A": "α", "a": "α", "B": "β", "E": "ε", "H": "η", "I": "ι", "i": "ι", "K": "κ", "k": "κ"},
-    **{"M": "μ", "N": "ν", "O": "ο", "o": "ο", "P": "ρ", "p": "ρ", "T": "τ", "t": "τ", "u": "υ"},
-    **{"v": "ν", "X": "χ", "x": "χ", "Y": "υ", "y": "γ", "Z": "ζ"},
+    "A": "α",
+    "a": "α",
+    "B": "β",
+    "E": "ε",
+    "H": "η",
+    "I": "ι",
+    "i": "ι",
+    "K": "κ",
+    "k": "κ",
+    "M": "μ",
+    "N": "ν",
+    "O": "ο",
+    "o": "ο",
+    "P": "ρ",
+    "p": "ρ",
+    "T": "τ",
+    "t": "τ",
+    "u": "υ",
+    "v": "ν",
+    "X": "χ",
+    "x": "χ",
+    "Y": "υ",
+    "y": "γ",
+    "Z": "ζ",
 }
 _SYMBOLS = "αρσν"
 _SPELLED = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
@@ -148,9 +218,7 @@ def _as_it_looks(word: str) -> str | None:
     if free and (not twinned or len(latin) >= len(foreign)):
         read = _replaced(word, {char: _LOOKS[char] for char in foreign})
         return read if read in COMMON or not any(char in _SYMBOLS for char in foreign) else None
-    if not twinned or (
-        twins is _GREEK and (len(scripts) < 5 or len(foreign) < 2 * len(latin))
-    ):
+    if not twinned or (twins is _GREEK and (len(scripts) < 5 or len(foreign) < 2 * len(latin))):
         return None
     return _replaced(word, {char: twins[_plain(char)] for char in latin})
 
@@ -169,14 +237,15 @@ def _spelled(word: str) -> str | None:
     >>> _spelled("fr33"), _spelled("he11o"), _spelled("t0ta1"), _spelled("state5")
     ('free', 'hello', 'total', None)
     """
-    inner = re.search(r"[a-z]([013457@$])\1?(?=[a-z])", word)
+    runs = [match.span() for match in re.finditer(r"([013457@$])\1*", word)]
+    inner = any(start > 0 and end < len(word) for start, end in runs)
     head = re.match(r"[0357][a-z]{4,}\Z", word)
     tail = re.search(r"^[a-z]{4,}0\Z|^[a-z]+(?:00|33)\Z", word)
     if (
         not 4 <= len(word) <= 20
         or re.fullmatch(r"[a-z013457@$]+", word) is None
         or 2 * len(re.findall("[a-z]", word)) < len(word)
-        or re.search(r"([013457@$])(?!\1)[013457@$]|([013457@$])\2\2|^([013457@$])\3", word)
+        or re.search(r"([013457])(?!\1)[013457]|([013457@$])\2\2|^([013457@$])\3", word)
         or (len(word) == 4 and "11" in word)
         or word.count("1") > 3
         or not (inner or head or tail)
@@ -354,7 +423,7 @@ def letter_references(text: str) -> list[tuple[int, int, str]]:
     """Start, end and letter of the references to letters and digits inside words of ASCII text.
 
     >>> letter_references("m&#111;ney, &#x66;r, 5 &#62; 3, &#65; &#233;t")
-    [(1, 7, 'o'), (13, 19, 'f')]
+    [(1, 7, 'o'), (12, 18, 'f')]
     """
     found = []
     for match in re.finditer(r"&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,7}));", text, re.ASCII):

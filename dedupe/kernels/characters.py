@@ -37,7 +37,7 @@ UPPER = 0x40
 FOREIGN = 0x80
 """A letter of a script that has letters of the shape of Latin ones."""
 SYMBOL = 0x80
-"""Of a look: the letter is also a symbol that honestly stands beside Latin letters (\u03b1, \u03c1)."""
+"""Of a look: the letter is also a symbol that honestly stands beside Latin letters (TNFα)."""
 CYRILLIC, GREEK = 0, 1
 """Rows of `twin`"""
 TRANSPARENT_BYTE = 0x7F
@@ -86,7 +86,9 @@ def folded_form(char: str) -> bytes:
     """What is hashed of a character of a word."""
     table, place = character_table(), _place(char)
     first = int(table.fold_start[place]) - 1
-    return char.encode() if first < 0 else table.pool[first : first + table.fold_size[place]].tobytes()
+    return (
+        char.encode() if first < 0 else table.pool[first : first + table.fold_size[place]].tobytes()
+    )
 
 
 def latin_look(char: str) -> str:
@@ -111,6 +113,12 @@ def _as_cased(letter: str, char: str) -> str:
 
 def is_small_capital(char: str) -> bool:
     """Whether a character is a small capital or another Latin shape without a language."""
-    return kind_of(char) & LATIN != 0 and len(folded_form(char)) == 1 and (
-        "\u0250" <= char <= "\u02af" or "\u1d00" <= char <= "\u1d22" or "\ua730" <= char <= "\ua731"
+    return (
+        kind_of(char) & LATIN != 0
+        and len(folded_form(char)) == 1
+        and (
+            "\u0250" <= char <= "\u02af"
+            or "\u1d00" <= char <= "\u1d22"
+            or "\ua730" <= char <= "\ua731"
+        )
     )

@@ -11,7 +11,13 @@ import numpy as np
 
 from dedupe.kernels import characters as ch
 from dedupe.kernels.hashing import (
-    SEED, byte_at, decode, finish, in_sorted, index_of, push,
+    SEED,
+    byte_at,
+    decode,
+    finish,
+    in_sorted,
+    index_of,
+    push,
 )  # fmt: skip
 from dedupe.kernels.jit import inlined
 
@@ -39,13 +45,13 @@ def _plain(code, at, fold_start, pool):
 
 @inlined
 def _reading(text, start, stop, page, kind, fold_start, pool, look, twin):
-    """How a word of mixed script is to be read, the script of its foreign letters, and whether a
-    letter is one that honestly stands beside Latin ones.
+    """How a word of mixed script is to be read.
 
-    As Latin, when each foreign letter has a Latin shape; as foreign, when each Latin letter has a
-    foreign shape; in doubt as most of its letters are. A word that has letters of both scripts
-    which have no double is a compound, as is a run of capitals with an ending ("SMSка"); a capital I
-    is the palochka of Chechen and its neighbours, as it is typed.
+    Returns that, the script of its foreign letters, and how many of them are symbols as well. It is
+    read as Latin, when each foreign letter has a Latin shape; as foreign, when each Latin letter
+    has a foreign shape; in doubt as most of its letters are. A word that has letters of both
+    scripts which have no double is a compound, as is a run of capitals with an ending ("SMSка"); a
+    capital I is the palochka of Chechen and its neighbours, as it is typed.
     """
     latin, foreign, bound_latin, bound_foreign, symbols = 0, 0, 0, 0, 0
     latin_small, foreign_small, latin_capitals, foreign_capitals = 0, 0, 0, 0
@@ -194,6 +200,11 @@ def _letter_of(byte):
 
 
 @inlined
+def _is_digit(byte):
+    return byte >= 0x30 and byte <= 0x39
+
+
+@inlined
 def _may_be_read(room, size):
     """Whether the digits of a folded word stand as letters would.
 
@@ -220,7 +231,7 @@ def _may_be_read(room, size):
         ends = i + run == size
         if byte == 0x31 and run == 2 and size == LEAST_READ:  # a11y
             return False
-        if run > 2 or (not ends and _letter_of(byte_at(room, i + run)) != 0):
+        if run > 2 or (not ends and _is_digit(byte) and _is_digit(byte_at(room, i + run))):
             return False
         if i == 0:
             head = byte

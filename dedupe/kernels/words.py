@@ -13,10 +13,17 @@ from numpy.typing import NDArray
 
 from dedupe.kernels import characters as ch
 from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
-from dedupe.kernels.disguises import ROOM as FORM
 from dedupe.kernels.disguises import MOST_READ, hash_room, lower_ascii, read_digits, spell
+from dedupe.kernels.disguises import ROOM as FORM
 from dedupe.kernels.hashing import (
-    SEED, absorb, byte_at, eight_bytes, entry_at, finish, in_sorted, push,
+    SEED,
+    absorb,
+    byte_at,
+    eight_bytes,
+    entry_at,
+    finish,
+    in_sorted,
+    push,
 )  # fmt: skip
 from dedupe.kernels.jit import inlined, kernel
 from dedupe.memory import Scratch

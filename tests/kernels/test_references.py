@@ -9,7 +9,9 @@ from dedupe.kernels.references import find_references
 from tests import naive
 
 _piece = st.one_of(
-    st.sampled_from(("&#97;", "&#x61;", "&#X6f;", "&#48;", "&#233;", "&#32;", "&#0000097;", "&#97")),
+    st.sampled_from(
+        ("&#97;", "&#x61;", "&#X6f;", "&#48;", "&#233;", "&#32;", "&#0000097;", "&#97")
+    ),
     st.sampled_from(("&", "#", ";", "&#", "&#;", "&#x;", "&amp;", "&#00000097;", "&#xg;")),
     st.text("ab1 ;", max_size=3),
 )

@@ -186,19 +186,54 @@ def test_words_of_every_length_are_hashed_as_the_oracle_does(size: int) -> None:
         ("i̇stanbul", "İstanbul"),
         ("viii", "Ⅷ"),
         ("한국", unicodedata.normalize("NFD", "한국")),
+        ("paypal", "p\u0430yp\u0430l"),
+        ("people", "Ꮲeօple"),
+        ("naïve", "na\u0457ve"),
+        ("don't", "d\u043en't"),
+        ("молоко", "мoлoкo"),
+        ("ελλάδα", "Ελλάδa"),
+        ("paper", "p\u03b1per"),
+        ("free", "ꜰʀᴇᴇ"),
+        ("money", "m0ney"),
+        ("money", "M0N3Y"),
+        ("money", "mon\u200b3y"),
+        ("money", "m\u043en3y"),
+        ("hello", "he11o"),
+        ("hello", "hell0"),
+        ("cash", "c@sh"),
+        ("password", "p4$$w0rd"),
     ],
 )
 def test_spellings_of_one_word_have_one_hash(one: str, other: str) -> None:
-    """Case, width, ligatures, apostrophes, invisible characters, composition do not matter."""
+    """Case, width, ligatures, apostrophes, invisible characters, composition do not matter.
+
+    Nor do letters of another script inside a word, and digits and signs between letters.
+    """
     assert hash_word(one) == hash_word(other)
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("cafe", "café"), ("dont", "don't"), ("its", "it's"), ("resume", "résumé"), ("a", "а")],
+    [
+        *[("cafe", "café"), ("dont", "don't"), ("its", "it's"), ("resume", "résumé"), ("a", "а")],
+        *[
+            ("mama", "\u043c\u0430\u043c\u0430"),
+            ("tnfa", "TNFα"),
+            ("mpe", "mp3"),
+            ("steps", "step5"),
+        ],
+        *[
+            ("plane", "plan3"),
+            ("loam", "10am"),
+            ("ally", "a11y"),
+            ("lion", "l10n"),
+            ("look", "100k"),
+        ],
+        *[("sale", "5ale"), ("loss", "1055"), ("heel", "hE3l")],
+    ],
 )
 def test_different_words_have_different_hashes(one: str, other: str) -> None:
-    """Accents and apostrophes matter, and a Cyrillic letter is no Latin one."""
+    """Accents and apostrophes matter, a word of one script is none of another, numbers count."""
     assert hash_word(one) != hash_word(other)
 
 
@@ -270,6 +305,27 @@ def test_shipped_table_is_what_its_builder_makes() -> None:
                 first = int(table.fold_start[at]) - 1
                 form = pool[first : first + int(table.fold_size[at])]
             assert form == make_unicode.folded(char), hex(code)
+            foreign = table.kind[at] & ch.FOREIGN
+            assert table.look[at] == (make_unicode.look(char) if foreign else 0), hex(code)
+    assert np.array_equal(table.twin, make_unicode.twins())
+
+
+def test_lookalikes_are_foreign_letters_and_symbols_among_them() -> None:
+    """No Latin letter is listed, nothing twice, and every letter of the way back is a small one."""
+    listed = "".join(make_unicode.LOOKALIKES.values())
+    assert len(set(listed)) == len(listed)
+    assert {ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in listed} == {ch.FOREIGN}
+    assert set(listed) >= make_unicode.SYMBOLS - {"η"}
+    twins = "".join(letters for _, letters in make_unicode.TWINS.values())
+    assert {ch.kind_of(char) & (ch.UPPER | ch.FOREIGN) for char in twins} == {ch.FOREIGN}
+
+
+def test_common_words_are_sorted_hashes() -> None:
+    """Words of everyday English are among them, numbers and names of one letter are not."""
+    words = ch.common_words()
+    assert np.all(words[1:] > words[:-1])
+    assert np.isin([hash_word("money"), hash_word("between")], words).all()
+    assert not np.isin([hash_word("covid19"), hash_word("mp3"), hash_word("qzxv")], words).any()
 
 
 @pytest.mark.parametrize(

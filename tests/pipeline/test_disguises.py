@@ -27,7 +27,7 @@ def every_third(text: str, change: Callable[[str], str]) -> str:
     return " ".join(change(word) if at % 3 == 0 else word for at, word in enumerate(words))
 
 
-def replaced(**letters: str) -> Callable[[str], str]:
+def replaced(**letters: str | int | None) -> Callable[[str], str]:
     """Letters of a word for others."""
     return lambda word: word.translate(str.maketrans(letters))
 
@@ -46,7 +46,7 @@ DISGUISES = {
     "zero-width joiner": inside("\u200d"),
     "word joiner": inside("\u2060"),
     "direction marks": inside("\u200e"),
-    "soft hyphens": lambda word: "\u00ad".join(word),
+    "soft hyphens": "\u00ad".join,
     "full-width letters": lambda word: "".join(
         chr(ord(char) + 0xFEE0) if char.isalpha() else char for char in word
     ),
@@ -88,7 +88,9 @@ def test_disguised_copy_is_found(folder: Folder, writer: Writer, name: str, endi
 
 
 @pytest.mark.parametrize("name", OTHERS_WORDS)
-def test_disguised_copy_of_another_script_is_found(folder: Folder, writer: Writer, name: str) -> None:
+def test_disguised_copy_of_another_script_is_found(
+    folder: Folder, writer: Writer, name: str
+) -> None:
     """The way back: Latin letters in Russian words."""
     copy = checked(folder, writer, RUSSIAN, every_third(RUSSIAN, OTHERS_WORDS[name]), "txt")
     assert "OBF601" in copy.also

@@ -28,8 +28,8 @@ def find_flags(
 ) -> FlagTable:
     """Apply every rule to a batch.
 
-    Returns the flags of all FIL, TPL, KEY, LNK and OBF rules but FIL308; their places are byte offsets
-    in the batch.
+    Returns the flags of all FIL, TPL, KEY, LNK and OBF rules but FIL308; their places are byte
+    offsets in the batch.
     """
     reading = read(batch, tokens, scores, model, settings)
     words = headings.heading_words(reading)

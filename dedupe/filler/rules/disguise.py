@@ -214,7 +214,9 @@ def _digits(word: str, value: int) -> _Read | None:
             letters[place] = letter.upper() if folded.isupper() else letter
         read = "".join(letters)
         if read.isalpha() and hash_word(read) == value:
-            reasons = (f"{folded[p]} for {letter}" for p, letter in zip(places, choice, strict=True))
+            reasons = (
+                f"{folded[p]} for {letter}" for p, letter in zip(places, choice, strict=True)
+            )
             return _Read(read, tuple(reasons), certain=False)
     return None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dedupe.config import Filler
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import load_model, score_blocks
-from dedupe.config import Filler
 from dedupe.model import RULE_NUMBER
 from dedupe.sources import text_batch
 from dedupe.tokens import tokenise
@@ -41,7 +41,8 @@ def found(*texts: str, markdown: bool = False) -> list[tuple[str, str, list[str]
          "paypal: U+0430 CYRILLIC SMALL LETTER A for a"),
         ("A bottle of \u039fuzo for two.", "\u039fuzo",
          "Ouzo: U+039F GREEK CAPITAL LETTER OMICRON for O"),
-        ("They sell \u0570oney here.", "\u0570oney", "honey: U+0570 ARMENIAN SMALL LETTER HO for h"),
+        ("They sell \u0570oney here.", "\u0570oney",
+         "honey: U+0570 ARMENIAN SMALL LETTER HO for h"),
         ("They keep \u13a1abbits here.", "\u13a1abbits",
          "Rabbits: U+13A1 CHEROKEE LETTER E for R"),
         ("Some p\u03b1per is left.", "p\u03b1per",
@@ -105,7 +106,7 @@ def test_words_of_a_weak_kind_count_when_there_are_two(text: str, spans: list[st
     "text",
     [
         # English
-        "The covid19 test, b2b trade, an mp3 file, a 4k screen, h2o, i18n, 3d, c3po, the 2nd of 90s.",
+        "The covid19 test, b2b trade, an mp3 file, a 4k screen, h2o, i18n, 3d, c3po, 2nd, 90s.",
         "A g20 summit, w3c, a11y, l10n, the sha1sum, area51, web3, s3, 10am, step5 and plan3.",
         "Product x0r33 of type k7e55 has the number b00c and the colour 00ff3e, key e3b0c442.",
         "A m0ney joke stands alone.",
@@ -115,16 +116,19 @@ def test_words_of_a_weak_kind_count_when_there_are_two(text: str, spans: list[st
         "The sum of sinα and cosβ is λmax, and ΔG is αmax; πr is half a circle.",
         "He said мир, and спутник is a word that the whole world knows; her name is Софія.",
         "Toys Я Us, KoЯn and the iPhoneы of my aunt are names.",
-        "A na\u00efve fa\u00e7ade, \u0141\u00f3d\u017a, Stra\u00dfe, \u0130stanbul, \u0131l\u0131k, \u014caka, Vi\u1ec7t.",
-        "The word is spoken [bɪt] or /ɡuːɡəl/, and \u1d1b\u029c\u026as \u026as \u1d05\u1d07\u1d04\u1d0f\u0280.",
-        "He wrote \U0001d417\U0001d422\U0001d427 in bold, and d\U0001d465 in a formula; sin\u2061x is small.",
+        "A naïve façade, Łódź, Straße, İstanbul, ılık.",
+        "Sông Hương, Ōsaka, Þórr, Čačak, İzmir, Łęczyca.",
+        "The word is spoken [bɪt] or /ɡuːɡəl/.",
+        "This is a title: \u1d1b\u029c\u026as \u026as \u1d05\u1d07\u1d04\u1d0f\u0280.",
+        "He wrote \U0001d417\U0001d422\U0001d427 in bold; d\U0001d465 and sin\u2061x are small.",
         "Con\u00adfer\u00adences on pla\u00adgia\u00adrism were a\u00adbout to end.",
-        "A word\u200b at its edge, \u200bone more, a dash\u2014\u200bthen text, and endOne\ufeffTwo words.",
-        "\ufeffA mark at the beginning. A heart ❤\ufe0f, a family 👩\u200d👩\u200d👧, keys 1\ufe0f\u20e3, 🏴\U000e0067\U000e0062\U000e007f.",
+        "A word\u200b at its edge, \u200bone more, a dash—\u200bthen text, and one\ufeffTwo words.",
+        "\ufeffA mark at the beginning, a heart ❤\ufe0f, a family 👩\u200d👩\u200d👧.",
+        "The keys 1\ufe0f\u20e3 and #\ufe0f\u20e3, the flag 🏴\U000e0067\U000e0062\U000e007f.",
         "Cut at the A\ufb02age, and the Auf\u200clage of a book; don\u2019t, l\u2019\u00e9t\u00e9.",
         "Mail &#109;&#97;&#105;&#108;&#64;example.org or caf&eacute; &amp; bar &#8212; 5 &#62; 3.",
         # Russian, Ukrainian, Serbian, Bulgarian, Chechen
-        "Мама мыла раму, а хор пел песню; со\u00adба\u00adка спит, USB-кабель и MP3плеер лежат тут.",
+        "Мама мыла раму, а хор пел песню; со\u00adба\u00adка спит, USB-кабель и MP3плеер тут.",
         "SMSка пришла, VIPы уехали, одна cистема сломалась.",
         "Наша хата стоїть біля річки, її ім'я відоме; їжак і ґава.",
         "Љиљана је јела сир, а Џон није; ђак учи. Мляко и хляб.",
