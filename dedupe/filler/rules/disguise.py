@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, product
 from typing import NamedTuple
 
@@ -28,12 +28,16 @@ LEAST_STYLED = 4
 """Letters of a word with letters of another style among plain ones; shorter ones are formulae."""
 MOST_FORMULA = 6
 """Letters of "sin x" and the like, in which invisible operators stand."""
+_REMEMBERED = 1 << 14
+"""Spellings whose reading is kept: a disguised article has each of them often."""
 _NAMED = 3
 """Words that the message names."""
 _REACH = 120
 """Bytes around a word in which the rest of a mail address is looked for."""
 _CUT = 40
 """Letters of a word that are shown."""
+_MOST_ONES = 3
+"""As the tokeniser reads them"""
 _READINGS = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _REFERENCE = re.compile(rb"&#(?:x[0-9a-f]{1,6}|[0-9]{1,7});", re.IGNORECASE)
 _MAIL = re.compile(r"@|&#(?:64|x40);", re.IGNORECASE)
@@ -172,6 +176,7 @@ def _scripts(word: str) -> set[int]:
     return {ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in word} - {0}
 
 
+@lru_cache(_REMEMBERED)
 def _foreign_letters(word: str, value: int) -> _Read | None:
     """The reading of a word of mixed script that has the hash, if any.
 
@@ -197,6 +202,7 @@ def _foreign_letters(word: str, value: int) -> _Read | None:
     return None
 
 
+@lru_cache(_REMEMBERED)
 def _digits(word: str, value: int) -> _Read | None:
     """The reading of a word with digits or signs between letters that has the hash, if any.
 
@@ -206,7 +212,9 @@ def _digits(word: str, value: int) -> _Read | None:
 
     folded = unicodedata.normalize("NFKC", word)
     places = [place for place, char in enumerate(folded) if char in _READINGS]
-    if not places or len(places) > len(folded) // 2 or not folded.isascii():
+    if not places or 2 * len(places) > len(folded) or not folded.isascii():
+        return None
+    if folded.count("1") > _MOST_ONES:
         return None
     for choice in product(*(_READINGS[folded[place]] for place in places)):
         letters = list(folded)
