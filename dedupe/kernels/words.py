@@ -62,7 +62,6 @@ _ALL = np.uint64(2**64 - 1)
 _DIGIT_BITS = np.uint64(0x1010101010101010)
 _LETTER_BITS = np.uint64(0x4040404040404040)
 """Of eight bytes of a word: letters have the second, digits the first but not the second."""
-_DIGIT_FLAGS = np.uint64(HAS_DIGIT * 0x0101010101010101)
 _SCRIPTS = ch.LATIN | ch.FOREIGN
 
 
@@ -543,15 +542,17 @@ def _hash_words(text, start, end, parts, token_hash, token_flags):
 
 @inlined
 def _read_digits(text, start, end, known, room, token_hash, token_flags):
-    """Read the words of ASCII whose digits stand for letters; few hold a digit at all."""
-    count = len(token_hash)
-    for first in range(0, count, 8):
-        if eight_bytes(token_flags, first) & _DIGIT_FLAGS == 0:  # SLACK covers the last ones
-            continue
-        for k in range(first, min(first + 8, count)):
-            if token_flags[k] & HAS_DIGIT and lower_ascii(
-                text, np.int64(start[k]), np.int64(end[k]), room
-            ):
+    """Read the words of ASCII whose digits stand for letters.
+
+    Few words hold a digit: 64 flags are looked at at once (SLACK covers the last ones).
+    """
+    count = len(token_hash) - SLACK
+    for first in range(0, count, 64):
+        waiting = bytes_between(token_flags, first, np.uint8(HAS_DIGIT), np.uint8(2))
+        while waiting != 0:
+            k = first + np.int64(trailing_zeros(waiting))
+            waiting &= waiting - _ONE
+            if k < count and lower_ascii(text, np.int64(start[k]), np.int64(end[k]), room):
                 value = read_digits(room, np.int64(end[k]) - np.int64(start[k]), known)
                 if value != 0:
                     token_hash[k] = value
@@ -560,9 +561,8 @@ def _read_digits(text, start, end, known, room, token_hash, token_flags):
 
 @inlined
 def _find_words(
-    text, masks, odd_start, odd_hash, odd_flags, odds, parts, known, room, start, end, token_hash,
-    flags,
-):  # fmt: skip
+    text, masks, odd_start, odd_hash, odd_flags, odds, parts, start, end, token_hash, flags
+):
     """Write place, hash and flags of every word."""
     letters, starts, before = masks[_LETTER], masks[_START], masks[_BEFORE]
     chunks = len(text) >> 6
@@ -592,10 +592,6 @@ def _find_words(
                 m += _ONE
         _hash_words(
             text, start[hashed:ended], end[hashed:ended], parts, token_hash[hashed:ended],
-            flags[hashed:ended],
-        )  # fmt: skip
-        _read_digits(
-            text, start[hashed:ended], end[hashed:ended], known, room, token_hash[hashed:ended],
             flags[hashed:ended],
         )  # fmt: skip
         hashed = ended
@@ -667,9 +663,10 @@ def split(
     Returns the number of sentences.
     """
     _find_words(
-        text, masks, odd_start, odd_hash, odd_flags, odds, parts, known, room, token_start,
-        token_end, token_hash, token_flags,
+        text, masks, odd_start, odd_hash, odd_flags, odds, parts, token_start, token_end,
+        token_hash, token_flags,
     )  # fmt: skip
+    _read_digits(text, token_start, token_end, known, room, token_hash, token_flags)
     starts, events, before = masks[_START], masks[_EVENT], masks[_BEFORE]
     sentences, n = 0, 0
     for block in range(len(block_start)):
