@@ -77,6 +77,7 @@ def _place(char: str) -> int:
     return int(character_table().page[ord(char) >> 8]) << 8 | ord(char) & 0xFF
 
 
+@cache
 def kind_of(char: str) -> int:
     """Class, case and script bits of a character."""
     return int(character_table().kind[_place(char)])

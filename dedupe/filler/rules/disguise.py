@@ -12,12 +12,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache, partial
-from itertools import chain, product
+from itertools import chain, pairwise, product
 from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.filler.rules.reading import Reading
+from dedupe.filler.rules.reading import Reading, Span
 from dedupe.tables import TOKEN_DISGUISED, TRANSPARENT, EvidenceKind
 
 LEAST_LETTERS = 3
@@ -32,19 +32,19 @@ _REMEMBERED = 1 << 14
 """Spellings whose reading is kept: a disguised article has each of them often."""
 _NAMED = 3
 """Words that the message names."""
-_REACH = 120
-"""Bytes around a word in which the rest of a mail address is looked for."""
 _CUT = 40
 """Letters of a word that are shown."""
+_REACH = 120
+"""Bytes around a word in which the rest of a mail address is looked for."""
 _MOST_ONES = 3
 """As the tokeniser reads them"""
-_READINGS = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
+_SPELLED = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _REFERENCE = re.compile(rb"&#(?:x[0-9a-f]{1,6}|[0-9]{1,7});", re.IGNORECASE)
 _MAIL = re.compile(r"@|&#(?:64|x40);", re.IGNORECASE)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff]")
 _EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
 _PHONETIC = re.compile("[əɪʊɔɛʃʒθðŋɾʁɹʌɒæˈˌː]")
-_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SOFT_HYPHEN, _JOINER = "\u00ad", "\u200c"
 _BREAKS = "\u200b\ufeff"
 """Characters that also stand where a space was lost, before a capital."""
@@ -54,16 +54,31 @@ _LIGATURES = re.compile("f\u200c[fijltbhk]", re.IGNORECASE)
 _VOWELS = frozenset("aeiouyаеиоуыэюяіαεηιουω")
 
 
+class Reason(NamedTuple):
+    """Something about a word that disguises it."""
+
+    text: str
+    certain: bool
+    """Counts alone"""
+    unless: re.Pattern[str] | None = None
+    """Honest where this is found around the word"""
+
+
+class Spelling(NamedTuple):
+    """A word as it is written."""
+
+    readable: str
+    reasons: tuple[Reason, ...]
+
+
 class Disguise(NamedTuple):
-    """A disguised word."""
+    """A disguised word of a text."""
 
     block: int
-    start: int
-    end: int
+    place: Span
     readable: str
     reasons: tuple[str, ...]
     certain: bool
-    """Counts alone"""
 
 
 def find(reading: Reading) -> None:
@@ -72,38 +87,36 @@ def find(reading: Reading) -> None:
     if not len(tokens):
         return
     blocks = np.searchsorted(reading.block_token, tokens, "right") - 1
+    around = _Around(reading)
     found = [
         disguise
         for token, block in zip(tokens.tolist(), blocks.tolist(), strict=True)
-        if (disguise := _disguise(reading, token, block)) is not None
+        if (disguise := _disguise(around, token, block)) is not None
     ]
+    articles = reading.article[[each.block for each in found]].tolist()
     kinds: dict[int, set[tuple[str, ...]]] = {}
-    for each in found:
-        spelling = (each.readable.casefold(), *each.reasons)
-        kinds.setdefault(int(reading.article[each.block]), set()).add(spelling)
+    for article, each in zip(articles, found, strict=True):
+        kinds.setdefault(article, set()).add((each.readable.casefold(), *each.reasons))
     by_block: dict[int, list[Disguise]] = {}
-    for each in found:
-        if each.certain or len(kinds[int(reading.article[each.block])]) > 1:
+    for article, each in zip(articles, found, strict=True):
+        if each.certain or len(kinds[article]) > 1:
             by_block.setdefault(each.block, []).append(each)
-    _flag(reading, by_block)
+    if by_block:
+        _flag(reading, by_block)
 
 
 def _flag(reading: Reading, by_block: dict[int, list[Disguise]]) -> None:
     """One flag for the disguised words of a block, from the first to the last."""
     words = list(by_block.values())
-    edges = np.array([(some[0].start, some[-1].end) for some in words], np.int64).reshape(-1, 2)
+    start, end = np.array([(some[0].place[0], some[-1].place[1]) for some in words], np.int64).T
     blocks = np.array(list(by_block), np.int64)
-    flags = reading.flags.add(
-        "OBF601", reading.article[blocks], edges[:, 0].copy(), edges[:, 1].copy(),
-        [_message(some) for some in words],
-    )  # fmt: skip
+    messages = [_message(some) for some in words]
+    flags = reading.flags.add("OBF601", reading.article[blocks], start, end, messages)
     shown = [dict(_shown(some)) for some in words]
     owner = np.repeat(flags, [len(texts) for texts in shown])
-    first = np.array([span for texts in shown for span in texts.values()], np.int64).reshape(-1, 2)
-    reading.flags.explain(
-        owner, EvidenceKind.FACT, list(chain.from_iterable(shown)),
-        start=first[:, 0].copy(), end=first[:, 1].copy(),
-    )  # fmt: skip
+    texts = list(chain.from_iterable(shown))
+    first, behind = np.array([span for some in shown for span in some.values()], np.int64).T
+    reading.flags.explain(owner, EvidenceKind.FACT, texts, start=first, end=behind)
 
 
 def _message(words: list[Disguise]) -> str:
@@ -113,47 +126,78 @@ def _message(words: list[Disguise]) -> str:
     return f"{count} disguised: {', '.join(names[:_NAMED])}{more}."
 
 
-def _shown(words: list[Disguise]) -> Iterator[tuple[str, tuple[int, int]]]:
+def _shown(words: list[Disguise]) -> Iterator[tuple[str, Span]]:
     """What explains a flag, with the first place of each spelling."""
     texts = [f"{word.readable[:_CUT]}: {', '.join(word.reasons)}" for word in words]
     times = Counter(texts)
     for text, word in zip(texts, words, strict=True):
-        if times[text]:
-            often = f" ({times[text]} times)" if times[text] > 1 else ""
-            times[text] = 0
-            yield text + often, (word.start, word.end)
+        if count := times.pop(text, 0):
+            yield f"{text} ({count} times)" if count > 1 else text, word.place
 
 
-def _disguise(reading: Reading, token: int, block: int) -> Disguise | None:
+class _Around:
+    """Answers what stands around a word; each block and article is looked through once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._known: dict[tuple[re.Pattern[str], Span], bool] = {}
+
+    def excuses(self, pattern: re.Pattern[str], block: int, start: int) -> bool:
+        """Whether what is found in the block, or in the article, makes a word honest."""
+        reading = self.reading
+        if pattern is _PHONETIC and reading.text(max(start - 1, 0), start) in ("/", "["):
+            return True
+        span = reading.block_span(block)
+        if pattern is _EAST_ASIAN:
+            article = int(reading.article[block])
+            span = int(reading.batch.start[article]), int(reading.batch.end[article])
+        if (pattern, span) not in self._known:
+            self._known[pattern, span] = pattern.search(reading.text(*span)) is not None
+        return self._known[pattern, span]
+
+    def references(self, start: int, end: int) -> Iterator[Reason]:
+        """References to plain letters; a mail address is often written so, to keep robots off."""
+        raw = bytes(self.reading.data_view[start:end])
+        if b"&#" not in raw:
+            return
+        before = self.reading.text(max(start - _REACH, 0), start).rpartition(" ")[2]
+        behind = self.reading.text(end, end + _REACH).partition(" ")[0]
+        if _MAIL.search(before) or _MAIL.search(behind):
+            return
+        for match in _REFERENCE.finditer(raw):
+            text = str(match[0], "ascii")
+            char = html.unescape(text)
+            if char.isascii() and char.isalnum():
+                yield Reason(f"{text} for {char}", certain=True)
+
+
+def _disguise(around: _Around, token: int, block: int) -> Disguise | None:
     """What is disguised about a word, where it is not honest."""
+    reading = around.reading
     start, end = reading.start[token], reading.end[token]
     while end < len(reading.prose_view) and reading.prose_view[end] == TRANSPARENT:
         end += 1
-    word = reading.prose(start, end)
-    hidden = _hidden(reading, block, word)
-    plain = _without_invisible(word)
-    script = _foreign_letters(plain, int(reading.tokens.hash[token]))
-    read = plain if script is None else script.readable
-    digits = _digits(read, int(reading.tokens.hash[token]))
-    styled = _styled(reading, block, plain, start)
-    references = _references(reading, start, end)
-    reasons = dict.fromkeys((
-        *(script.reasons if script else ()), *(digits.reasons if digits else ()), *hidden, *styled,
-        *references,
-    ))  # fmt: skip
-    if not reasons:
+    readable, reasons = _spelling(reading.prose(start, end), int(reading.tokens.hash[token]))
+    left = [
+        reason
+        for reason in (*reasons, *around.references(start, end))
+        if reason.unless is None or not around.excuses(reason.unless, block, start)
+    ]
+    if not left:
         return None
-    certain = bool(hidden or styled or references or (script and script.certain))
-    readable = "".join(map(_plain, digits.readable if digits else read))
-    return Disguise(block, start, end, readable, tuple(reasons), certain)
+    texts = tuple(dict.fromkeys(reason.text for reason in left))
+    return Disguise(block, (start, end), readable, texts, any(reason.certain for reason in left))
 
 
-class _Read(NamedTuple):
-    """A word as it reads, and what makes it so."""
-
-    readable: str
-    reasons: tuple[str, ...]
-    certain: bool
+@lru_cache(_REMEMBERED)
+def _spelling(word: str, value: int) -> Spelling:
+    """How a word of a hash reads, and what disguises it."""
+    plain = _without_invisible(word)
+    script = _foreign_letters(plain, value)
+    digits = _digits(script.readable, value)
+    readable = "".join(map(_plain, digits.readable))
+    reasons = chain(script.reasons, digits.reasons, _hidden(word), _styled(plain))
+    return Spelling(readable, tuple(reasons))
 
 
 def _named(char: str) -> str:
@@ -176,18 +220,17 @@ def _scripts(word: str) -> set[int]:
     return {ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in word} - {0}
 
 
-@lru_cache(_REMEMBERED)
-def _foreign_letters(word: str, value: int) -> _Read | None:
+def _foreign_letters(word: str, value: int) -> Spelling:
     """The reading of a word of mixed script that has the hash, if any.
 
-    One Latin letter in a Cyrillic or Greek word is a slip of the keyboard, where c and с share a
+    A Latin letter in a Cyrillic or Greek word may be a slip of the keyboard, where c and с share a
     key; it does not count alone.
     """
     from dedupe.kernels import characters as ch
     from dedupe.kernels.words import hash_word
 
     if len(_scripts(word)) < 2:
-        return None
+        return Spelling(word, ())
     letters = sum(char.isalpha() for char in word)
     for alike, certain in (
         (ch.latin_look, letters >= LEAST_LETTERS),
@@ -197,107 +240,84 @@ def _foreign_letters(word: str, value: int) -> _Read | None:
         pairs = [(char, alike(char)) for char in word]
         read = "".join(letter or char for char, letter in pairs)
         if len(_scripts(read)) == 1 and hash_word(read) == value:
-            reasons = (f"{_named(char)} for {letter}" for char, letter in pairs if letter)
-            return _Read(read, tuple(reasons), certain)
-    return None
+            texts = [f"{_named(char)} for {letter}" for char, letter in pairs if letter]
+            return Spelling(read, tuple(Reason(text, certain) for text in texts))
+    return Spelling(word, ())
 
 
-@lru_cache(_REMEMBERED)
-def _digits(word: str, value: int) -> _Read | None:
+def _digits(word: str, value: int) -> Spelling:
     """The reading of a word with digits or signs between letters that has the hash, if any.
 
     It never counts alone: one such word is a name or a joke.
     """
     from dedupe.kernels.words import hash_word
 
-    folded = unicodedata.normalize("NFKC", word)
-    places = [place for place, char in enumerate(folded) if char in _READINGS]
-    if not places or 2 * len(places) > len(folded) or not folded.isascii():
-        return None
-    if folded.count("1") > _MOST_ONES:
-        return None
-    for choice in product(*(_READINGS[folded[place]] for place in places)):
+    folded = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    places = [place for place, char in enumerate(folded) if char in _SPELLED]
+    few = 2 * len(places) <= len(folded) and folded.count("1") <= _MOST_ONES
+    for choice in product(*(_SPELLED[folded[place]] for place in places)) if places and few else ():
         letters = list(folded)
         for place, letter in zip(places, choice, strict=True):
             letters[place] = letter.upper() if folded.isupper() else letter
         read = "".join(letters)
         if read.isalpha() and hash_word(read) == value:
-            reasons = (
-                f"{folded[p]} for {letter}" for p, letter in zip(places, choice, strict=True)
-            )
-            return _Read(read, tuple(reasons), certain=False)
-    return None
+            texts = [f"{folded[p]} for {letter}" for p, letter in zip(places, choice, strict=True)]
+            return Spelling(read, tuple(Reason(text, certain=False) for text in texts))
+    return Spelling(word, ())
 
 
-def _hidden(reading: Reading, block: int, word: str) -> list[str]:
-    """The invisible characters of a word that have no honest reason to stand there."""
+def _hidden(word: str) -> Iterator[Reason]:
+    """The invisible characters between letters that have no honest reason to stand there."""
     if word.isascii():
-        return []
+        return
     from dedupe.kernels import characters as ch
 
     kinds = [ch.kind_of(char) for char in word]
-    invisible = [kind & ch.CLASS == ch.IGNORABLE for kind in kinds]
-    if not any(invisible):
-        return []
-    scripted = [kind & (ch.LATIN | ch.FOREIGN) != 0 for kind in kinds]
-    letters = sum(scripted)
-    found = []
-    for place, char in enumerate(word):
-        if not invisible[place] or char == _SOFT_HYPHEN:
+    seen = [place for place, kind in enumerate(kinds) if kind & ch.CLASS != ch.IGNORABLE]
+    letters = {place for place in seen if kinds[place] & (ch.LATIN | ch.FOREIGN)}
+    for before, behind in pairwise(seen):
+        if before not in letters or behind not in letters:
             continue
-        before = next((p for p in range(place - 1, -1, -1) if not invisible[p]), None)
-        behind = next((p for p in range(place + 1, len(word)) if not invisible[p]), None)
-        if before is None or behind is None or not (scripted[before] and scripted[behind]):
-            continue
-        honest = (
-            (char in _BREAKS and word[behind].isupper() and word[before].islower())
-            or (char in _OPERATORS and letters <= MOST_FORMULA)
-            or (char == _JOINER and _LIGATURES.search(word))
-            or (_DIRECTION.match(char) and _RIGHT_TO_LEFT.search(_block_text(reading, block)))
-        )
-        if not honest:
-            found.append(f"{_named(char)} inside")
-    if _SOFT_HYPHEN in word and not _hyphenated(word):
-        found.append(f"{_named(_SOFT_HYPHEN)} inside")
-    return found
+        for char in word[before + 1 : behind]:
+            if char == _SOFT_HYPHEN:
+                honest = _is_hyphenated(word)
+            elif char in _BREAKS:
+                honest = word[behind].isupper() and word[before].islower()
+            elif char in _OPERATORS:
+                honest = len(letters) <= MOST_FORMULA
+            else:
+                honest = char == _JOINER and _LIGATURES.search(word) is not None
+            if not honest:
+                unless = _RIGHT_TO_LEFT if char in _DIRECTION else None
+                yield Reason(f"{_named(char)} inside", certain=True, unless=unless)
 
 
-def _hyphenated(word: str) -> bool:
+def _is_hyphenated(word: str) -> bool:
     """Whether the soft hyphens of a word stand where software puts them.
 
     It leaves words of four letters whole, and cuts no single letter off but a vowel.
     """
-    pieces = [piece for piece in word.split(_SOFT_HYPHEN) if piece]
-    single = [piece for piece in map(_without_invisible, pieces) if len(piece) == 1]
+    pieces = [piece for part in word.split(_SOFT_HYPHEN) if (piece := _without_invisible(part))]
+    single = [piece for piece in pieces if len(piece) == 1]
     vowels = (unicodedata.normalize("NFD", piece)[0].lower() in _VOWELS for piece in single)
     return sum(map(len, pieces)) >= LEAST_HYPHENATED and len(single) < 2 and all(vowels)
 
 
-def _styled(reading: Reading, block: int, word: str, start: int) -> list[str]:
+def _styled(word: str) -> Iterator[Reason]:
     """Full-width letters where nothing is East Asian, and letters of another style among plain.
 
     A word that is styled as a whole is decoration, and is read as what it is.
     """
-    if word.isascii():
-        return []
-    wide = [char for char in word if "\uff21" <= char <= "\uff5a"]
-    if wide:
-        article = int(reading.article[block])
-        text = reading.text(int(reading.batch.start[article]), int(reading.batch.end[article]))
-        honest = _EAST_ASIAN.search(text) is not None
-        return [] if honest else [f"{_named(char)} for {_plain(char)}" for char in wide]
-    if len(word) < LEAST_STYLED:
-        return []
-    found = []
+    others = [char for char in word if not char.isascii()]
+    for char in others:
+        if "\uff21" <= char <= "\uff5a":
+            yield Reason(f"{_named(char)} for {_plain(char)}", certain=True, unless=_EAST_ASIAN)
+    if len(word) < LEAST_STYLED or not all(map(_is_styled, others)):
+        return
     for place, char in enumerate(word):
         beside = word[max(place - 1, 0) : place + 2]
-        if _is_styled(char) and any("a" <= other <= "z" for other in beside):
-            found.append(f"{_named(char)} for {_plain(char)}")
-    if not found or any(not char.isascii() and not _is_styled(char) for char in word):
-        return []
-    line = _block_text(reading, block)
-    before = reading.text(max(start - 1, 0), start)
-    return [] if before in ("/", "[") or _PHONETIC.search(line) else found
+        if not char.isascii() and any("a" <= other <= "z" for other in beside):
+            yield Reason(f"{_named(char)} for {_plain(char)}", certain=True, unless=_PHONETIC)
 
 
 def _is_styled(char: str) -> bool:
@@ -313,26 +333,6 @@ def _plain(char: str) -> str:
 
     if char.isascii():
         return char
-    return (
-        ch.folded_form(char).decode()
-        if ch.is_small_capital(char)
-        else unicodedata.normalize("NFKC", char)
-    )
-
-
-def _references(reading: Reading, start: int, end: int) -> list[str]:
-    """References to plain letters; a mail address is often written so, to keep robots off."""
-    found = []
-    for match in _REFERENCE.finditer(bytes(reading.data_view[start:end])):
-        text = str(match[0], "ascii")
-        char = html.unescape(text)
-        if char.isascii() and char.isalnum():
-            found.append(f"{text} for {char}")
-    before, behind = reading.text(max(start - _REACH, 0), start), reading.text(end, end + _REACH)
-    if found and _MAIL.search(before.rpartition(" ")[2] + behind.partition(" ")[0]):
-        return []
-    return found
-
-
-def _block_text(reading: Reading, block: int) -> str:
-    return reading.text(*reading.block_span(block))
+    if ch.is_small_capital(char):
+        return ch.folded_form(char).decode()
+    return unicodedata.normalize("NFKC", char)
