@@ -262,7 +262,13 @@ def read_word(word: str, padding: str = "") -> tuple[bytes, bool]:
     """
     looks = _as_it_looks(word)
     folded = fold(word).decode() if looks is None else looks
-    hidden = any(character_kind(char) == "ignorable" for char in word) or "\x7f" in padding
+    hidden = "\x7f" in padding
+    behind_apostrophe = False
+    for char in word:
+        if character_kind(char) == "ignorable":
+            hidden |= char != "\x7f" or not behind_apostrophe
+        else:
+            behind_apostrophe = character_kind(char) == "apostrophe"
     styled = any(
         script(char) == "LATIN" and len(char.encode()) > 2 and len(fold(char)) == 1 for char in word
     )

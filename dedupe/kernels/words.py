@@ -180,6 +180,8 @@ def _any_word(text, i, end, page, kind, fold_start, fold_size, pool):
             at, entry, size = entry_at(text, i, page, kind)
             which = entry & ch.CLASS
             while which == ch.IGNORABLE and i < end:
+                if size > 1:  # an apostrophe may be a reference, with its padding
+                    hidden = SEEN_HIDDEN
                 i += size
                 at, entry, size = entry_at(text, i, page, kind)
                 which = entry & ch.CLASS

@@ -205,12 +205,15 @@ def _named(char: str) -> str:
     return f"U+{ord(char):04X} {unicodedata.name(char, 'UNNAMED')}"
 
 
-def _without_invisible(word: str) -> str:
+def _invisible(word: str) -> list[str]:
     from dedupe.kernels import characters as ch
 
-    if word.isascii():
-        return word
-    return "".join(char for char in word if ch.kind_of(char) & ch.CLASS != ch.IGNORABLE)
+    return [char for char in word if ch.kind_of(char) & ch.CLASS == ch.IGNORABLE]
+
+
+def _without_invisible(word: str) -> str:
+    hidden = () if word.isascii() else _invisible(word)
+    return "".join(char for char in word if char not in hidden)
 
 
 def _scripts(word: str) -> set[int]:
@@ -273,12 +276,13 @@ def _hidden(word: str) -> Iterator[Reason]:
     from dedupe.kernels import characters as ch
 
     kinds = [ch.kind_of(char) for char in word]
-    seen = [place for place, kind in enumerate(kinds) if kind & ch.CLASS != ch.IGNORABLE]
+    between = (ch.IGNORABLE, ch.APOSTROPHE)
+    seen = [place for place, kind in enumerate(kinds) if kind & ch.CLASS not in between]
     letters = {place for place in seen if kinds[place] & (ch.LATIN | ch.FOREIGN)}
     for before, behind in pairwise(seen):
         if before not in letters or behind not in letters:
             continue
-        for char in word[before + 1 : behind]:
+        for char in _invisible(word[before + 1 : behind]):
             if char == _SOFT_HYPHEN:
                 honest = _is_hyphenated(word)
             elif char in _BREAKS:

@@ -57,6 +57,8 @@ def found(*texts: str, markdown: bool = False) -> list[tuple[str, str, list[str]
         # invisible characters
         ("Free mo\u200bney for all.", "mo\u200bney", "money: U+200B ZERO WIDTH SPACE inside"),
         ("Free mo\u200dney for all.", "mo\u200dney", "money: U+200D ZERO WIDTH JOINER inside"),
+        ("I don\u2019\u200bt know.", "don\u2019\u200bt",
+         "don\u2019t: U+200B ZERO WIDTH SPACE inside"),
         ("Free mo\u2060ney for all.", "mo\u2060ney", "money: U+2060 WORD JOINER inside"),
         ("Free mo\u200eney for all.", "mo\u200eney", "money: U+200E LEFT-TO-RIGHT MARK inside"),
         ("Free mo\u202eney for all.", "mo\u202eney",
