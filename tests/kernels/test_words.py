@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import gzip
+import json
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 
 from dedupe.kernels import characters as ch
-from dedupe.kernels import make_unicode
+from dedupe.kernels import make_unicode, make_words
 from dedupe.kernels.characters import character_table
 from dedupe.kernels.disguises import ROOM
 from dedupe.kernels.words import (
@@ -351,3 +354,21 @@ def test_class_of_well_known_characters(chars: str, kind: int) -> None:
     for char in chars:
         at = int(table.page[ord(char) >> 8]) << 8 | ord(char) & 0xFF
         assert table.kind[at] & ch.CLASS == kind, char
+
+
+def test_builder_of_common_words_counts_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word of many texts is kept; a rare one, a name, and one that texts repeat are not."""
+    texts = [f"The windmill of Sundby {'twice ' * 9 if at == 0 else ''}turns." for at in range(5)]
+    path = tmp_path / "docs.jsonl.gz"
+    path.write_bytes(gzip.compress("\n".join(json.dumps({"text": t}) for t in texts).encode()))
+    monkeypatch.setattr(make_words, "PATH", tmp_path / "words.npz")
+    monkeypatch.setattr("sys.argv", ["make_words", str(path)])
+    make_words.main()
+    with np.load(tmp_path / "words.npz", allow_pickle=False) as file:
+        words = np.cumsum(file["gaps"], dtype=np.uint32)
+    kept = np.isin(
+        [hash_word(w) for w in ("windmill", "turns", "paypal", "sundby", "twice")], words
+    )
+    assert kept.tolist() == [True, True, True, False, False]

@@ -22,6 +22,8 @@ from dedupe.tables import TOKEN_DISGUISED, TRANSPARENT, EvidenceKind
 
 LEAST_LETTERS = 3
 """Letters of a word of mixed script that counts alone; "кB" is a unit."""
+LEAST_CAPITALS = 6
+"""The same for a word of capitals; shorter ones are abbreviations."""
 LEAST_HYPHENATED = 5
 """Letters of a word that software hyphenates."""
 LEAST_STYLED = 4
@@ -40,6 +42,7 @@ _MOST_ONES = 3
 """As the tokeniser reads them"""
 _SPELLED = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _REFERENCE = re.compile(rb"&#(?:x[0-9a-f]{1,6}|[0-9]{1,7});", re.IGNORECASE)
+_SPACE = re.compile(r"\s")
 _MAIL = re.compile(r"@|&#(?:64|x40);", re.IGNORECASE)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff]")
 _EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
@@ -160,8 +163,8 @@ class _Around:
         raw = bytes(self.reading.data_view[start:end])
         if b"&#" not in raw:
             return
-        before = self.reading.text(max(start - _REACH, 0), start).rpartition(" ")[2]
-        behind = self.reading.text(end, end + _REACH).partition(" ")[0]
+        before = _SPACE.split(self.reading.text(max(start - _REACH, 0), start))[-1]
+        behind = _SPACE.split(self.reading.text(end, end + _REACH), 1)[0]
         if _MAIL.search(before) or _MAIL.search(behind):
             return
         for match in _REFERENCE.finditer(raw):
@@ -227,7 +230,7 @@ def _foreign_letters(word: str, value: int) -> Spelling:
     """The reading of a word of mixed script that has the hash, if any.
 
     A Latin letter in a Cyrillic or Greek word may be a slip of the keyboard, where c and с share a
-    key; it does not count alone.
+    key, and so may a Cyrillic one in an abbreviation ("СSS"); they do not count alone.
     """
     from dedupe.kernels import characters as ch
     from dedupe.kernels.words import hash_word
@@ -235,8 +238,9 @@ def _foreign_letters(word: str, value: int) -> Spelling:
     if len(_scripts(word)) < 2:
         return Spelling(word, ())
     letters = sum(char.isalpha() for char in word)
+    least = LEAST_CAPITALS if word.isupper() else LEAST_LETTERS
     for alike, certain in (
-        (ch.latin_look, letters >= LEAST_LETTERS),
+        (ch.latin_look, letters >= least),
         (partial(ch.foreign_look, ch.CYRILLIC), False),
         (partial(ch.foreign_look, ch.GREEK), False),
     ):

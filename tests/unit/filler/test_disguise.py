@@ -94,6 +94,7 @@ def test_one_disguised_word_is_flagged(text: str, span: str, reason: str, markdo
         ("They give c@sh, and c@sh again.", []),
         ("They give c@sh and pr1zes away.", ["c@sh and pr1zes"]),
         ("They give m0ney away.\n\nAnd a h0use.", ["m0ney", "h0use"]),
+        ("Файлы \u0421SS и \u041dTML лежат там.", ["\u0421SS и \u041dTML"]),
         ("Свежее мoлoко из дeревни.", ["мoлoко из дeревни"]),
         ("Наша нова xата стоїть бiля рiчки.", ["xата стоїть бiля рiчки"]),
         ("Το γάλα στην Ελλάδa και το νερό στην Μεσόγειo.", ["Ελλάδa και το νερό στην Μεσόγειo"]),
@@ -132,6 +133,7 @@ def test_words_of_a_weak_kind_count_when_there_are_two(text: str, spans: list[st
         # Russian, Ukrainian, Serbian, Bulgarian, Chechen
         "Мама мыла раму, а хор пел песню; со\u00adба\u00adка спит, USB-кабель и MP3плеер тут.",
         "SMSка пришла, VIPы уехали, одна cистема сломалась.",
+        "Файл \u0421SS лежит на диске.",
         "Наша хата стоїть біля річки, її ім'я відоме; їжак і ґава.",
         "Љиљана је јела сир, а Џон није; ђак учи. Мляко и хляб.",
         "ГIалгIай мотт, къамаьл, хIума, цхьаъ.",
