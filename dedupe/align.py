@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Executor
 
 import numpy as np
+from msgspec import structs
 
 from dedupe.tables import F64, I32, I64, U32, U64, Bool, MatchTable
 
@@ -31,19 +32,20 @@ def _merged(partner: I32, box: I64) -> tuple[I32, I64]:
 
 
 def align(
-    partner: I32, box: I64, token: U32, article_token: I64, min_words: int, pool: Executor
+    partner: I32, box: I64, token: U32, piece_token: I64, min_words: int, pool: Executor
 ) -> MatchTable:
-    """Align every pair of articles that shares a proven pair of passages.
+    """Align every pair of pieces of articles that shares a proven pair of passages.
 
-    partner: (Q, 2) articles, the first not above the second; pairs may occur twice
-    box: (Q, 4) first token and end of the passages, in either article
-    token: (N,) of the corpus; article_token: (D + 1,) first token of each article
+    partner: (Q, 2) pieces, the first not above the second; pairs may occur twice
+    box: (Q, 4) first token and end of the passages, in either piece
+    token: (N,) of the corpus; piece_token: first token of each piece, then N. The table has the
+    numbers of pieces for those of articles.
     min_words: words of either side that must be matched
     """
     from dedupe.kernels.aligning import align as align_kernel
 
     partner, box = _merged(partner, box)
-    first, last = article_token[partner], article_token[partner + 1]
+    first, last = piece_token[partner], piece_token[partner + 1]
     around = np.empty_like(box)
     around[:, ::2] = np.maximum(box[:, ::2] - PAD, first)
     around[:, 1::2] = np.minimum(box[:, 1::2] + PAD, last)
@@ -74,6 +76,17 @@ def align(
         partner[owner, 0], partner[owner, 1], a_start, a_end, b_start, b_end, similarity, in_b,
         in_a,
     )  # fmt: skip
+    return _sorted(table)
+
+
+def of_articles(table: MatchTable, article: I32) -> MatchTable:
+    """Matches of articles from those of their pieces; article: that of each piece, ascending."""
+    if np.array_equal(article, np.arange(len(article))):
+        return table
+    return _sorted(structs.replace(table, a=article[table.a], b=article[table.b]))
+
+
+def _sorted(table: MatchTable) -> MatchTable:
     return select(table, np.lexsort((table.b_start, table.a_start, table.b, table.a)))
 
 

@@ -25,6 +25,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     """Bytes; None reads files of any size."""
     encoding: str = "auto"
     input_format: Literal["auto", "md", "txt"] = "auto"
+    ignore_code: bool = True
+    """Leave code out of Markdown altogether: its words are none of the article's."""
     allow_empty: bool = False
     strict: bool = False
 
@@ -43,6 +45,13 @@ class Matching(Struct, frozen=True, kw_only=True):
     """Report passages that an article repeats (DUP103)."""
     between: tuple[str, ...] = ()
     """Groups (folders): only pairs of articles from different groups are matched."""
+    ignore_quotes: bool = False
+    """Leave out block quotes, and quotations of five words or more, attributed or not. Off: a match
+    ends where left-out text begins, and a copied interview must not fall into shreds."""
+    ignore_sections: tuple[str, ...] = ()
+    """Titles of sections to leave out: a heading and all up to the next one of its level."""
+    ignore_phrases: tuple[str, ...] = ()
+    """Accepted phrases or paragraphs to leave out wherever they stand, compared by folded words."""
 
 
 class Filler(Struct, frozen=True, kw_only=True):

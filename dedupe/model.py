@@ -289,6 +289,9 @@ class AlignedPassage(Struct, frozen=True):
     """Share of the shingles of a's span that stand in b's span."""
     containment_b: float
     edits: tuple[Edit, ...]
+    skipped_a: int = 0
+    """Words of a between this passage and the one in front of it."""
+    skipped_b: int = 0
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -303,6 +306,29 @@ class Comparison(Struct, frozen=True, kw_only=True):
     containment_a: float
     containment_b: float
     passages: tuple[AlignedPassage, ...]
+    """By their place in a."""
+    rest_a: int = 0
+    """Words of a behind its last passage."""
+    rest_b: int = 0
+
+
+class Copy(Struct, frozen=True):
+    """Another place where the passage of a finding stands, beside the passage."""
+
+    path: str
+    date: str | None
+    original: bool
+    """The copy that came first."""
+    passage: AlignedPassage
+    """Side a is the finding's, side b the copy's."""
+
+
+class Shown(Struct, frozen=True):
+    """One finding with all of its text."""
+
+    finding: Finding
+    """Its excerpt is the whole passage."""
+    copies: tuple[Copy, ...] = ()
 
 
 class Nearest(Struct, frozen=True, kw_only=True):
@@ -315,6 +341,11 @@ class Nearest(Struct, frozen=True, kw_only=True):
     shared_shingles: int
     shingles: int
     """Shingles of the explained window."""
+    words: int = 0
+    """Words of that window, which begins in the block and may run on behind it."""
+    run: str = ""
+    """The longest run of words that both have."""
+    run_words: int = 0
     found_by_bands: float
     """Chance that the bands propose a pair of this similarity."""
     limit: float
@@ -335,6 +366,10 @@ class ExplainedPassage(Struct, frozen=True, kw_only=True):
     phrases: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
     nearest: Nearest | None
+    originals: tuple[Finding, ...] = ()
+    """Copied passages of which this is the original: the copies have findings, this has none."""
+    excluded: int = 0
+    """Words that are left out of matching."""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -346,3 +381,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     """Number of other articles that were looked at."""
     passages: tuple[ExplainedPassage, ...]
     article_findings: tuple[Finding, ...] = ()
+    min_words: int = 0
+    """Words that a match must hold; whole blocks may be shorter."""
+    min_similarity: float = 0
+    """Similarity that a match must have."""

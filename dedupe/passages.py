@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from dedupe.memory import Scratch
-from dedupe.tables import I32, U8, U32, U64, TokenTable
+from dedupe.tables import I32, U8, U32, U64, Bool, TokenTable
 
 WINDOW_SIZES = (12, 25, 50)
 """Words. Windows of the first size find short verbatim copies by equality and cost one sort;
@@ -34,6 +34,14 @@ class PassageTable(Struct, frozen=True):
     """(P,) hash of the words in their order"""
     keys: U32
     """(bands, P) band keys; they mean nothing where kind is 0"""
+
+
+def select(table: PassageTable, chosen: Bool) -> PassageTable:
+    """Some of the passages (P,)."""
+    return PassageTable(
+        table.start[chosen], table.length[chosen], table.article[chosen], table.kind[chosen],
+        table.content[chosen], table.keys.compress(chosen, axis=1),
+    )  # fmt: skip
 
 
 @cache

@@ -39,6 +39,7 @@ class BlockKind(IntEnum):
     LIST_ITEM = 3
     QUOTE = 4
     TABLE = 5
+    CODE = 6
 
 
 class BlockTable(Struct, frozen=True):
@@ -269,6 +270,34 @@ class RegionTable(Struct, frozen=True):
     """(V, 2) the region of either side of each match"""
 
 
+class Pieces(Struct, frozen=True):
+    """What matching compares: articles, cut where words are left out of it (`pieces.cut`).
+
+    Where nothing is left out a piece is an article. Q pieces, in reading order.
+    """
+
+    token: I64
+    """(Q + 1,) first token of each piece, then N"""
+    article: I32
+    """(Q,) ascending"""
+    out: Bool
+    """(Q,) pieces that are left out: no passage, shingle or match holds a word of them"""
+
+    def left_out(self) -> Bool:
+        """(N,) words that are left out of matching."""
+        return np.repeat(self.out, np.diff(self.token))
+
+    def count_out(self, first: int, last: int) -> int:
+        """How many of some words, end exclusive, are left out."""
+        inside = np.minimum(self.token[1:], last) - np.maximum(self.token[:-1], first)
+        return int(np.maximum(inside, 0)[self.out].sum())
+
+    def words_out(self, articles: int) -> I64:
+        """(D,) how many words of each of so many articles are left out."""
+        words = np.where(self.out, np.diff(self.token), 0)
+        return np.bincount(self.article, words, articles).astype(np.int64)
+
+
 class Corpus(Struct, frozen=True):
     """All analysed articles, numbered by path, as the stages behind the batches need them."""
 
@@ -284,6 +313,8 @@ class Corpus(Struct, frozen=True):
     """(D + 1,) first token of each article"""
     block_token: I64
     """(B + 1,) first token of each block, ascending"""
+    pieces: Pieces
+    """What matching compares"""
     batch_article: I64
     """(batches + 1,) first article of each batch"""
 

@@ -31,6 +31,7 @@ EXIT_TERMINATED = 143
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "scan": ("dedupe.cli.scan", "Find copied passages and filler in articles."),
     "compare": ("dedupe.cli.compare", "Show two articles side by side with the words that differ."),
+    "show": ("dedupe.cli.show", "Show every copy of one passage beside it."),
     "explain": ("dedupe.cli.explain", "Tell why a passage was flagged, or was not."),
     "rule": ("dedupe.cli.rule", "Tell what a rule means, with examples; or list the rules."),
     "files": ("dedupe.cli.files", "List the files that would be read."),

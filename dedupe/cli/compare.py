@@ -22,6 +22,7 @@ from dedupe.cli.terminal import stdout_options
 def command(context: click.Context, /, a: str, b: str, **values: object) -> int:
     """Show the passages that stand in both A and B, with the words that differ.
 
+    They stand side by side where the terminal is wide enough; what is in one text only is folded.
     Words that are only in A are marked [-so-], words that are only in B {+so+}, or by colour.
     """
     from dedupe import pipeline

@@ -2,15 +2,16 @@
 
 Which command uses which group:
 
-    input_options         scan explain files (with decoding_options)
+    input_options         scan show explain files (with decoding_options)
     decoding_options      compare
-    selection_options     scan
-    matching_options      scan compare explain
-    filler_options        scan explain
-    rule_options          scan
+    selection_options     scan show
+    matching_options      scan show compare explain
+    filler_options        scan show explain
+    rule_options          scan show
     gate_options          scan
     output_options        scan
-    text_or_json_option   compare explain rule
+    max_matches_option    show (and with output_options)
+    text_or_json_option   show compare explain rule
     display_options       all
     run_options           scan
 
@@ -207,6 +208,39 @@ def matching_options(command: Command) -> Command:
             show_default=True,
             help="Report passages that an article repeats (DUP103).",
         ),
+        option(
+            "Matching",
+            "--ignore-quotes/--no-ignore-quotes",
+            default=defaults.ignore_quotes,
+            show_default=True,
+            help="Leave out block quotes, and quotations of five words or more.",
+        ),
+        option(
+            "Matching",
+            "--ignore-code/--no-ignore-code",
+            default=Sources().ignore_code,
+            show_default=True,
+            help="Leave out code in Markdown.",
+        ),
+        option(
+            "Matching",
+            "--ignore-section",
+            "ignore_sections",
+            metavar="TITLE",
+            multiple=True,
+            envvar=None,  # it would be cut at the spaces of the titles
+            show_envvar=False,
+            help="Leave out a heading with this title and all up to the next one of its level; "
+            "repeatable.",
+        ),
+        option(
+            "Matching",
+            "--ignore-phrases",
+            metavar="FILE",
+            type=click.Path(),
+            help="Leave out the accepted phrases or paragraphs in FILE, one a line; # begins a "
+            "comment.",
+        ),
     )(command)
 
 
@@ -356,13 +390,7 @@ def output_options(command: Command) -> Command:
             type=click.IntRange(min=0),
             help="Findings shown in full and concise, 0 for all; 200 for full on a terminal.",
         ),
-        option(
-            "Output",
-            "--max-matches",
-            metavar="N",
-            type=click.IntRange(min=1),
-            help=f"Other places listed with a finding: {defaults.max_matches}, and 3 in full.",
-        ),
+        max_matches_option,
         option(
             "Output",
             "--excerpt-words",
@@ -383,6 +411,17 @@ def output_options(command: Command) -> Command:
             show_default=True,
             help="Order of the findings.",
         ),
+    )(command)
+
+
+def max_matches_option(command: Command) -> Command:
+    """How many copies are named."""
+    return option(
+        "Output",
+        "--max-matches",
+        metavar="N",
+        type=click.IntRange(min=1),
+        help=f"Other places listed with a finding: {Output().max_matches}, and 3 in full.",
     )(command)
 
 

@@ -57,7 +57,9 @@ def _groups(values: Values, name: str) -> Sequence[Sequence[str]]:
 
 def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
     """All settings; `formats` are those that will be written."""
-    matching = _section(Matching, values)
+    listing = values.get("ignore_phrases")
+    phrases = () if listing is None else _phrases(str(listing))
+    matching = _section(Matching, values, ignore_phrases=phrases)
     if len(matching.between) == 1:
         raise UsageError("--between needs two folders or more; repeat it, once for each group")
     filler_percent = values.get("max_filler_percent")
@@ -78,6 +80,18 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
             want_passages="passages" in formats,
         ),
     )
+
+
+def _phrases(path: str) -> tuple[str, ...]:
+    """The accepted phrases of a file: its lines without blank ones and comments."""
+    try:
+        content = Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"cannot read --ignore-phrases {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--ignore-phrases {path} is not UTF-8: {error.reason}") from error
+    lines = (line.strip() for line in content.splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def paths(values: Values) -> tuple[str, ...]:

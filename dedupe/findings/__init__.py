@@ -13,14 +13,14 @@ from dedupe.findings import shares as word_shares
 from dedupe.findings.assembly import ChosenFlags, Standing, assemble
 from dedupe.findings.completion import look_up
 from dedupe.findings.copies import Overlap, copy_drafts
-from dedupe.findings.drafts import NOWHERE, Draft, tabulate
+from dedupe.findings.drafts import NOWHERE, Draft, DraftTable, tabulate
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, side_by_side
 from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.model import RULES, Finding, Severity
 from dedupe.rows import Findings
-from dedupe.tables import Bool, Corpus, Reading, RegionTable
+from dedupe.tables import Bool, Corpus, Pieces, Reading, RegionTable
 
 __all__ = [
     "Draft",
@@ -72,8 +72,10 @@ def find(
     flagged = side_by_side(flags, corpus)
     table = tabulate(copies, flagged)
     table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
+    if corpus.pieces.out.any():
+        table = table.chosen(_said(table, corpus.pieces))
     stands, also = settle(table)
-    shares = word_shares.count(table, stands, corpus.article_token)
+    shares = word_shares.count(table, stands, corpus.article_token, corpus.pieces)
     severity = severity_ranks(table.rule, also)
     least = Severity(settings.rules.min_severity).rank
     shown = stands & (severity >= least)
@@ -90,6 +92,13 @@ def find(
     if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
         kept = kept.with_articles(_heavy(shares, corpus, load, settings))
     return assemble(corpus, standing, kept, regions, pool), shares
+
+
+def _said(table: DraftTable, pieces: Pieces) -> Bool:
+    """Which drafts say something of words that are not left out, or of an article as a whole."""
+    said = np.array([rule.whole_article for rule in RULES.values()])[table.rule]
+    said[table.within(pieces)[1]] = True
+    return said
 
 
 def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:

@@ -127,12 +127,32 @@ def _linked(corpus: Corpus, matches: MatchTable, rows: I64, share: float) -> I64
     key, pair = np.unique(
         matches.a[rows].astype(np.int64) * count + matches.b[rows], return_inverse=True
     )
+    # Of the words that could be matched; but where most were left out, too few say nothing.
     words = np.diff(corpus.article_token)
-    covered_a = np.bincount(pair, (matches.a_end - matches.a_start)[rows], len(key))
-    covered_b = np.bincount(pair, (matches.b_end - matches.b_start)[rows], len(key))
+    words = np.maximum(words - corpus.pieces.words_out(len(words)), words // 2)
+    cut = bool(corpus.pieces.out.any())
+    covered_a, covered_b = (
+        _covered(pair, start[rows], end[rows], len(key), cut=cut)
+        for start, end in ((matches.a_start, matches.a_end), (matches.b_start, matches.b_end))
+    )
     a, b = np.divmod(key, count)
     linked: I64 = key[(covered_a >= share * words[a]) & (covered_b >= share * words[b])]
     return linked
+
+
+def _covered(pair: I64, start: I64, end: I64, count: int, *, cut: bool) -> I64 | F64:
+    """Words that the spans of each of so many pairs cover.
+
+    cut: text was left out, so one passage may have matches in several pieces of the other article
+    """
+    if not cut:
+        return np.bincount(pair, end - start, count)
+    order = np.lexsort((start, pair))
+    pair = pair[order]
+    base = pair * (end.max(initial=0) + 1)
+    start, end = start[order] + base, end[order] + base
+    behind = np.append(0, np.maximum.accumulate(end))[: len(end)]
+    return np.bincount(pair, np.maximum(end - np.maximum(start, behind), 0), count)
 
 
 def _groups(corpus: Corpus, linked: I64) -> tuple[I64, I64, I64, I32]:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from dedupe.findings.flags import Flagged
 from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Match, Position, Span
-from dedupe.tables import I64, U8, Bool
+from dedupe.tables import I64, U8, Bool, Pieces
 
 _STRENGTH = np.array(
     [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.uint8
@@ -86,6 +86,22 @@ class DraftTable(Struct, frozen=True):
             self.row[which], self.article[which], self.rule[which], self.start[which],
             self.end[which], self.original[which],
         )  # fmt: skip
+
+    def within(self, pieces: Pieces) -> tuple[DraftTable, I64]:
+        """The parts of the rows that lie in text which is not left out, and the row of each."""
+        # What stands behind the last word, without a word, belongs to the last piece.
+        first = np.searchsorted(pieces.token[:-1], self.start, side="right") - 1
+        behind = np.maximum(np.searchsorted(pieces.token, self.end, side="left"), first + 1)
+        count = behind - first
+        of = np.repeat(np.arange(len(first)), count)
+        piece = np.arange(len(of)) - np.repeat(np.cumsum(count) - count - first, count)
+        of, piece = of[~pieces.out[piece]], piece[~pieces.out[piece]]
+        start = np.maximum(self.start[of], pieces.token[piece])
+        end = np.minimum(self.end[of], pieces.token[piece + 1])
+        table = DraftTable(
+            self.row[of], self.article[of], self.rule[of], start, end, self.original[of]
+        )
+        return table, of
 
 
 def tabulate(copies: Sequence[Draft], flags: Flagged | None = None) -> DraftTable:

@@ -10,6 +10,8 @@ from dedupe.tables import I32, I64, U8, U32
 
 MAX_DIFFERENCES = 120
 """Differing words up to which two passages are compared word by word."""
+MOST_DIFFERENCES = 2000
+"""The same where somebody looks at the two: 32 MB of memory, and at most some milliseconds."""
 
 
 class Edits(NamedTuple):
@@ -24,32 +26,44 @@ class Edits(NamedTuple):
     stretch may be empty"""
 
 
-def first_edits(token: U32, spans: I64, limit: int) -> Edits:
-    """The first `limit` runs of differing words of each pair; spans: (P, 4) as `Edits.runs`."""
+def first_edits(token: U32, spans: I64, limit: int, differences: int = MAX_DIFFERENCES) -> Edits:
+    """The first `limit` runs of differing words of each pair; spans: (P, 4) as `Edits.runs`.
+
+    differences: differing words up to which a pair is compared
+    """
     from dedupe.kernels.diffing import edits
 
     total = np.zeros(len(spans), np.int32)
     runs = np.empty((len(spans), limit, 4), np.int32)
     longest = int((spans[:, 1::2] - spans[:, ::2]).max(initial=0))
-    furthest, trace, same, found = _room(longest)
-    edits(token, spans, MAX_DIFFERENCES, furthest, trace, same, found, runs, total)
+    furthest, trace, same, found = _room(longest, differences)
+    spans = np.ascontiguousarray(spans)  # one type of arguments, one compilation
+    edits(token, spans, differences, furthest, trace, same, found, runs, total)
     pair, place = np.nonzero(np.arange(limit) < total[:, None])
     return Edits(total, pair, runs[pair, place] + spans[pair][:, (0, 0, 2, 2)])
 
 
 def word_edits(ours: U32, theirs: U32) -> list[tuple[int, int, int, int]]:
-    """All runs of differing words of two passages: from, to on our side, from, to on theirs."""
+    """All runs of differing words of two passages: from, to on our side, from, to on theirs.
+
+    One run of all words where more than `MOST_DIFFERENCES` differ.
+    """
+    if np.array_equal(ours, theirs):
+        return []
     spans = np.array([(0, len(ours), len(ours), len(ours) + len(theirs))], np.int64)
-    found = first_edits(np.concatenate((ours, theirs)), spans, MAX_DIFFERENCES + 1)
-    return [(a, b, c - len(ours), d - len(ours)) for a, b, c, d in found.runs.tolist()]
+    for differences in (MAX_DIFFERENCES, MOST_DIFFERENCES):
+        found = first_edits(np.concatenate((ours, theirs)), spans, differences + 1, differences)
+        if found.total[0]:
+            return [(a, b, c - len(ours), d - len(ours)) for a, b, c, d in found.runs.tolist()]
+    return [(0, len(ours), 0, len(theirs))]
 
 
-def _room(longest: int) -> tuple[I32, I32, U8, I32]:
+def _room(longest: int, differences: int) -> tuple[I32, I32, U8, I32]:
     """Scratch memory of the kernel for passages of some words."""
-    width = 2 * MAX_DIFFERENCES + 3
+    width = 2 * differences + 3
     return (
         np.empty(width, np.int32),
-        np.empty((MAX_DIFFERENCES + 1, width), np.int32),
+        np.empty((differences + 1, width), np.int32),
         np.empty((2, longest), np.uint8),
-        np.empty((MAX_DIFFERENCES + 1, 4), np.int32),
+        np.empty((differences + 1, 4), np.int32),
     )

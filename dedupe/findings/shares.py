@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from dedupe.findings.drafts import DraftTable
 from dedupe.model import RULES
-from dedupe.tables import F64, I64, U8, Bool
+from dedupe.tables import F64, I64, U8, Bool, Pieces
 
 FILLER_RULES = frozenset(("FIL301", "FIL302", "FIL303", "FIL304", "FIL305"))
 
@@ -53,15 +53,23 @@ def no_shares() -> Shares:
     return Shares(*(np.zeros(0, np.int64) for _ in range(5)))
 
 
-def count(table: DraftTable, stands: Bool, article_token: I64) -> Shares:
+def count(
+    table: DraftTable, stands: Bool, article_token: I64, pieces: Pieces | None = None
+) -> Shares:
     """Count the words of all articles; article_token: (D + 1,) first token of each.
 
-    A word that several findings claim counts as duplicate, else as template, else as filler. What
-    a finding hides does not count again, and the copy that came first is the article's own.
+    A word that is left out of matching counts as excluded, whatever a finding says of it. One that
+    several findings claim counts as duplicate, else as template, else as filler. What a finding
+    hides does not count again, and the copy that came first is the article's own.
     """
     from dedupe.kernels.settling import count_layers
 
     words = np.diff(article_token)
+    excluded = np.zeros(len(words), np.int64)
+    if pieces is not None and pieces.out.any():
+        excluded = pieces.words_out(len(words))
+        table, of = table.within(pieces)
+        stands = stands[of]
     edges = table.edges()
     article = table.article[edges[:-1]]
     layer: U8 = np.where(stands & ~table.original, _LAYER[table.rule], np.uint8(0))
@@ -70,4 +78,4 @@ def count(table: DraftTable, stands: Bool, article_token: I64) -> Shares:
     count_layers(edges, article_token[article], layer, table.start, table.end, paint, counts)
     filler, template, duplicate = (np.zeros(len(words), np.int64) for _ in range(3))
     filler[article], template[article], duplicate[article] = counts.T
-    return Shares(words, duplicate, template, filler, np.zeros(len(words), np.int64))
+    return Shares(words, duplicate, template, filler, excluded)

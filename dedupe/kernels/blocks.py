@@ -48,7 +48,7 @@ Bits = int | np.uint64
 """A mask with one bit per byte."""
 Flag = bool | np.bool_
 
-TITLE, HEADING, PARAGRAPH, LIST_ITEM, QUOTE, TABLE = range(6)
+TITLE, HEADING, PARAGRAPH, LIST_ITEM, QUOTE, TABLE, CODE = range(7)
 """Kinds of a block, numbered as `tables.BlockKind`."""
 
 BLOCK_KIND, BLOCK_START, BLOCK_END, BLOCK_ARTICLE = range(4)

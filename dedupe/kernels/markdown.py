@@ -24,6 +24,7 @@ from dedupe.kernels.blocks import (
     BLOCK_END,
     BLOCK_KIND,
     BLOCK_START,
+    CODE,
     HEADING,
     LIST_ITEM,
     PARAGRAPH,
@@ -63,8 +64,8 @@ _TEXT, _CODE, _HTML, _START_OF, _END_OF = map(_named, ("Text", "Code", "Html", "
 _EMPHASIS, _STRONG, _STRIKETHROUGH, _LINK, _IMAGE = map(
     _named, ("Emphasis", "Strong", "Strikethrough", "Link", "Image")
 )
-_PARAGRAPH_TAG, _HEADING_TAG, _CODE_BLOCK, _HTML_BLOCK = map(
-    _named, ("Paragraph", "Heading", "CodeBlock", "HtmlBlock")
+_PARAGRAPH_TAG, _HEADING_TAG, _CODE_BLOCK, _CODE_TEXT, _HTML_BLOCK = map(
+    _named, ("Paragraph", "Heading", "CodeBlock", "CodeText", "HtmlBlock")
 )
 _ITEM, _BLOCK_QUOTE, _FOOTNOTE = map(_named, ("Item", "BlockQuote", "FootnoteDefinition"))
 _TABLE_HEAD, _TABLE_ROW, _TABLE_CELL = map(_named, ("TableHead", "TableRow", "TableCell"))
@@ -538,6 +539,8 @@ def read_events(
                         leaf = np.int64(TITLE if title else HEADING)
                 elif tag == _TABLE_HEAD or tag == _TABLE_ROW:
                     leaf = np.int64(TABLE) if opens else _NONE
+                elif tag == _CODE_TEXT:  # a code block that is to be kept
+                    leaf = np.int64(CODE) if opens else _NONE
                 elif _container(tag) >= 0:
                     depth += 1 if opens else -1
                     if opens:

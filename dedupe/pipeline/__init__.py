@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from dedupe.pipeline.listing import list_files
     from dedupe.pipeline.progress import Progress
     from dedupe.pipeline.scanning import model_id, scan
+    from dedupe.pipeline.showing import show
 
-__all__ = ["Progress", "compare", "explain", "list_files", "model_id", "scan"]
+__all__ = ["Progress", "compare", "explain", "list_files", "model_id", "scan", "show"]
 
 _HOMES = {
     "Progress": "progress",
@@ -24,6 +25,7 @@ _HOMES = {
     "list_files": "listing",
     "model_id": "scanning",
     "scan": "scanning",
+    "show": "showing",
 }
 
 

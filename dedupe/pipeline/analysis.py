@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
 
-from dedupe import bands, config, passages, sketches, tokens
+from dedupe import bands, config, passages, pieces, sketches, tokens
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import score_blocks
 from dedupe.findings import LocatedFlags, locate_flags
 from dedupe.model import Skipped
 from dedupe.passages import PassageTable
-from dedupe.sources import Doubtful, SourceFile, read_batch
-from dedupe.tables import I32, I64, BlockScores, Reading, TextBatch
+from dedupe.sources import Doubtful, SourceFile, read_batch, text_batch
+from dedupe.tables import I32, I64, U32, BlockScores, Pieces, Reading, TextBatch
 
 LEAST_BATCH, MOST_BATCH = 1_000_000, 6_000_000
 """Bytes of a batch. Every batch costs some 600 calls of NumPy and kernels, whatever its size: 89 MB
@@ -54,7 +55,10 @@ class Analysis(Struct, frozen=True):
     """(D + 1,) first token of each article"""
     block_token: I64
     """(B + 1,) first token of each block"""
+    pieces: Pieces
+    """What matching compares"""
     passages: PassageTable
+    """The article of each is the number of its piece"""
     reading: Reading | None
     judgement: Callable[[], Judgement]
     """Makes the judgement of the batch, or tells it where the reading is not kept"""
@@ -106,6 +110,7 @@ def analyse(
     """Read a batch, and find its words and passages."""
     reading, skipped, doubtful = read(files, run, settings.sources)
     words = reading.tokens
+    cut, found = passages_of(reading, settings.matching)
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
         made = judgement()
@@ -116,7 +121,8 @@ def analyse(
         token=words.hash,
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
-        passages=passages_of(reading),
+        pieces=cut,
+        passages=found,
         reading=reading if keep else None,
         judgement=judgement,
         skipped=skipped,
@@ -135,9 +141,27 @@ def judge(reading: Reading, settings: config.Config, model: FillerModel) -> Judg
     )
 
 
-def passages_of(reading: Reading) -> PassageTable:
-    """The passages of a batch with their band keys."""
-    words = reading.tokens
+def passages_of(reading: Reading, settings: config.Matching) -> tuple[Pieces, PassageTable]:
+    """The pieces of a batch that matching compares, and their passages with band keys."""
+    words, piece_block = reading.tokens, article_blocks(reading.text)
+    whole = pieces.whole(reading.article_token)
+    titles, phrases = _folded(settings.ignore_sections), _folded(settings.ignore_phrases)
+    out = pieces.left_out(reading.text, words, settings, titles, phrases)
+    if out is not None:
+        words, piece_block, whole = pieces.cut(words, reading.article_token, out)
     first, last = passages.sentence_shingles(words)
     minima = sketches.band_sketches(sketches.shingles(words.hash), first, last, BANDING.bands)
-    return passages.cut(words, article_blocks(reading.text), minima, BANDING.bands)
+    found = passages.cut(words, piece_block, minima, BANDING.bands)
+    return whole, found if out is None else passages.select(found, ~whole.out[found.article])
+
+
+@cache
+def _folded(texts: tuple[str, ...]) -> tuple[U32, ...]:
+    """The words of some texts as they stand in a reading: of plain text, and of Markdown."""
+    found: dict[bytes, U32] = {}
+    for markdown in (False, True) if texts else ():
+        reading = reading_of(text_batch(texts, markdown=markdown))
+        for low, high in pairwise(reading.article_token.tolist()):
+            words = reading.tokens.hash[low:high]
+            found.setdefault(words.tobytes(), words)
+    return tuple(found.values())

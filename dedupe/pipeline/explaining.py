@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from difflib import SequenceMatcher
 from math import isnan
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from dedupe.errors import NothingToAnalyseError, UsageError
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.scorer import load_model, phrases, score_blocks
 from dedupe.findings.lookup import Lookup
-from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest
+from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest, Span
 from dedupe.pipeline import matching
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
 from dedupe.pipeline.scanning import analyse_files, corpus_of, scan, threads, workers
@@ -37,11 +38,13 @@ def explain(
     a line without text, NothingToAnalyseError when the article cannot be read.
     """
     name = displayed(os.path.normpath(path))
-    settings = msgspec.structs.replace(
-        settings, output=msgspec.structs.replace(settings.output, focus=(name,))
-    )
     listing = find_files([path, *others], settings.sources)
-    result = scan([path, *others], settings, command="explain")
+    result, everything = (
+        scan([path, *others], _about(settings, name, originals=originals), command="explain")
+        for originals in (False, True)
+    )
+    known = {(finding.rule, finding.span) for finding in result.findings}
+    originals = [f for f in everything.findings if (f.rule, f.span) not in known]
     with workers(threads(settings.jobs)) as pool:
         analyses = analyse_files(listing.files, settings, pool)
         corpus = corpus_of(analyses, listing.files)
@@ -58,16 +61,27 @@ def explain(
         scores = score_blocks(part.reading.text, part.reading.tokens, load_model())
         batch = _Batch(part.reading, scores)
         passages = tuple(
-            _explained(corpus, analyses, batch, article, block, result.findings, settings, pool)
+            _explained(
+                corpus, analyses, batch, article, block, (result.findings, originals), settings,
+                pool,
+            )
             for block in blocks
-        )
+        )  # fmt: skip
     return Explanation(
         path=name,
         line=line,
         compared_with=len(corpus.path) - 1,
         passages=passages,
         article_findings=tuple(f for f in result.findings if RULES[f.rule].whole_article),
+        min_words=settings.matching.min_words,
+        min_similarity=settings.matching.min_similarity,
     )
+
+
+def _about(settings: config.Config, path: str, *, originals: bool) -> config.Config:
+    """The settings of a scan that reports on one article."""
+    output = msgspec.structs.replace(settings.output, focus=(path,), all_members=originals)
+    return msgspec.structs.replace(settings, output=output)
 
 
 class _Batch(NamedTuple):
@@ -99,8 +113,9 @@ def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) ->
 
 def _explained(
     corpus: Corpus, analyses: Sequence[Analysis], batch: _Batch, article: int, block: int,
-    findings: Sequence[Finding], settings: config.Config, pool: Executor,
+    findings: tuple[Sequence[Finding], Sequence[Finding]], settings: config.Config, pool: Executor,
 ) -> ExplainedPassage:  # fmt: skip
+    """One block; findings: what is reported, and what is not as it is the original."""
     reading, scores = batch
     model = load_model()
     words, table = reading.tokens, reading.text.blocks
@@ -135,13 +150,22 @@ def _explained(
                      *lookup.offsets(at))
             for at, text, weight in learned
         ),
-        findings=tuple(
-            f for f in findings
-            if f.span.start.offset < place.end.offset and f.span.end.offset > place.start.offset
-            and not RULES[f.rule].whole_article
-        ),
+        findings=_within(findings[0], place),
         nearest=_nearest(corpus, analyses, article, first, last, pool),
+        originals=_within(findings[1], place),
+        excluded=corpus.pieces.count_out(first, last),
     )  # fmt: skip
+
+
+def _within(findings: Sequence[Finding], place: Span) -> tuple[Finding, ...]:
+    """Findings on passages that overlap a place."""
+    return tuple(
+        f
+        for f in findings
+        if f.span.start.offset < place.end.offset
+        and f.span.end.offset > place.start.offset
+        and not RULES[f.rule].whole_article
+    )
 
 
 def _limit(model: FillerModel, threshold: str | float) -> float:
@@ -176,12 +200,11 @@ def _nearest(
     Exact and exhaustive: all windows of other articles that share a shingle are compared.
     """
     passages = matching.gather(analyses)
-    usable = passages.kind > 0
+    usable, owner = passages.kind > 0, corpus.pieces.article[passages.article]
     ours = np.flatnonzero(
-        usable & (passages.article == article) & (passages.start >= first)
-        & (passages.start < last)
-    )  # fmt: skip
-    theirs = np.flatnonzero(usable & (passages.article != article))
+        usable & (owner == article) & (passages.start >= first) & (passages.start < last)
+    )
+    theirs = np.flatnonzero(usable & (owner != article))
     if not len(ours) or not len(theirs):
         return None
     theirs = theirs[_sharing(corpus, passages, ours, theirs)]
@@ -198,13 +221,15 @@ def _nearest(
     value = float(similarity.max())
     if value == 0:
         return None
-    other = int(j[best])
-    shingles = _shingle_set(corpus, passages, int(i[best]))
+    own, other = int(i[best]), int(j[best])
+    shingles = _shingle_set(corpus, passages, own)
     shared = shingles & _shingle_set(corpus, passages, other)
     lookup = Lookup(corpus)
-    start = int(passages.start[other])
-    there = int(passages.article[other])
+    start, words = int(passages.start[other]), int(passages.length[own])
+    there = int(owner[other])
     at = lookup.tokens(there, start, start + int(passages.length[other]))
+    run = _longest_run(corpus, passages, own, other)
+    text = lookup.text(article, *run)
     readings = [part.reading for part in analyses]
     lookup.resolve(lambda number: _kept(readings[number]))
     return Nearest(
@@ -213,6 +238,9 @@ def _nearest(
         similarity=round(value, 4),
         shared_shingles=len(shared),
         shingles=len(shingles),
+        words=words,
+        run=lookup.piece(text),
+        run_words=run[1] - run[0],
         found_by_bands=round(BANDING.chance(value), 4),
         limit=WINDOW_SIMILARITY,
     )
@@ -230,6 +258,19 @@ def _shingle_set(
     start, length = int(passages.start[index]), int(passages.length[index])
     words = corpus.token[start : start + length].tolist()
     return {tuple(words[k : k + 5]) for k in range(len(words) - 4)}
+
+
+def _longest_run(
+    corpus: Corpus, passages: matching.CorpusPassages, own: int, other: int
+) -> tuple[int, int]:
+    """The longest run of words of one passage that also stands in another one."""
+    ours, theirs = (
+        corpus.token[passages.start[k] : passages.start[k] + passages.length[k]].tolist()
+        for k in (own, other)
+    )
+    found = SequenceMatcher(None, ours, theirs, autojunk=False).find_longest_match()
+    first = int(passages.start[own]) + found.a
+    return first, first + found.size
 
 
 def _sharing(corpus: Corpus, passages: matching.CorpusPassages, ours: I64, theirs: I64) -> Bool:

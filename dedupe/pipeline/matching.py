@@ -24,6 +24,7 @@ class CorpusPassages(Struct, frozen=True):
     start: I64
     length: I32
     article: I32
+    """The number of the piece of an article, which is what matching compares"""
     kind: U8
     content: U64
     keys: tuple[U32, ...]
@@ -40,7 +41,7 @@ def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
         np.add(part.passages.start, token_base, out=start[low:high])
         np.add(part.passages.article, article_base, out=article[low:high])
         token_base += len(part.token)
-        article_base += len(part.file)
+        article_base += len(part.pieces.out)
     return CorpusPassages(
         start=start,
         length=np.concatenate([table.length for table in tables], dtype=np.int32, casting="unsafe"),
@@ -59,6 +60,7 @@ def match(
     owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
     article's own number, or that of its group.
     """
+    owner = owner[corpus.pieces.article]
     if (owner < 0).any():
         passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
@@ -80,8 +82,9 @@ def match(
     others, _ = verify.prove(more, more[:0], WINDOW_SIMILARITY, corpus.token, where, pool)
     matches = align.align(
         np.concatenate([boxes.partner, others.partner]), np.concatenate([boxes.box, others.box]),
-        corpus.token, corpus.article_token, min(BLOCK_WORDS, settings.min_words), pool,
+        corpus.token, corpus.pieces.token, min(BLOCK_WORDS, settings.min_words), pool,
     )  # fmt: skip
+    matches = align.of_articles(matches, corpus.pieces.article)
     return align.select(matches, _substantial(matches, corpus, settings))
 
 
@@ -91,7 +94,7 @@ def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
         passages.start[chosen], passages.length[chosen], passages.article[chosen],
         passages.kind[chosen], passages.content[chosen],
         tuple(
-            part[:, chosen[low:high]]
+            part.compress(chosen[low:high], axis=1)
             for part, (low, high) in zip(passages.keys, pairwise(bounds.tolist()), strict=True)
         ),
     )  # fmt: skip

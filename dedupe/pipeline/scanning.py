@@ -39,7 +39,7 @@ from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.store import ReadingStore
 from dedupe.rows import Findings
 from dedupe.sources import Doubtful, FileList, SourceFile, find_files
-from dedupe.tables import F64, I32, Corpus, Reading
+from dedupe.tables import F64, I32, I64, Corpus, Pieces, Reading
 
 
 def model_id() -> str:
@@ -177,7 +177,19 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         token=np.concatenate([part.token for part in analyses]),
         article_token=_joined([part.article_token for part in analyses], token_base),
         block_token=_joined([part.block_token for part in analyses], token_base),
+        pieces=_pieces(analyses, token_base),
         batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
+    )
+
+
+def _pieces(analyses: Sequence[Analysis], token_base: I64) -> Pieces:
+    """The pieces of all batches side by side."""
+    parts = [part.pieces for part in analyses]
+    first = np.cumsum([0, *(len(part.file) for part in analyses)]).tolist()
+    return Pieces(
+        _joined([part.token for part in parts], token_base),
+        np.concatenate([p.article + np.int32(base) for p, base in zip(parts, first, strict=False)]),
+        np.concatenate([part.out for part in parts]),
     )
 
 
@@ -279,6 +291,10 @@ def _run(command: str, settings: config.Config) -> Run:
             "duplicates.min-similarity": matching_settings.min_similarity,
             "duplicates.document-similarity": matching_settings.document_similarity,
             "duplicates.between": list(matching_settings.between),
+            "duplicates.ignore-quotes": matching_settings.ignore_quotes,
+            "duplicates.ignore-code": settings.sources.ignore_code,
+            "duplicates.ignore-sections": list(matching_settings.ignore_sections),
+            "duplicates.ignore-phrases": list(matching_settings.ignore_phrases),
             "filler.threshold": filler.threshold,
             "budget.filler-percent": filler.max_percent,
             "rules.select": list(rules.select),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from dedupe.model import Finding
 from dedupe.reports.options import ReportOptions
@@ -21,14 +21,19 @@ def gutter_width(finding: Finding) -> int:
     return len(str(finding.span.start.line + len(_LINE_END.findall(finding.excerpt))))
 
 
-def excerpt_lines(finding: Finding, options: ReportOptions) -> Iterator[Line]:
-    """Rows ` 9 | text`; a wrapped row has no number. Nothing for a finding without excerpt."""
+def excerpt_lines(
+    finding: Finding, options: ReportOptions, bracketed: Container[str] = ("differs",)
+) -> Iterator[Line]:
+    """Rows ` 9 | text`; a wrapped row has no number. Nothing for a finding without excerpt.
+
+    bracketed: styles of marks that stand in brackets where there is no colour
+    """
     if not finding.excerpt.strip():
         return
     digits = gutter_width(finding)
     empty = Piece(" " * (digits + 2) + "|", "gutter")
     yield (empty,)
-    pieces = [*_marked(finding, brackets=not options.color), *_remainder(finding)]
+    pieces = [*_marked(finding, () if options.color else bracketed), *_remainder(finding)]
     for number, source_line in enumerate(_by_line(pieces), start=finding.span.start.line):
         harmless = [
             # White space first: a tab is no control character to be shown.
@@ -42,8 +47,8 @@ def excerpt_lines(finding: Finding, options: ReportOptions) -> Iterator[Line]:
     yield (empty,)
 
 
-def _marked(finding: Finding, *, brackets: bool) -> Iterator[Piece]:
-    """The excerpt in pieces; differing words stand in brackets where no colour shows them."""
+def _marked(finding: Finding, bracketed: Container[str]) -> Iterator[Piece]:
+    """The excerpt in pieces; the marks of some styles are brackets."""
     excerpt, origin = finding.excerpt, finding.span.start.offset
     done = 0
     for start, end, style in _marks(finding):
@@ -52,7 +57,7 @@ def _marked(finding: Finding, *, brackets: bool) -> Iterator[Piece]:
             continue
         yield Piece(excerpt[done:start])
         marked = excerpt[start:end]
-        yield Piece(f"[{marked}]" if brackets and style == "differs" else marked, style)
+        yield Piece(f"[{marked}]" if style in bracketed else marked, style)
         done = end
     yield Piece(excerpt[done:])
 

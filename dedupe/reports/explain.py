@@ -11,10 +11,11 @@ from dedupe.model import SCHEMA, ExplainedPassage, Explanation, Finding, Nearest
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, hanging, plain, write_lines
 from dedupe.reports.visible import one_line, visible
-from dedupe.reports.wording import counted, headline, lines_of
+from dedupe.reports.wording import counted, headline, lines_of, percent
 from dedupe.rows import encode
 
 _PHRASES_SHOWN = 8
+_COUNTS = ("capitals", "digits", "quotes")
 
 
 class ExplanationRow(msgspec.Struct, frozen=True, tag_field="kind", tag="explanation"):
@@ -40,6 +41,7 @@ def _lines(explanation: Explanation, options: ReportOptions) -> Iterator[Line]:
         name = f"{name}:{explanation.line}"
     others = counted(explanation.compared_with, "other article")
     yield (Piece(name, "title"), Piece(f"  compared with {others}"))
+    yield from hanging("", plain(_limits(explanation)), options.width)
     for finding in explanation.article_findings:
         yield from _finding(finding, options)
     if not explanation.passages:
@@ -49,18 +51,37 @@ def _lines(explanation: Explanation, options: ReportOptions) -> Iterator[Line]:
         yield from _passage(passage, options)
 
 
+def _limits(explanation: Explanation) -> str:
+    """What makes a copy."""
+    return (
+        "Two windows of text prove a copy when they share enough of their shingles, which are runs "
+        "of five words. The copy is then followed as far as it goes. It counts from "
+        f"{counted(explanation.min_words, 'word')} on, or as whole paragraphs, and from a "
+        f"similarity of {explanation.min_similarity:.2f} on."
+    )
+
+
 def _passage(passage: ExplainedPassage, options: ReportOptions) -> Iterator[Line]:
+    excluded = f", {passage.excluded:,} of them left out of matching" if passage.excluded else ""
     yield (
         Piece(f"{lines_of(passage.span)} {passage.block.replace('_', ' ')}", "title"),
-        Piece(f", {counted(passage.words, 'word')}"),
+        Piece(f", {counted(passage.words, 'word')}{excluded}"),
     )
     excerpt = one_line(passage.excerpt, github=options.github)
     yield from hanging("  | ", plain(excerpt), options.width)
     if not passage.findings:
         yield (Piece("  "), Piece("not flagged", "good"))
+    for finding in passage.originals:
+        places = "; ".join(f"{m.path}:{lines_of(m.span)}" for m in finding.matches)
+        text = f"{finding.rule} {headline(finding)}; the finding is with the copies: {places}"
+        harmless = one_line(text, github=options.github)
+        yield from hanging("  original ", plain(harmless), options.width)
     for finding in passage.findings:
         yield from _finding(finding, options)
-    yield from _copy(passage.nearest, options)
+    if passage.words and passage.excluded == passage.words:
+        yield plain("  copy    left out of matching")
+    else:
+        yield from _copy(passage.nearest, options)
     yield from _filler(passage, options)
 
 
@@ -79,13 +100,24 @@ def _copy(nearest: Nearest | None, options: ReportOptions) -> Iterator[Line]:
         return
     place = f"{visible(nearest.path, github=options.github)}:{lines_of(nearest.span)}"
     verdict = "reaches" if nearest.similarity >= nearest.limit else "is below"
+    chance = max(1 - nearest.found_by_bands, 1e-6)
+    missed = "none" if nearest.similarity >= 1 else percent(chance)
     text = (
-        f"nearest is {place}, which shares {nearest.shared_shingles:,} of "
-        f"{counted(nearest.shingles, 'shingle')}; similarity {nearest.similarity:.2f} {verdict} "
-        f"the limit {nearest.limit:.2f}; the bands find such a pair with probability "
-        f"{nearest.found_by_bands:.2f}"
+        f"the window of {counted(nearest.words, 'word')} from here is nearest to {place}: "
+        f"{nearest.shared_shingles:,} of its {counted(nearest.shingles, 'shingle')} stand there; "
+        f"similarity {nearest.similarity:.2f} {verdict} the limit {nearest.limit:.2f}; the "
+        f"chance that the sketches miss such a pair is {missed}"
     )
     yield from hanging("  copy    ", plain(text), options.width)
+    if nearest.run:
+        run = one_line(nearest.run, github=options.github)
+        text = f'{counted(nearest.run_words, "word")} "{run}"'
+        yield from hanging("  run     ", plain(text), options.width)
+
+
+def _number(name: str, value: float) -> str:
+    """A signal: counts as whole numbers, the rest in standard deviations."""
+    return f"{value:.0f}" if name in _COUNTS else f"{value:+.2f}"
 
 
 def _filler(passage: ExplainedPassage, options: ReportOptions) -> Iterator[Line]:
@@ -96,7 +128,7 @@ def _filler(passage: ExplainedPassage, options: ReportOptions) -> Iterator[Line]
     else:
         verdict = "reaches" if passage.filler >= passage.filler_limit else "is below"
         score = f"score {passage.filler:.2f} {verdict} the limit {passage.filler_limit:.2f}"
-        signals = "".join(f"; {name} {value:.2f}" for name, value in passage.signals.items())
+        signals = "".join(f"; {name} {_number(name, v)}" for name, v in passage.signals.items())
         yield from hanging("  filler  ", plain(score + signals), options.width)
     if passage.phrases:
         phrases = [

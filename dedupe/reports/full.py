@@ -83,6 +83,13 @@ def _article_header(
 
 def finding_lines(finding: Finding, options: ReportOptions, *, advise: bool) -> Iterator[Line]:
     """One finding; `advise` adds what to do about it."""
+    yield from head_lines(finding, options)
+    yield from excerpt_lines(finding, options)
+    yield from reason_lines(finding, options, advise=advise, copies=True)
+
+
+def head_lines(finding: Finding, options: ReportOptions) -> Iterator[Line]:
+    """What a finding says, and where."""
     severity = finding.severity.value
     head = (
         Piece(f"{severity}: ", severity),
@@ -95,14 +102,17 @@ def finding_lines(finding: Finding, options: ReportOptions, *, advise: bool) -> 
     if finding.rule not in RULES or not RULES[finding.rule].whole_article:
         place = f"{place}:{start.line}:{start.column}"
     yield (Piece(" " * (gutter_width(finding) + 1) + "--> ", "gutter"), Piece(place))
-    yield from excerpt_lines(finding, options)
-    yield from _reasons(finding, options, advise=advise)
 
 
-def _reasons(finding: Finding, options: ReportOptions, *, advise: bool) -> Iterator[Line]:
+def reason_lines(
+    finding: Finding, options: ReportOptions, *, advise: bool, copies: bool
+) -> Iterator[Line]:
+    """Where a finding rests on; `copies` adds the other places and the words that differ."""
     indent = " " * (gutter_width(finding) + 2)
-    yield from _also_in(finding, f"{indent}= also in: ", options)
-    edits = [piece for piece in finding.evidence if piece.kind == "edit"]
+    edits: list[Evidence] = []
+    if copies:
+        yield from _also_in(finding, f"{indent}= also in: ", options)
+        edits = [piece for piece in finding.evidence if piece.kind == "edit"]
     others = [piece for piece in finding.evidence if piece.kind != "edit"]
     texts: list[tuple[str, str]] = []
     if edits:
@@ -164,7 +174,8 @@ def _also_in(finding: Finding, label: str, options: ReportOptions) -> Iterator[L
         lead = " " * len(label)
     left = finding.matches_total - len(matches)
     if left > 0:
-        yield (Piece(lead), Piece(f"and {left:,} more"))
+        name = finding.fingerprint[:8]
+        yield (Piece(lead), Piece(f"and {left:,} more"), Piece(f" (dedupe show {name})", "dim"))
 
 
 def _place(match: Match, options: ReportOptions) -> str:

@@ -137,7 +137,7 @@ def wrap(pieces: Iterable[Piece], width: int) -> Iterator[list[Piece]]:
             # A space between two words of one style belongs to them: an unbroken underline.
             line.append(Piece(" ", line[-1].style if line[-1].style == run[0].style else ""))
             used += 1
-        *full, rest = _cut(run, width) if needed > width else [run]
+        *full, rest = cut(run, width) if needed > width else [run]
         yield from full
         line.extend(rest)
         used += line_width(rest) if full else needed
@@ -158,7 +158,7 @@ def _rows(words: Iterable[str], width: int) -> Iterator[str]:
     yield " ".join(row)
 
 
-def _cut(run: Iterable[Piece], width: int) -> list[list[Piece]]:
+def cut(run: Iterable[Piece], width: int) -> list[list[Piece]]:
     """A run of characters in parts of at most `width` cells."""
     parts: list[list[Piece]] = [[]]
     used = 0

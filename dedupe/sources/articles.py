@@ -90,10 +90,13 @@ def _replace(articles: Articles, texts: Mapping[int, bytes]) -> None:
         clear_gaps(buffer)
 
 
-def batch_of(articles: Articles, markdown: Sequence[bool], first: int) -> TextBatch:
+def batch_of(
+    articles: Articles, markdown: Sequence[bool], first: int, *, code: bool = False
+) -> TextBatch:
     """Split articles into blocks.
 
-    `markdown` says of each of them what it is; `first` is the place of slot 0 in the file list.
+    `markdown` says of each of them what it is; `first` is the place of slot 0 in the file list;
+    `code` keeps the code in Markdown.
     """
     slots = np.array(articles.slots, np.int64)
     data = articles.buffer.data
@@ -106,7 +109,7 @@ def batch_of(articles: Articles, markdown: Sequence[bool], first: int) -> TextBa
         from dedupe.sources.markdown import split_markdown
 
         prose = data.copy()
-        rows, dates = split_markdown(data, prose, start[marked], end[marked])
+        rows, dates = split_markdown(data, prose, start[marked], end[marked], code=code)
         rows[:, 3] = marked[rows[:, 3]]
         for article, found in zip(marked[list(dates)].tolist(), dates.values(), strict=True):
             plain[article] = False

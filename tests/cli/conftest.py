@@ -13,7 +13,7 @@ import pytest
 import dedupe
 from dedupe.cli import main
 from dedupe.config import Config
-from dedupe.model import Comparison, Explanation, Result, Skipped
+from dedupe.model import Comparison, Explanation, Result, Shown, Skipped
 from tests.reports import samples
 
 
@@ -58,6 +58,8 @@ class Engine:
     paths: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     line: int | None = None
+    wanted: str = ""
+    source: str | None = None
     config: Config = field(default_factory=Config)
     scans: int = 0
 
@@ -87,6 +89,12 @@ class Engine:
         self.line, self.others = line, tuple(others)
         self._asked((path,), config)
         return samples.explanation()
+
+    def show(self, wanted: str, paths: Sequence[str], config: Config, source: str | None) -> Shown:
+        """The sample finding with its copies."""
+        self.wanted, self.source = wanted, source
+        self._asked(paths, config)
+        return samples.shown()
 
     def list_files(
         self, paths: Sequence[str], config: Config

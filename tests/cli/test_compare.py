@@ -22,8 +22,8 @@ def test_json(cli: Cli, engine: Engine) -> None:
     assert (row["kind"], row["schema"]) == ("comparison", "1.0")
     assert row["comparison"]["passages"][0]["edits"][1] == {
         "kind": "replace",
-        "a": "Friday,",
-        "b": "Saturday,",
+        "a": "Friday, ",
+        "b": "Saturday, ",
     }
 
 

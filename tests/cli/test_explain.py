@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_text_and_json(cli: Cli, engine: Engine) -> None:
     """Both name the score and the nearest passage."""
     text = cli("explain", "a.md").out
     assert "score 0.81 reaches the limit 0.65" in text
-    assert "nearest is articles/bakery.md:21" in text
+    assert "nearest to articles/bakery.md:21" in text
     row = json.loads(cli("explain", "a.md", "-f", "json").out)
     assert row["kind"] == "explanation"
     assert row["explanation"]["passages"][1]["nearest"]["shared_shingles"] == 4
@@ -62,3 +63,19 @@ def test_engine(cli: Cli, tmp_path: Path) -> None:
     assert ran.code == 0
     assert "a.md:3" in ran.out
     assert "DUP10" in ran.out
+
+
+def test_original_and_left_out_text(cli: Cli, tmp_path: Path) -> None:
+    """The original has no finding, and is told why; what is left out is counted."""
+    (tmp_path / "a.md").write_text(f"# Bread\n\n{BAKERY}\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text(f"# Ferry\n\n{FERRY}\n\n{BAKERY}\n", encoding="utf-8")
+    out = " ".join(cli("explain", f"{tmp_path / 'a.md'}:3").out.split())
+    assert "not flagged original DUP102 identical" in out
+    assert "the finding is with the copies" in out
+    assert re.search(r"(\d+) of its \1 shingles stand there", out)
+    assert "miss such a pair is none" in out
+    assert '"The oven of the old bakery' in out
+    assert "It counts from 20 words on" in out
+    out = cli("explain", f"{tmp_path / 'b.md'}:5", "--ignore-section", "ferry").out
+    assert "of them left out of matching" in out
+    assert "copy    left out of matching" in out

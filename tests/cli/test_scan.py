@@ -100,6 +100,31 @@ def test_environment_sets_options(
     assert engine.config.gate.fail_on == "note"
 
 
+def test_what_is_left_out_of_matching(cli: Cli, engine: Engine, tmp_path: Path) -> None:
+    """Titles and phrases reach the configuration; blank lines and comments of the file do not."""
+    accepted = tmp_path / "accepted.txt"
+    accepted.write_text("\ufeff# legal\n\nAll rights reserved.\n  Terms apply # here \n", "utf-8")
+    cli("scan")
+    assert not engine.config.matching.ignore_quotes
+    assert engine.config.sources.ignore_code
+    cli(
+        *("scan", "--ignore-quotes", "--no-ignore-code", "--ignore-phrases", str(accepted)),
+        *("--ignore-section", "References", "--ignore-section", "About the author"),
+    )
+    assert engine.config.matching.ignore_quotes
+    assert not engine.config.sources.ignore_code
+    assert engine.config.matching.ignore_sections == ("References", "About the author")
+    assert engine.config.matching.ignore_phrases == ("All rights reserved.", "Terms apply # here")
+
+
+def test_phrases_that_are_no_text(cli: Cli, engine: Engine, tmp_path: Path) -> None:
+    """The file is named, and nothing is analysed."""
+    (tmp_path / "x.txt").write_bytes(b"\xff\xfe\xfa")
+    ran = cli("scan", "--ignore-phrases", str(tmp_path / "x.txt"))
+    assert (ran.code, engine.scans) == (2, 0)
+    assert "x.txt is not UTF-8" in ran.err
+
+
 def test_exit_zero_wins(cli: Cli, engine: Engine) -> None:
     """--exit-zero is --fail-on never, whatever a setting elsewhere says."""
     cli("scan", "--fail-on", "note", "--exit-zero")
@@ -131,6 +156,8 @@ def test_extended_selection_of_everything(cli: Cli, engine: Engine) -> None:
         (["-"], "--files-from -"),
         (["-0"], "belongs to --files-from"),
         (["--files-from", "no-such-list"], "no-such-list"),
+        (["--ignore-phrases", "none.txt"], "--ignore-phrases none.txt: No such file"),
+        (["--ignore-phrases", "."], "--ignore-phrases .: Is a directory"),
     ],
 )
 def test_bad_values_end_before_the_analysis(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from dedupe.model import (
     RULES,
     AlignedPassage,
     Article,
     Cluster,
     Comparison,
+    Copy,
     Edit,
     Evidence,
     ExplainedPassage,
@@ -23,6 +26,7 @@ from dedupe.model import (
     Position,
     Result,
     Run,
+    Shown,
     Skipped,
     Span,
     Summary,
@@ -134,7 +138,7 @@ def findings() -> tuple[Finding, ...]:
             words=19,
             score=0.8123,
             evidence=(
-                Evidence("phrase", "plays a crucial role", weight=1.9312, start=454, end=474),
+                Evidence("phrase", "plays a crucial role", weight=1.9312, start=455, end=475),
                 Evidence("phrase", "when it comes to", weight=1.25),
                 Evidence("signal", "novelty", weight=0.04),
                 Evidence("fact", "no number, name or link"),
@@ -228,6 +232,7 @@ def comparison() -> Comparison:
         similarity=0.21,
         containment_a=0.43,
         containment_b=0.17,
+        rest_a=68,
         passages=(
             AlignedPassage(
                 span(3, 40, 300, last_line=6),
@@ -240,20 +245,42 @@ def comparison() -> Comparison:
                 (
                     Edit(
                         "equal",
-                        "The oven of the old bakery was lit again on",
-                        "The oven of the old bakery was lit again on",
+                        "The oven of the old bakery was lit again on ",
+                        "The oven of the old bakery was lit again on ",
                     ),
-                    Edit("replace", "Friday,", "Saturday,"),
+                    Edit("replace", "Friday, ", "Saturday, "),
                     Edit(
                         "equal",
-                        "after eleven years. Its bricks come from",
-                        "after eleven years. Its bricks come from",
+                        "after eleven years. Its bricks come from ",
+                        "after eleven years. Its bricks come from ",
                     ),
-                    Edit("delete", "the quarry at", ""),
-                    Edit("equal", "Lindvik,", "Lindvik,"),
-                    Edit("insert", "", "a village upstream,"),
+                    Edit("delete", "the quarry at ", ""),
+                    Edit("equal", "Lindvik, ", "Lindvik, "),
+                    Edit("insert", "", "a village upstream, "),
                     Edit("equal", "and were fired twice.", "and were fired twice."),
                 ),
+                skipped_b=249,
+            ),
+        ),
+    )
+
+
+def shown() -> Shown:
+    """The copied passage of the sample beside two of its copies."""
+    passage = comparison().passages[0]
+    second = (
+        Edit("equal", "The oven of the old bakery ", "The oven of the old bakery "),
+        Edit("delete", "was lit again", ""),
+    )
+    return Shown(
+        findings()[0],
+        (
+            Copy(ORIGINAL, "2024-03-02", original=True, passage=passage),
+            Copy(
+                "articles/ovens-of-the-north.md",
+                None,
+                original=False,
+                passage=msgspec.structs.replace(passage, similarity=0.9, edits=second),
             ),
         ),
     )
@@ -290,16 +317,23 @@ def explanation() -> Explanation:
                 signals={},
                 phrases=(),
                 findings=(),
+                originals=(findings()[0],),
+                excluded=5,
                 nearest=Nearest(
                     path=ORIGINAL,
                     span=span(21, 900, 60),
                     similarity=0.3333,
                     shared_shingles=4,
                     shingles=9,
+                    words=13,
+                    run="costs 2.10 a kilo now",
+                    run_words=6,
                     found_by_bands=0.61,
                     limit=0.5,
                 ),
             ),
         ),
         article_findings=(findings()[2],),
+        min_words=20,
+        min_similarity=0.4,
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dedupe.reports import FORMATS, compare, explain, files, rules, write
+from dedupe.model import Shown
+from dedupe.reports import FORMATS, compare, explain, files, rules, show, write
 from dedupe.reports.options import ReportOptions
 from tests.reports import samples
 
@@ -38,6 +39,11 @@ CASES: dict[str, Writer] = {
     "compare.color.txt": lambda stream: compare.write(samples.comparison(), stream, COLOR),
     "compare.narrow.txt": lambda stream: compare.write(samples.comparison(), stream, NARROW),
     "compare.json": lambda stream: compare.write_json(samples.comparison(), stream),
+    "show.txt": lambda stream: show.write(samples.shown(), stream, PLAIN),
+    "show.color.txt": lambda stream: show.write(samples.shown(), stream, COLOR),
+    "show.narrow.txt": lambda stream: show.write(samples.shown(), stream, NARROW),
+    "show.filler.txt": lambda stream: show.write(Shown(samples.findings()[1]), stream, PLAIN),
+    "show.json": lambda stream: show.write_json(samples.shown(), stream),
     "explain.txt": lambda stream: explain.write(samples.explanation(), stream, PLAIN),
     "explain.json": lambda stream: explain.write_json(samples.explanation(), stream),
     "rule.txt": lambda stream: rules.write_page("DUP102", stream, PLAIN),

@@ -10,8 +10,19 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from dedupe.model import Cluster, Edit, Evidence, Finding, Match, Result, Skipped
-from dedupe.reports import FORMATS, compare, explain, files, write
+from dedupe.model import (
+    Cluster,
+    Copy,
+    Edit,
+    Evidence,
+    Finding,
+    Match,
+    Nearest,
+    Result,
+    Shown,
+    Skipped,
+)
+from dedupe.reports import FORMATS, compare, explain, files, show, write
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.visible import one_line, visible
 from tests.reports import samples
@@ -103,7 +114,7 @@ def test_machine_formats_are_valid_json(name: str) -> None:
 
 @pytest.mark.parametrize("options", OPTIONS)
 def test_other_reports_are_harmless(options: ReportOptions) -> None:
-    """The same holds for compare, explain and files."""
+    """The same holds for compare, show, explain and files."""
     stream = io.BytesIO()
     comparison = samples.comparison()
     passage = msgspec.structs.replace(
@@ -115,6 +126,9 @@ def test_other_reports_are_harmless(options: ReportOptions) -> None:
         stream,
         options,
     )
+    copy = Copy(PATH, TEXT, original=True, passage=passage)
+    for copies in ((copy,), ()):
+        show.write(Shown(hostile_finding(), copies), stream, options)
     explanation = samples.explanation()
     explained = msgspec.structs.replace(
         explanation.passages[0],
@@ -123,7 +137,12 @@ def test_other_reports_are_harmless(options: ReportOptions) -> None:
         findings=(hostile_finding(),),
         abstained=TEXT,
         filler=None,
-    )
+        originals=(hostile_finding(),),
+        nearest=Nearest(
+            path=PATH, span=samples.span(1, 0, 9), similarity=0.5, shared_shingles=1, shingles=2,
+            found_by_bands=0.9, limit=0.5, run=TEXT,
+        ),
+    )  # fmt: skip
     explain.write(
         msgspec.structs.replace(explanation, path=PATH, passages=(explained,)), stream, options
     )

@@ -9,6 +9,7 @@ from dedupe.findings import shares
 from dedupe.findings.drafts import Draft, tabulate
 from dedupe.findings.shares import FILLER_RULES, Shares
 from dedupe.model import RULES
+from dedupe.tables import Pieces
 
 spans = st.tuples(st.sampled_from(sorted(RULES)), st.integers(0, 30), st.integers(0, 30)).map(
     lambda row: (row[0], min(row[1:]), max(row[1:]))
@@ -84,3 +85,20 @@ def test_percent(words: int, part: int, percent: float) -> None:
     """Of an article without words nothing is 0 per cent."""
     counts = (np.array([number], np.int64) for number in (words, part, 0, 0, 0))
     assert Shares(*counts).percent(np.array([part], np.int64)).tolist() == [percent]
+
+
+def test_left_out_words_are_excluded_whatever_is_said_of_them() -> None:
+    """Two pieces of an article with six left-out words between them, and a second article."""
+    token, article = np.array([0, 7, 13, 20, 30]), np.array([0, 0, 0, 1], np.int32)
+    pieces = Pieces(token, article, np.array([False, True, False, False]))
+    table = tabulate(
+        [Draft("DUP102", 0, 5, 15), Draft("FIL303", 0, 12, 18), Draft("FIL303", 1, 20, 24)]
+    )
+    found = shares.count(table, np.ones(3, np.bool_), np.array([0, 20, 30]), pieces)
+    assert found.excluded.tolist() == [6, 0]
+    assert found.duplicate.tolist() == [4, 0]
+    assert found.filler.tolist() == [3, 4]
+    assert found.unique.tolist() == [7, 6]
+    parts, of = table.within(pieces)
+    rows = zip(of.tolist(), parts.start.tolist(), parts.end.tolist(), strict=True)
+    assert list(rows) == [(0, 5, 7), (0, 13, 15), (1, 13, 18), (2, 20, 24)]

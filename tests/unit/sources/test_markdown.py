@@ -232,3 +232,23 @@ def test_markdown_and_text_in_one_batch() -> None:
         batch.prose[start:end].tobytes() for start, end in zip(batch.start, batch.end, strict=True)
     ]
     assert texts == [b"*a*", b" b ", b"*c*"]
+
+
+def test_code_is_kept_where_it_is_wanted() -> None:
+    """Inline code is text of its block, a code block is a block; back-ticks and fences go."""
+    text = "Use ``a `b` c`` and `d &amp; e`.\n\n> ```py\n> print(1)\n> two\n> ```\n\n    three\n"
+    data = text.encode()
+    buffer = filled_buffer([data])
+    batch = batch_of(articles_of(buffer, {}, {}, "auto"), [True], first=0, code=True)
+    found = [
+        (BlockKind(kind).name, batch.prose[start:end].tobytes().decode().split())
+        for kind, start, end in zip(
+            batch.blocks.kind, batch.blocks.start, batch.blocks.end, strict=True
+        )
+    ]
+    assert found == [
+        ("PARAGRAPH", ["Use", "a", "`b`", "c", "and", "d", "&amp;", "e", "."]),
+        ("CODE", ["print(1)", "two"]),
+        ("CODE", ["three"]),
+    ]
+    assert blocks_of(text) == [("paragraph", "Use and .")]

@@ -1,0 +1,62 @@
+"""`dedupe show`: every copy of one passage."""
+
+from __future__ import annotations
+
+import click
+
+from dedupe.cli import options, settings
+from dedupe.cli.grouped import GroupedCommand
+from dedupe.cli.outputs import standard_output
+from dedupe.cli.session import Session
+from dedupe.cli.terminal import stdout_options
+from dedupe.errors import UsageError
+
+
+@click.command("show", cls=GroupedCommand)
+@click.argument("finding", metavar="FINDING")
+@click.argument("paths", nargs=-1, type=click.Path())
+@options.option(
+    "Input",
+    "--from",
+    "source",
+    metavar="FILE|-",
+    type=click.Path(),
+    envvar=None,  # it belongs to one FINDING
+    show_envvar=False,
+    help="Look FINDING up in this result, which scan --output jsonl:FILE has written, instead of "
+    "scanning; - is standard input.",
+)
+@options.input_options
+@options.selection_options
+@options.matching_options
+@options.filler_options
+@options.rule_options
+@options.max_matches_option
+@options.text_or_json_option
+@options.display_options
+@click.pass_context
+def command(context: click.Context, /, finding: str, source: str | None, **values: object) -> int:
+    """Show the whole passage of FINDING with every copy beside it, and the words that differ.
+
+    FINDING is a fingerprint, its first characters, or PATH:LINE. Scans keep no result: PATHS
+    (default: this folder) are scanned again, so name those of the scan and its options; or name its
+    result with --from.
+    """
+    from dedupe import pipeline
+    from dedupe.reports import show
+
+    session = context.ensure_object(Session)
+    if source is not None and (values["paths"] or values["files_from"]):
+        raise UsageError("--from names a result; it goes without PATHS and --files-from")
+    paths = settings.paths(values) if source is None else ()
+    shown = pipeline.show(finding, paths, settings.config(values), source)
+    width = values["width"]
+    view = stdout_options(
+        color=str(values["color"]), width=width if isinstance(width, int) else None
+    )
+    with standard_output(session) as stream:
+        if values["output_format"] == "json":
+            show.write_json(shown, stream)
+        else:
+            show.write(shown, stream, view)
+    return 0
