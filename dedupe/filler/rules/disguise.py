@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache, partial
-from itertools import chain, pairwise, product
+from itertools import chain, groupby, pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +42,11 @@ _MOST_ONES = 3
 """As the tokeniser reads them"""
 _SPELLED = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _REFERENCE = re.compile(rb"&#(?:x[0-9a-f]{1,6}|[0-9]{1,7});", re.IGNORECASE)
+_DIRECTIVES = ("%", "\\", "$")
+"""Before a word: it is glued to a directive of a program (`%sнет`, `\\nнет`)."""
+_APOSTROPHE = re.compile("['‘’ʼ＇]")
+_ROUGH = frozenset("вгкмнт")
+"""Cyrillic letters whose shape is that of another Latin one by and large"""
 _SPACE = re.compile(r"\s")
 _MAIL = re.compile(r"@|&#(?:64|x40);", re.IGNORECASE)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff]")
@@ -180,6 +185,8 @@ def _disguise(around: _Around, token: int, block: int) -> Disguise | None:
     start, end = reading.start[token], reading.end[token]
     while end < len(reading.prose_view) and reading.prose_view[end] == TRANSPARENT:
         end += 1
+    if reading.text(max(start - 1, 0), start) in _DIRECTIVES:
+        return None
     readable, reasons = _spelling(reading.prose(start, end), int(reading.tokens.hash[token]))
     left = [
         reason
@@ -226,21 +233,32 @@ def _scripts(word: str) -> set[int]:
     return {ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in word} - {0}
 
 
+def _runs(word: str) -> list[int]:
+    """Letters of each run of one script."""
+    from dedupe.kernels import characters as ch
+
+    scripts = (ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in word)
+    return [sum(1 for _ in run) for _, run in groupby(script for script in scripts if script)]
+
+
 def _foreign_letters(word: str, value: int) -> Spelling:
     """The reading of a word of mixed script that has the hash, if any.
 
     A Latin letter in a Cyrillic or Greek word may be a slip of the keyboard, where c and с share a
-    key, and so may a Cyrillic one in an abbreviation ("СSS"); they do not count alone.
+    key, and so may a Cyrillic one in an abbreviation ("СSS") or in a name ("Конgo"); a word of two
+    halves may be a stem with an ending. They do not count alone, and with an apostrophe between
+    the scripts ("Windows'тору") not at all.
     """
     from dedupe.kernels import characters as ch
     from dedupe.kernels.words import hash_word
 
-    if len(_scripts(word)) < 2:
+    if all(len(_scripts(part)) < 2 for part in _APOSTROPHE.split(word)):
         return Spelling(word, ())
-    letters = sum(char.isalpha() for char in word)
+    runs = _runs(word)
     least = LEAST_CAPITALS if word.isupper() else LEAST_LETTERS
+    halves = len(runs) == 2 and min(runs) > 1
     for alike, certain in (
-        (ch.latin_look, letters >= least),
+        (ch.latin_look, sum(runs) >= least and not halves and _ROUGH.isdisjoint(word)),
         (partial(ch.foreign_look, ch.CYRILLIC), False),
         (partial(ch.foreign_look, ch.GREEK), False),
     ):

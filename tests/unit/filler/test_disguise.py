@@ -133,6 +133,7 @@ def test_words_of_a_weak_kind_count_when_there_are_two(text: str, spans: list[st
         # Russian, Ukrainian, Serbian, Bulgarian, Chechen
         "Мама мыла раму, а хор пел песню; со\u00adба\u00adка спит, USB-кабель и MP3плеер тут.",
         "SMSка пришла, VIPы уехали, одна cистема сломалась.",
+        "Dvorak'ка менен Windows'тору, калдык %sнет жана \\nоh %sнад, 5%sот.",
         "Файл \u0421SS лежит на диске.",
         "Наша хата стоїть біля річки, її ім'я відоме; їжак і ґава.",
         "Љиљана је јела сир, а Џон није; ђак учи. Мляко и хляб.",
