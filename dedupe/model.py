@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 SCHEMA = "1.0"
-NORMALISER = 1
+NORMALISER = 2
 """Number of the folding and tokenising rules; fingerprints and models depend on it."""
 
 
@@ -74,6 +74,7 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("KEY402", "orphan-keyphrase", _N, "A key phrase alone on its line where a link was."),
     Rule("LNK501", "homepage-pointer", _N, "A home page is offered as a reference."),
     Rule("LNK502", "unlinked-source", _N, "A source is named without an address."),
+    Rule("OBF601", "disguised-text", _E, "Words are spelled so that a search misses them."),
     Rule("SRC801", "unreadable-file", _N, "A file could not be read and was skipped.", True),
     Rule("SRC802", "doubtful-encoding", _N, "The encoding of a file had to be guessed.", True),
 )
@@ -82,7 +83,7 @@ RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 """Rules as numbers, for arrays and bit sets."""
 
 PRECEDENCE = (
-    *("DUP101", "DUP102", "DUP104", "DUP103"),
+    *("DUP101", "DUP102", "DUP104", "DUP103", "OBF601"),
     *("TPL205", "TPL202", "TPL206", "TPL207"),
     *("FIL301", "FIL302", "FIL305", "FIL303"),
     *("TPL203", "FIL306", "FIL307", "FIL304", "KEY402", "LNK502", "LNK501"),

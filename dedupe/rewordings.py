@@ -21,11 +21,11 @@ EVIDENCE = 5.5
 """ln((M + 1)(b + 1)) from which a passage is reused: M nats of shared stems, b shared pairs."""
 RARE_STEMS = 9
 """Shared stems of more than one nat that a reworded passage has at least."""
-WORDS, BOTH_WORDS = 20, 70
+WORDS, BOTH_WORDS = 20, 68
 """Words of the shorter side, and of both together. Below, as many are wrong as are right."""
 PAD = 25
 """Sentences around a candidate in which the passage may go on, and which tell what is common."""
-PART = 30
+PART = 32
 """Words of the longest sentence that is taken as a whole. Parts of 24 find more, and break more
 passages in two; uncut ones of up to 64 lose one passage in a hundred."""
 GAP = 50

@@ -10,8 +10,11 @@ from dedupe.tables import U32, TextBatch, TokenTable
 def stem(batch: TextBatch, tokens: TokenTable) -> U32:
     """Hash (N,) of the stem of every word of a batch: its first five letters, folded."""
     from dedupe.kernels import characters
+    from dedupe.kernels.disguises import ROOM
     from dedupe.kernels.stemming import stem_words
 
     out = np.empty(len(tokens.hash), np.uint32)
-    stem_words(batch.prose, tokens.start, tokens.end, *characters.character_table(), out)
+    words = (tokens.start, tokens.end, tokens.hash, tokens.flags)
+    tables = (*characters.character_table(), characters.common_words())
+    stem_words(batch.prose, *words, *tables, np.empty(ROOM, np.uint8), out)
     return out

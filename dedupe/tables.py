@@ -109,6 +109,9 @@ TOKEN_FIRST = 8
 """The word opens its sentence."""
 TOKEN_ALL_CAPITALS = 16
 """The word has two or more letters and no lower-case one."""
+TOKEN_DISGUISED = 32
+"""The word is read otherwise than letter by letter, or there is something invisible in it, or a
+letter of another style: nothing in most texts, and honest in some."""
 
 
 class BlockScores(Struct, frozen=True):

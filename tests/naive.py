@@ -28,6 +28,97 @@ Shingle = tuple[Hashable, ...]
 ABBREVIATIONS = frozenset(("mr", "dr", "vs", "etc", "no", "fig", "jan", "approx"))
 """Some words after which a full stop ends no sentence; tests hand the same to the kernel."""
 
+COMMON = frozenset(("wait", "tattoo", "free", "hello", "seat", "state", "total", "tilt", "atlas"))
+"""Some words that digits may spell; tests hand the same to the kernel."""
+_LOOKS = {
+    "А": "a",
+    "а": "a",
+    "В": "b",
+    "в": "b",
+    "Е": "e",
+    "е": "e",
+    "К": "k",
+    "к": "k",
+    "М": "m",
+    "м": "m",
+    "Т": "t",
+    "т": "t",
+    "О": "o",
+    "о": "o",
+    "С": "c",
+    "с": "c",
+    "Х": "x",
+    "х": "x",
+    "І": "i",
+    "і": "i",
+    "ѕ": "s",
+    "ο": "o",
+    "Ο": "o",
+    "Α": "a",
+    "α": "a",
+    "Τ": "t",
+    "ρ": "p",
+    "σ": "o",
+    "ς": "",
+}
+_CYRILLIC = {
+    "a": "а",
+    "B": "в",
+    "b": "ь",
+    "c": "с",
+    "e": "е",
+    "H": "н",
+    "i": "і",
+    "j": "ј",
+    "k": "к",
+    "m": "м",
+    "o": "о",
+    "p": "р",
+    "s": "ѕ",
+    "t": "т",
+    "x": "х",
+    "y": "у",
+    "A": "а",
+    "C": "с",
+    "E": "е",
+    "J": "ј",
+    "K": "к",
+    "M": "м",
+    "O": "о",
+    "P": "р",
+    "S": "ѕ",
+    "T": "т",
+    "X": "х",
+    "Y": "у",
+}
+_GREEK = {
+    "A": "α",
+    "a": "α",
+    "B": "β",
+    "E": "ε",
+    "H": "η",
+    "I": "ι",
+    "i": "ι",
+    "K": "κ",
+    "k": "κ",
+    "M": "μ",
+    "N": "ν",
+    "O": "ο",
+    "o": "ο",
+    "P": "ρ",
+    "p": "ρ",
+    "T": "τ",
+    "t": "τ",
+    "u": "υ",
+    "v": "ν",
+    "X": "χ",
+    "x": "χ",
+    "Y": "υ",
+    "y": "γ",
+    "Z": "ζ",
+}
+_SYMBOLS = "αρσν"
+_SPELLED = {"0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _KINDS = {
     **dict.fromkeys("'‘’ʼ＇", "apostrophe"),
     **dict.fromkeys(".!?…‼。！？।؟።", "terminator"),
@@ -48,6 +139,7 @@ class Word(NamedTuple):
     capital: bool
     digit: bool
     quoted: bool
+    disguised: bool
 
 
 def character_kind(char: str) -> str:
@@ -83,6 +175,109 @@ def fold(word: str) -> bytes:
             wide = unicodedata.normalize("NFKD", char).casefold()
             kept += unicodedata.normalize("NFKD", wide)
     return kept.encode()
+
+
+def script(char: str) -> str:
+    """LATIN, CYRILLIC or GREEK, by its name or by what it is folded to."""
+    name = unicodedata.name(char, "")
+    if name.startswith(("CYRILLIC", "GREEK")):
+        return name.split()[0]
+    if character_kind(char) != "letter" or name.startswith("ROMAN"):
+        return ""
+    return "LATIN" if name.startswith("LATIN") or fold(char)[:1].isalpha() else ""
+
+
+def _plain(char: str) -> str:
+    """A Latin letter without its accents; its case is kept where it has none."""
+    return char if char.isascii() else fold(char).decode()[0]
+
+
+def _as_it_looks(word: str) -> str | None:
+    """The folded form of a word of mixed script, where it is to be read as one of a single script.
+
+    >>> _as_it_looks("mоney"), _as_it_looks("молoко"), _as_it_looks("яwater")
+    ('money', 'молоко', None)
+    """
+    scripts = [(char, script(char)) for char in word if script(char)]
+    latin = [char for char, name in scripts if name == "LATIN"]
+    foreign = [char for char, name in scripts if name != "LATIN"]
+    if not latin or not foreign:
+        return None
+    names = [name == "LATIN" for _, name in scripts]
+    for some, others in ((latin, foreign), (foreign, latin)):
+        capitals = all(unicodedata.category(char) in ("Lu", "Lt") for char in some)
+        small = all(unicodedata.category(char) == "Ll" for char in others)
+        if capitals and small and len(some) > 1 and sum(a != b for a, b in pairwise(names)) == 1:
+            return None
+    cyrillic = script(foreign[-1]) == "CYRILLIC"
+    if cyrillic and set(latin) == {"I"} and len(foreign) > len(latin):
+        return None
+    twins = _CYRILLIC if cyrillic else _GREEK
+    free = all(_LOOKS.get(char) for char in foreign)
+    twinned = all(_plain(char) in twins for char in latin)
+    if free and (not twinned or len(latin) >= len(foreign)):
+        read = _replaced(word, {char: _LOOKS[char] for char in foreign})
+        return read if read in COMMON or not any(char in _SYMBOLS for char in foreign) else None
+    if not twinned or (twins is _GREEK and (len(scripts) < 5 or len(foreign) < 2 * len(latin))):
+        return None
+    return _replaced(word, {char: twins[_plain(char)] for char in latin})
+
+
+def _replaced(word: str, letters: dict[str, str]) -> str:
+    """A folded word in which the first letter of some folded characters is another one."""
+    return "".join(
+        letters[char] + fold(char).decode()[1:] if char in letters else fold(char).decode()
+        for char in word
+    )
+
+
+def _spelled(word: str) -> str | None:
+    """The common word that letters and digits spell, if they stand as letters would.
+
+    >>> _spelled("fr33"), _spelled("he11o"), _spelled("t0ta1"), _spelled("state5")
+    ('free', 'hello', 'total', None)
+    """
+    runs = [match.span() for match in re.finditer(r"([013457@$])\1*", word)]
+    inner = any(start > 0 and end < len(word) for start, end in runs)
+    head = re.match(r"[0357][a-z]{4,}\Z", word)
+    tail = re.search(r"^[a-z]{4,}0\Z|^[a-z]+(?:00|33)\Z", word)
+    if (
+        not 4 <= len(word) <= 20
+        or re.fullmatch(r"[a-z013457@$]+", word) is None
+        or 2 * len(re.findall("[a-z]", word)) < len(word)
+        or re.search(r"([013457])(?!\1)[013457]|([013457@$])\2\2|^([013457@$])\3", word)
+        or (len(word) == 4 and "11" in word)
+        or word.count("1") > 3
+        or not (inner or head or tail)
+    ):
+        return None
+    choices = sorted("".join(letters) for letters in product(*(_SPELLED.get(c, c) for c in word)))
+    return next((choice for choice in choices if choice in COMMON), None)
+
+
+def read_word(word: str, padding: str = "") -> tuple[bytes, bool]:
+    """What is hashed of a word, and whether there is more to it than its letters one by one.
+
+    padding: what nobody sees behind it
+    """
+    looks = _as_it_looks(word)
+    folded = fold(word).decode() if looks is None else looks
+    hidden = "\x7f" in padding
+    behind_apostrophe = False
+    for char in word:
+        if character_kind(char) == "ignorable":
+            hidden |= char != "\x7f" or not behind_apostrophe
+        else:
+            behind_apostrophe = character_kind(char) == "apostrophe"
+    styled = any(
+        script(char) == "LATIN" and len(char.encode()) > 2 and len(fold(char)) == 1 for char in word
+    )
+    lettered = any(script(char) for char in word)
+    wild = word.isascii() and word not in (word.lower(), word.upper(), word.capitalize())
+    spelled = None if wild or not any(script(c) == "LATIN" for c in word) else _spelled(folded)
+    if spelled is not None:
+        return spelled.encode(), True
+    return folded.encode(), looks is not None or (lettered and (hidden or styled))
 
 
 def word_hash(folded: bytes) -> int:
@@ -188,9 +383,15 @@ def _find_words(text: str) -> tuple[list[Word], list[tuple[int, int]]]:
             stop, behind = _word_end(text, at)
             piece = text[at:stop]
             digit = any(character_kind(part) == "digit" for part in piece)
+            read = read_word(piece, text[stop:behind])
             capital = unicodedata.category(char) in ("Lu", "Lt")
-            words.append(Word(at, stop, fold(piece), capital, digit, quoted))
+            words.append(Word(at, stop, read[0], capital, digit, quoted, read[1]))
             at = behind
+            continue
+        signed = _signed_word(text, words[-1], at) if words and words[-1].end == at else None
+        if signed is not None:
+            words[-1] = signed
+            at = signed.end
             continue
         if words and words[-1].end == at and _is_address(text, words[-1], at):
             first = _drop_address(text, words, at)
@@ -205,6 +406,39 @@ def _find_words(text: str) -> tuple[list[Word], list[tuple[int, int]]]:
         elif kind == "closing quote":
             quoted = False
     return words, terminators
+
+
+def _signed_word(text: str, last: Word, at: int) -> Word | None:
+    """The word that goes on behind an @ or $, where it spells a common word."""
+    found = re.compile(r"[A-Za-z0-9@$]+").match(text, last.start)
+    if text[at] not in "@$" or found is None or found.end() <= at:
+        return None
+    word, behind = found[0], text[found.end() : found.end() + 2]
+    host = re.match(r"[.'][A-Za-z0-9]", behind) or not behind[:1].isascii()
+    wild = word not in (word.lower(), word.upper(), word.capitalize())
+    spelled = None if wild or host else _spelled(word.lower())
+    if spelled is None:
+        return None
+    digit = any(char.isdigit() for char in word)
+    return Word(
+        last.start, found.end(), spelled.encode(), last.capital, digit, last.quoted, disguised=True
+    )
+
+
+def letter_references(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and letter of the references to letters and digits inside words of ASCII text.
+
+    >>> letter_references("m&#111;ney, &#x66;r, 5 &#62; 3, &#65; &#233;t")
+    [(1, 7, 'o'), (12, 18, 'f')]
+    """
+    found = []
+    for match in re.finditer(r"&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,7}));", text, re.ASCII):
+        code = int(match[1] or match[2], 10 if match[1] else 16)
+        before, behind = text[: match.start()][-1:], text[match.end() :][:2]
+        beside = before.isalpha() or before == ";" or behind[:1].isalpha() or behind == "&#"
+        if code < 128 and chr(code).isalnum() and beside:
+            found.append((match.start(), match.end(), chr(code)))
+    return found
 
 
 def _drop_address(text: str, words: list[Word], at: int) -> int:
@@ -731,20 +965,12 @@ def stem(word: str) -> bytes:
     """Stage `stems`: the first five letters of a folded word.
 
     Without a last letter behind an apostrophe.
+
+    >>> stem("Kyiv's"), stem("Runners"), stem("don't")
+    (b'kyiv', b'runne', b'don')
     """
-    letters: list[bytes] = []
-    for place, char in enumerate(word):
-        kind = character_kind(char)
-        if kind == "ignorable" or (not (folded := fold(char)) and kind != "apostrophe"):
-            continue
-        if kind == "apostrophe":
-            if len([c for c in word[place + 1 :] if character_kind(c) != "ignorable"]) <= 1:
-                break
-            folded = b"'"
-        letters.append(folded)
-        if len(letters) == 5:
-            break
-    return b"".join(letters)
+    folded = read_word(word)[0].decode()
+    return re.sub(r"'.?\Z", "", folded)[:5].encode() if "'" in folded[:5] else folded[:5].encode()
 
 
 def stem_hits(

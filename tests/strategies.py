@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from dedupe.tables import ALIGNMENT, U8, U32, BlockTable, TextBatch
 
 LETTERS = "aetZQIwÉéñßﬁÅİıſςΣяЖאب๓Ⅷ½ǅ"
+ALIKE = "aeoTIаеоТмαοΤ013457"
+"""Letters of three scripts, and digits, that look alike."""
 DIGITS = "0719１٣"
 SINGLES = "中文字あカกခ"
 MARKS = "\u0301\u0308\u0327"
@@ -31,6 +33,27 @@ _piece = st.one_of(
     st.sampled_from(PUNCTUATION),
     st.sampled_from(FRAGMENTS),
     st.text(LETTERS, min_size=60, max_size=70),
+    st.text(ALIKE, min_size=2, max_size=8),
+    st.sampled_from(
+        (
+            "fr33",
+            "he11o ",
+            "W4IT",
+            "t0t\u00ada1",
+            "st\u0430te",
+            "se4t",
+            "ｔ1lt",
+            "TOTа1",
+            "$e@t",
+            "st@te",
+            "A$@p",
+            "St@7e's",
+            "atl@$ ",
+            "se@t.x",
+            "sea@t",
+            "st$",
+        )
+    ),
 )
 
 awkward_texts = st.lists(_piece, max_size=120).map("".join)

@@ -280,8 +280,8 @@ class _Edits:
             return ()
         kind, runs, in_order, evidence = (column[row] for column in self._columns)
         text = (
-            f"{EditKind(int(kind)).name.lower()}: {runs:.0%} of the runs of three words are "
-            f"shared, {in_order:.0%} of the common words stand in the same order"
+            f"{EditKind(int(kind)).name.lower()}: {runs:.0%} of three-word runs shared, "
+            f"{in_order:.0%} of common words in the same order"
         )
         told = [Evidence("fact", text)]
         if not isnan(evidence):

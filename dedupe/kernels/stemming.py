@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels import characters as ch
+from dedupe.kernels.disguises import MOST_ONES, letter_of, spell
+from dedupe.kernels.hashing import SEED, byte_at, eight_bytes, finish, push
 from dedupe.kernels.jit import inlined, kernel
-from dedupe.kernels.words import _SEED, _eight_bytes, _entry, _finish, _push
+from dedupe.kernels.words import DISGUISED
 
 LETTERS = 5
 """Code points of a stem."""
@@ -31,51 +32,91 @@ def _holds(word, bytes_):
 
 
 @inlined
-def _any_stem(text, i, end, page, kind, fold_start, fold_size, pool):
-    """Hash of the first letters of the word from byte i to its end, whatever its script."""
-    state, word, shift, length, letters = _SEED, np.uint64(0), np.uint64(0), 0, 0
-    while i < end and letters < LETTERS:
-        at, entry, size = _entry(text, i, page, kind)
-        which = entry & ch.CLASS
-        if which == ch.APOSTROPHE:
-            # The 's of a possessive is no part of the stem, nor is any other last letter.
-            if end - i - size <= 1:
+def _is_ascii(text, low, high):
+    for i in range(low, high):
+        if byte_at(text, i) >= 0x80:
+            return False
+    return True
+
+
+@inlined
+def _read_letters(room, size, value):
+    """Write the letters that digits of a folded word stand for, if so it has the hash `value`."""
+    ones = 0
+    for i in range(size):
+        ones += byte_at(room, i) == 0x31
+    for choice in range(1 << min(ones, MOST_ONES)):
+        state, word, shift, one = SEED, np.uint64(0), np.uint64(0), 0
+        for i in range(size):
+            byte, one = _letter(byte_at(room, i), choice, one)
+            state, word, shift = push(state, word, shift, byte)
+        if finish(state, word, size) == value:
+            one = 0
+            for i in range(size):
+                byte, one = _letter(byte_at(room, i), choice, one)
+                room[np.uint64(i)] = byte
+            return
+
+
+@inlined
+def _letter(byte, choice, one):
+    """What a byte is read as, and the number of ones so far: each is an i or an l."""
+    if byte == 0x31:
+        return np.uint8(0x6C) if choice >> one & 1 else np.uint8(0x69), one + 1
+    letter = letter_of(byte)
+    return byte if letter == 0 else letter, one
+
+
+@inlined
+def _hash_stem(room, size):
+    """Hash of the first letters of a folded word.
+
+    The 's of a possessive is no part of the stem, nor is any other last letter behind an
+    apostrophe.
+    """
+    state, word, shift, length, letters = SEED, np.uint64(0), np.uint64(0), 0, 0
+    for i in range(size):
+        byte = byte_at(room, i)
+        if byte & 0xC0 != 0x80:  # a character begins
+            if letters == LETTERS or (byte == 0x27 and i + 2 >= size):
                 break
-            state, word, shift = _push(state, word, shift, 0x27)
-            length += 1
             letters += 1
-        elif which == ch.LETTER or which == ch.DIGIT or which == ch.SINGLE:
-            if fold_start[at] == 0:
-                for k in range(size):
-                    state, word, shift = _push(state, word, shift, text[np.uint64(i + k)])
-                length += size
-            else:
-                first = np.int64(fold_start[at]) - 1
-                for k in range(fold_size[at]):
-                    state, word, shift = _push(state, word, shift, pool[np.uint64(first + k)])
-                length += fold_size[at]
-            letters += 1
-        i += size
-    return _finish(state, word, length)
+        state, word, shift = push(state, word, shift, byte)
+        length += 1
+    return finish(state, word, length)
 
 
 @kernel
-def stem_words(text, start, end, page, kind, fold_start, fold_size, pool, out):
+def stem_words(
+    text, start, end, token, flags, page, kind, fold_start, fold_size, pool, look, twin, known,
+    room, out,
+):  # fmt: skip
     """Hash of the stem of every word.
 
-    text: u8 (T,), start, end: i32 (N,) words of it, with 8 bytes behind the last one
-    page ... pool: of `characters.CharacterTable`
+    text: u8 (T,), with 8 bytes behind the last word; start, end: i32, token: u32, flags: u8 (N,)
+    page ... twin: of `characters.CharacterTable`; known: u32 (W,) of `characters.common_words`
+    room: u8 (ROOM,), scratch
     out: u32 (N,) written: the hash that `words.split` would give to the stem as a word
     """
     for k in range(np.uint64(len(start))):
-        low = np.int64(start[k])
-        size = np.int64(end[k]) - low
-        word = _eight_bytes(text, low)
-        keep = (_ONE << (_EIGHT * np.uint64(min(size, LETTERS + 1)))) - _ONE
+        low, high = np.int64(start[k]), np.int64(end[k])
+        word = eight_bytes(text, low)
+        keep = (_ONE << (_EIGHT * np.uint64(min(high - low, LETTERS + 1)))) - _ONE
         here = word & keep
-        if here & _HIGH or _holds(here, _QUOTES) or _holds(here, _PADS):
-            out[k] = _any_stem(text, low, np.int64(end[k]), page, kind, fold_start, fold_size, pool)
+        disguised = flags[k] & DISGUISED != 0
+        if disguised or here & _HIGH or _holds(here, _QUOTES) or _holds(here, _PADS):
+            mixed = disguised and not _is_ascii(text, low, high)
+            size, _ = spell(
+                text, low, high, page, kind, fold_start, fold_size, pool, look, twin, known, room,
+                mixed,
+            )  # fmt: skip
+            if size == 0:  # as long as no word is: it is its own stem
+                out[k] = token[k]
+                continue
+            if disguised and not mixed:
+                _read_letters(room, size, token[k])
+            out[k] = _hash_stem(room, size)
         else:
-            length = min(size, LETTERS)
+            length = min(high - low, LETTERS)
             keep = (_ONE << (_EIGHT * np.uint64(length))) - _ONE
-            out[k] = _finish(_SEED, (word | _SPACES) & keep, length)
+            out[k] = finish(SEED, (word | _SPACES) & keep, length)

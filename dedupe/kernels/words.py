@@ -13,10 +13,22 @@ from numpy.typing import NDArray
 
 from dedupe.kernels import characters as ch
 from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
+from dedupe.kernels.disguises import MOST_READ, hash_room, lower_ascii, read_digits, spell
+from dedupe.kernels.disguises import ROOM as FORM
+from dedupe.kernels.hashing import (
+    SEED,
+    absorb,
+    byte_at,
+    eight_bytes,
+    entry_at,
+    finish,
+    in_sorted,
+    push,
+)  # fmt: skip
 from dedupe.kernels.jit import inlined, kernel
 from dedupe.memory import Scratch
 
-CAPITAL, HAS_DIGIT, QUOTED, FIRST, ALL_CAPITALS = 1, 2, 4, 8, 16
+CAPITAL, HAS_DIGIT, QUOTED, FIRST, ALL_CAPITALS, DISGUISED = 1, 2, 4, 8, 16, 32
 
 MIN_SENTENCE = 3
 """Words; shorter sentences are joined to the next."""
@@ -25,17 +37,13 @@ SOFT_SENTENCE = 32
 MAX_SENTENCE = 64
 """Words; the longest sentence. Tables and lists without full stops would else be one window."""
 
-_SEED = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
-_MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
-_EIGHT, _FULL, _HALF = np.uint64(8), np.uint64(64), np.uint64(32)
-_TOP_BYTE, _SHIFT = np.uint64(56), np.uint64(29)
 _SPACES = np.uint64(0x2020202020202020)
 """Or-ed to eight bytes of an ASCII word it folds the case; digits and apostrophe have the bit."""
 
 _LOWER_W, _COLON, _SLASH, _DOT, _AT, _QUOTE, _APOSTROPHE = 0x77, 0x3A, 0x2F, 0x2E, 0x40, 0x22, 0x27
+_DOLLAR = 0x24
 
-SEEN_CAPITAL, SEEN_SMALL, SEEN_DIGIT = 1, 2, 4
+SEEN_CAPITAL, SEEN_SMALL, SEEN_DIGIT, SEEN_STYLED, SEEN_HIDDEN = 1, 2, 4, 8, 16
 
 TILE = 32
 """Masks of 64 bytes whose words are found, then hashed while they are in the first cache."""
@@ -48,76 +56,25 @@ _LETTER, _START, _EVENT, _ODD, _BEFORE = range(5)
 MASKS = 5
 """Rows of the masks of `classify`."""
 
-_NONE, _ONE, _TWO, _THREE, _SIX, _LAST = (np.uint64(k) for k in (0, 1, 2, 3, 6, 63))
+_NONE, _ONE, _TWO, _THREE, _SIX = (np.uint64(k) for k in (0, 1, 2, 3, 6))
+_HALF, _LAST = np.uint64(32), np.uint64(63)
 _ALL = np.uint64(2**64 - 1)
 _DIGIT_BITS = np.uint64(0x1010101010101010)
 _LETTER_BITS = np.uint64(0x4040404040404040)
 """Of eight bytes of a word: letters have the second, digits the first but not the second."""
-
-
-@inlined
-def _byte(text, i):
-    """Byte i; an unsigned index spares Numba's test for negative ones."""
-    return text[np.uint64(i)]
-
-
-@inlined
-def _absorb(state, word):
-    """Mix eight folded bytes into the state of a word's hash."""
-    state = (state ^ word) * _MIX_1
-    return state ^ (state >> _SHIFT)
-
-
-@inlined
-def _finish(state, word, size):
-    """Hash of a word: its last bytes and its length mixed in, upper half kept."""
-    state = _absorb(state, word ^ (np.uint64(size) << _TOP_BYTE))
-    return np.uint32((state * _MIX_2) >> _HALF)
-
-
-@inlined
-def _eight_bytes(text, i):
-    """Bytes i to i + 7 as one number, first byte lowest; LLVM makes one load of it."""
-    value = np.uint64(_byte(text, i))
-    for k in range(1, 8):
-        value |= np.uint64(_byte(text, i + k)) << np.uint64(8 * k)
-    return value
+_SCRIPTS = ch.LATIN | ch.FOREIGN
 
 
 @inlined
 def _hash_ascii(text, start, stop):
     """Hash of an ASCII word: the same as `_any_word` gives, eight bytes at a time."""
-    state = _SEED
+    state = SEED
     size = stop - start
     while stop - start >= 8:
-        state = _absorb(state, _eight_bytes(text, start) | _SPACES)
+        state = absorb(state, eight_bytes(text, start) | _SPACES)
         start += 8
     keep = (np.uint64(1) << np.uint64(8 * (stop - start))) - np.uint64(1)
-    return _finish(state, (_eight_bytes(text, start) | _SPACES) & keep, size)
-
-
-@inlined
-def _decode(text, i):
-    """Code point at byte i of valid UTF-8, and its number of bytes."""
-    first = np.uint32(_byte(text, i))
-    if first < 0x80:
-        return first, 1
-    second = np.uint32(_byte(text, i + 1)) & 0x3F
-    if first < 0xE0:
-        return (first & 0x1F) << 6 | second, 2
-    third = np.uint32(_byte(text, i + 2)) & 0x3F
-    if first < 0xF0:
-        return (first & 0x0F) << 12 | second << 6 | third, 3
-    fourth = np.uint32(_byte(text, i + 3)) & 0x3F
-    return (first & 0x07) << 18 | second << 12 | third << 6 | fourth, 4
-
-
-@inlined
-def _entry(text, i, page, kind):
-    """Table index, kind and size in bytes of the character at byte i."""
-    code, size = _decode(text, i)
-    at = np.uint64(page[code >> np.uint32(8)]) << _EIGHT | np.uint64(code & np.uint32(0xFF))
-    return at, kind[at], size
+    return finish(state, (eight_bytes(text, start) | _SPACES) & keep, size)
 
 
 @inlined
@@ -128,7 +85,7 @@ def _ends_sentence(text, i, end, page, kind):
     """
     spaces = 0
     while i < end:
-        _, entry, size = _entry(text, i, page, kind)
+        _, entry, size = entry_at(text, i, page, kind)
         which = entry & ch.CLASS
         if which == ch.SPACE or which == ch.NEWLINE:
             spaces += 1
@@ -159,7 +116,7 @@ def _address_end(text, i, end, page, kind):
         if byte <= 0x20 or byte == 0x3C or byte == 0x3E or byte == _QUOTE:
             break
         if byte >= 0x80:
-            _, entry, size = _entry(text, i, page, kind)
+            _, entry, size = entry_at(text, i, page, kind)
             which = entry & ch.CLASS
             if which != ch.LETTER and which != ch.DIGIT:
                 break
@@ -174,48 +131,30 @@ def _joins_mail_name(byte):
 
 
 @inlined
-def in_sorted(values, value):
-    """Whether a sorted array holds a value."""
-    low, high = 0, len(values)
-    while low < high:
-        middle = (low + high) >> 1
-        if values[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(values) and values[low] == value
-
-
-@inlined
-def _push(state, word, shift, byte):
-    """Append one folded byte to the word that is being hashed."""
-    word |= np.uint64(byte) << shift
-    shift += _EIGHT
-    if shift == _FULL:
-        return _absorb(state, word), np.uint64(0), np.uint64(0)
-    return state, word, shift
-
-
-@inlined
 def _any_word(text, i, end, page, kind, fold_start, fold_size, pool):
     """Read the word that begins at byte i, whatever its script.
 
-    Returns the next byte to look at, the end of the word, its hash, and its `SEEN_*` bits.
+    Returns the next byte to look at, the end of the word, its hash, its `SEEN_*` bits, and the bits
+    of the scripts of its letters.
     """
-    state, word, shift, length, seen = _SEED, np.uint64(0), np.uint64(0), 0, 0
+    state, word, shift, length, seen = SEED, np.uint64(0), np.uint64(0), 0, 0
+    scripts = np.uint8(0)
     stop = i
-    at, entry, size = _entry(text, i, page, kind)
+    at, entry, size = entry_at(text, i, page, kind)
     which = entry & ch.CLASS
     while True:
+        scripts |= entry & _SCRIPTS
         if fold_start[at] == 0:
             for k in range(size):
-                state, word, shift = _push(state, word, shift, _byte(text, i + k))
+                state, word, shift = push(state, word, shift, byte_at(text, i + k))
             length += size
         else:
             first = np.int64(fold_start[at]) - 1
             for k in range(fold_size[at]):
-                state, word, shift = _push(state, word, shift, _byte(pool, first + k))
+                state, word, shift = push(state, word, shift, byte_at(pool, first + k))
             length += fold_size[at]
+            if size > 2 and entry & ch.LATIN and fold_size[at] == 1:
+                seen |= SEEN_STYLED
         if entry & ch.UPPER:
             seen |= SEEN_CAPITAL
         elif which == ch.DIGIT:
@@ -226,42 +165,49 @@ def _any_word(text, i, end, page, kind, fold_start, fold_size, pool):
         stop = i
         if which == ch.SINGLE:
             break
-        at, entry, size = _entry(text, i, page, kind)
+        at, entry, size = entry_at(text, i, page, kind)
         which = entry & ch.CLASS
+        hidden = 0
         while which == ch.IGNORABLE and i < end:
+            hidden = SEEN_HIDDEN
+            if size == 1:  # behind a character reference, at the end of a word too
+                seen |= SEEN_HIDDEN
             i += size
-            at, entry, size = _entry(text, i, page, kind)
+            at, entry, size = entry_at(text, i, page, kind)
             which = entry & ch.CLASS
         if which == ch.APOSTROPHE:
             i += size
-            at, entry, size = _entry(text, i, page, kind)
+            at, entry, size = entry_at(text, i, page, kind)
             which = entry & ch.CLASS
             while which == ch.IGNORABLE and i < end:
+                if size > 1:  # an apostrophe may be a reference, with its padding
+                    hidden = SEEN_HIDDEN
                 i += size
-                at, entry, size = _entry(text, i, page, kind)
+                at, entry, size = entry_at(text, i, page, kind)
                 which = entry & ch.CLASS
             if i >= end or (which != ch.LETTER and which != ch.DIGIT):
                 i = stop
                 break
-            state, word, shift = _push(state, word, shift, 0x27)
+            state, word, shift = push(state, word, shift, 0x27)
             length += 1
         elif i >= end or (which != ch.LETTER and which != ch.DIGIT):
             break
-    return i, stop, _finish(state, word, length), seen
+        seen |= hidden
+    return i, stop, finish(state, word, length), seen, scripts
 
 
 @inlined
 def _is_address(text, start, i):
     """Whether the word from `start` to the event at byte i begins a web or mail address."""
-    byte = _byte(text, i)
+    byte = byte_at(text, i)
     if byte == _COLON:
-        return _byte(text, i + 1) == _SLASH and _byte(text, i + 2) == _SLASH
+        return byte_at(text, i + 1) == _SLASH and byte_at(text, i + 2) == _SLASH
     if byte == _AT:
-        return _byte(text, i + 1) | 0x20 >= 0x61
+        return byte_at(text, i + 1) | 0x20 >= 0x61
     if byte != _DOT or i - start != 3:
         return False
     for k in range(start, i):
-        if _byte(text, k) | 0x20 != _LOWER_W:
+        if byte_at(text, k) | 0x20 != _LOWER_W:
             return False
     return True
 
@@ -356,6 +302,7 @@ def _classify_bytes(text, block_start, block_end, masks):
             bytes_between(text, i, np.uint8(0x7F), one)
             | bytes_between(text, i, np.uint8(0xC0), np.uint8(0x40))
             | bytes_between(text, i, np.uint8(_AT), one)
+            | bytes_between(text, i, np.uint8(_DOLLAR), one) & (letter << _ONE | before >> _LAST)
             | bytes_between(text, i, np.uint8(_COLON), one)
             & bytes_between(text, i + 1, np.uint8(_SLASH), one)
             | dot & (w << _ONE | w_carry)
@@ -370,6 +317,42 @@ def _classify_bytes(text, block_start, block_end, masks):
     letters[np.uint64(len(letters) - 1)] = before  # zeros
 
 
+@inlined
+def _read_signs(text, letters, start, i, end, known, room):
+    """Read a word that goes on behind an @ or $ at byte i ("ca$h"): its end, its hash, its flags.
+
+    The hash is 0 where no common word is spelled, or where a host follows.
+    """
+    nothing = np.uint32(0)
+    if byte_at(text, i) != _AT and byte_at(text, i) != _DOLLAR:
+        return i, nothing, 0
+    stop = i + 1
+    while stop < end and stop - start <= MOST_READ:
+        byte = byte_at(text, stop)
+        if byte != _AT and byte != _DOLLAR and not _has_bit(letters, stop):
+            break
+        stop += 1
+    behind = byte_at(text, stop) if stop < end else np.uint8(0)
+    if (
+        behind >= 0x80
+        or (behind == _DOT and _has_bit(letters, stop + 1))
+        or not lower_ascii(text, start, stop, room)
+    ):
+        return i, nothing, 0
+    value = read_digits(room, stop - start, known)
+    flags = DISGUISED | ALL_CAPITALS
+    for k in range(start, stop):
+        byte = byte_at(text, k)
+        if byte >= 0x30 and byte <= 0x39:
+            flags |= HAS_DIGIT
+        if byte < 0x41 or byte > 0x5A:
+            flags &= ~ALL_CAPITALS
+    byte = byte_at(text, start)
+    if byte >= 0x41 and byte <= 0x5A:
+        flags |= CAPITAL
+    return stop, value, flags
+
+
 @kernel
 def classify(
     text,
@@ -380,6 +363,10 @@ def classify(
     fold_start,
     fold_size,
     pool,
+    look,
+    twin,
+    known,
+    room,
     masks,
     odd_start,
     odd_hash,
@@ -396,7 +383,9 @@ def classify(
     ----------
     text: u8 (T,), valid UTF-8, T a multiple of 64, with at least 64 zeros behind the last block
     block_start, block_end: i64 (B,)
-    page, kind, fold_start, fold_size, pool: the character table
+    page, kind, fold_start, fold_size, pool, look, twin: the character table
+    known: u32 (W,) sorted hashes of the words that may be read out of digits and signs
+    room: u8 (FORM,) to work in
     masks: u64 (5, T / 64) written: one bit per byte that belongs to a word; that begins
         one; that may end a sentence or is a quotation mark; that is none of them or needed a
         closer look; in the last row, the number of words before each 64 bytes
@@ -418,16 +407,24 @@ def classify(
             while block_end[block] <= i:
                 block += 1
             low, end = block_start[block], block_end[block]
-            if _byte(text, i) < 0x7F:
+            if byte_at(text, i) < 0x7F:
                 if i == low or not _has_bit(letters, i - 1):
                     continue
                 start = _word_start(letters, starts, i)
+                stop, value, flags = _read_signs(text, letters, start, i, end, known, room)
+                if value != 0:
+                    odd_start[odds], odd_hash[odds], odd_flags[odds] = start, value, flags
+                    odds += 1
+                    _raise_bits(letters, start, stop)
+                    _raise_bits(starts, start, start + 1)
+                    done = stop
+                    continue
                 if not _is_address(text, start, i):
                     continue
-                if _byte(text, i) == _AT:  # first.last@host: the words before belong to it
+                if byte_at(text, i) == _AT:  # first.last@host: the words before belong to it
                     while (
                         start > low + 1
-                        and _joins_mail_name(_byte(text, start - 1))
+                        and _joins_mail_name(byte_at(text, start - 1))
                         and _has_bit(letters, start - 2)
                     ):
                         start = _word_start(letters, starts, start - 1)
@@ -437,7 +434,7 @@ def classify(
                 while odds > 0 and odd_start[odds - 1] >= start:
                     odds -= 1
                 continue
-            _, entry, size = _entry(text, i, page, kind)
+            _, entry, size = entry_at(text, i, page, kind)
             which = entry & ch.CLASS
             done = i + size
             if which == ch.TERMINATOR or which == ch.OPENING_QUOTE or which == ch.CLOSING_QUOTE:
@@ -448,23 +445,38 @@ def classify(
                 continue
             if which != ch.SINGLE:
                 stop = i
-                if i > low and _byte(text, i - 1) == _APOSTROPHE:
+                if i > low and byte_at(text, i - 1) == _APOSTROPHE:
                     stop -= 1
                 if stop > low and not _has_bit(starts, stop) and _has_bit(letters, stop - 1):
                     start = _word_start(letters, starts, stop)
                 elif which != ch.LETTER and which != ch.DIGIT:
                     continue
-            behind, stop, value, seen = _any_word(
+            behind, stop, value, seen, scripts = _any_word(
                 text, start, end, page, kind, fold_start, fold_size, pool
             )
             if stop <= i:
                 continue
             done = behind
             flags = 0
+            mixed = scripts == _SCRIPTS
+            if mixed or (seen & SEEN_DIGIT and scripts & ch.LATIN):
+                size, otherwise = spell(
+                    text, start, stop, page, kind, fold_start, fold_size, pool, look, twin, known,
+                    room, mixed,
+                )  # fmt: skip
+                if otherwise:
+                    value = hash_room(room, size)
+                    flags = DISGUISED
+                read = read_digits(room, size, known) if seen & SEEN_DIGIT else np.uint32(0)
+                if read != 0:
+                    value = read
+                    flags = DISGUISED
+            if scripts != 0 and seen & (SEEN_STYLED | SEEN_HIDDEN):
+                flags = DISGUISED
             if seen & SEEN_DIGIT:
                 flags |= HAS_DIGIT
             if seen & SEEN_CAPITAL:
-                _, entry, _ = _entry(text, start, page, kind)
+                _, entry, _ = entry_at(text, start, page, kind)
                 if entry & ch.UPPER:
                     flags |= CAPITAL
                 if seen & SEEN_SMALL == 0 and stop - start > 1:
@@ -498,15 +510,15 @@ def _hash_words(text, start, end, parts, token_hash, token_flags):
     for k in range(np.uint64(len(start))):
         low = np.int64(start[k])
         size = np.int64(end[k]) - low
-        heads[k], tails[k] = _eight_bytes(text, low), _eight_bytes(text, low + (size & 8))
+        heads[k], tails[k] = eight_bytes(text, low), eight_bytes(text, low + (size & 8))
         sizes[k] = size
         longest |= np.uint64(size)
     for k in range(len(token_hash)):
         size, head, tail = sizes[k], heads[k], tails[k]
         whole = _NONE - (size >> _THREE & _ONE)
         rest = (_ONE << (size << _THREE & _LAST)) - _ONE
-        state = _SEED ^ (_absorb(_SEED, head | _SPACES) ^ _SEED) & whole
-        token_hash[k] = _finish(state, (tail | _SPACES) & rest, size)
+        state = SEED ^ (absorb(SEED, head | _SPACES) ^ SEED) & whole
+        token_hash[k] = finish(state, (tail | _SPACES) & rest, size)
         digits = (head & ~(head >> _TWO) & whole | tail & ~(tail >> _TWO) & rest) & _DIGIT_BITS
         small = ((~head | head << _ONE) & whole | (~tail | tail << _ONE) & rest) & _LETTER_BITS
         small |= np.uint64(size == _ONE)
@@ -522,12 +534,31 @@ def _hash_words(text, start, end, parts, token_hash, token_flags):
             token_hash[k] = _hash_ascii(text, low, stop)
             flags = token_flags[k] & np.uint8(CAPITAL) | np.uint8(ALL_CAPITALS)
             for i in range(low, stop):
-                byte = _byte(text, i)
+                byte = byte_at(text, i)
                 if byte < 0x3A and byte != _APOSTROPHE:
                     flags |= np.uint8(HAS_DIGIT)
                 if byte < 0x41 or byte > 0x5A:
                     flags &= np.uint8(0xFF - ALL_CAPITALS)
             token_flags[k] = flags
+
+
+@inlined
+def _read_digits(text, start, end, known, room, token_hash, token_flags):
+    """Read the words of ASCII whose digits stand for letters.
+
+    Few words hold a digit: 64 flags are looked at at once (SLACK covers the last ones).
+    """
+    count = len(token_hash) - SLACK
+    for first in range(0, count, 64):
+        waiting = bytes_between(token_flags, first, np.uint8(HAS_DIGIT), np.uint8(2))
+        while waiting != 0:
+            k = first + np.int64(trailing_zeros(waiting))
+            waiting &= waiting - _ONE
+            if k < count and lower_ascii(text, np.int64(start[k]), np.int64(end[k]), room):
+                value = read_digits(room, np.int64(end[k]) - np.int64(start[k]), known)
+                if value != 0:
+                    token_hash[k] = value
+                    token_flags[k] |= np.uint8(DISGUISED)
 
 
 @inlined
@@ -607,6 +638,8 @@ def split(
     odd_flags,
     odds,
     parts,
+    known,
+    room,
     token_start,
     token_end,
     token_hash,
@@ -617,11 +650,13 @@ def split(
     """Hash the words that `classify` has found, and cut the blocks into sentences.
 
     A word's hash is taken of its folded form, so case, width, ligatures, typographic apostrophes
-    and invisible characters do not matter.
+    and invisible characters do not matter; what is spelled with letters of another script or with
+    digits is read as it looks (`disguises`).
 
     Parameters
     ----------
     text ... odd_flags: as in `classify`, which has written them; odds: words that are odd
+    parts: u64 (3, 64 TILE + 1) to work in; known, room: as in `classify`
     abbreviations: u32 (A,) sorted hashes of words after which a full stop ends nothing
     token_start i32, token_end i32, token_hash u32, token_flags u8: (N + SLACK,) written
     sentence_first: i32 (N + 1,) written
@@ -633,6 +668,7 @@ def split(
         text, masks, odd_start, odd_hash, odd_flags, odds, parts, token_start, token_end,
         token_hash, token_flags,
     )  # fmt: skip
+    _read_digits(text, token_start, token_end, known, room, token_hash, token_flags)
     starts, events, before = masks[_START], masks[_EVENT], masks[_BEFORE]
     sentences, n = 0, 0
     for block in range(len(block_start)):
@@ -646,10 +682,10 @@ def split(
                 i = chunk << 6 | np.int64(trailing_zeros(waiting))
                 waiting &= waiting - _ONE
                 n = _rank(starts, before, i)
-                byte = _byte(text, i)
+                byte = byte_at(text, i)
                 size, which = 1, ch.TERMINATOR
                 if byte >= 0x7F or byte == _QUOTE:
-                    _, entry, size = _entry(text, i, page, kind)
+                    _, entry, size = entry_at(text, i, page, kind)
                     which = entry & ch.CLASS
                 if which == ch.TERMINATOR:
                     opened, sentences = _cut_long(token_hash, opened, n, sentence_first, sentences)
@@ -712,8 +748,14 @@ def words_of(
     block_start: NDArray[np.int64],
     block_end: NDArray[np.int64],
     abbreviations: NDArray[np.uint32],
+    known: NDArray[np.uint32] | None = None,
 ) -> Words:
-    """Words and sentences of some blocks of a text, for which `classify` has its conditions."""
+    """Words and sentences of some blocks of a text, for which `classify` has its conditions.
+
+    known: sorted hashes of the words that digits may spell; by default those that are shipped
+    """
+    if known is None:
+        known = ch.common_words()
     table = ch.character_table()
     masks = _SCRATCH.empty("masks", (MASKS, len(text) >> 6), np.uint64)
     room = len(text) // 2 + 1
@@ -722,7 +764,8 @@ def words_of(
         _SCRATCH.empty("odd hash", room, np.uint32),
         _SCRATCH.empty("odd flags", room, np.uint8),
     )
-    n, odds = classify(text, block_start, block_end, *table, masks, *odd)
+    form = _SCRATCH.empty("form", FORM, np.uint8)
+    n, odds = classify(text, block_start, block_end, *table, known, form, masks, *odd)
     start, end = np.empty(n + SLACK, np.int32), np.empty(n + SLACK, np.int32)
     hashes, flags = np.empty(n + SLACK, np.uint32), np.empty(n + SLACK, np.uint8)
     sentence = _SCRATCH.empty("sentence", n + 1, np.int32)
@@ -730,7 +773,7 @@ def words_of(
     parts = _SCRATCH.empty("parts", (3, 64 * TILE + 1), np.uint64)
     s = split(
         text, masks, block_start, block_end, table.page, table.kind, abbreviations, *odd, odds,
-        parts, start, end, hashes, flags, sentence, block,
+        parts, known, form, start, end, hashes, flags, sentence, block,
     )  # fmt: skip
     return Words(hashes[:n], start[:n], end[:n], flags[:n], sentence[: s + 1].copy(), block)
 

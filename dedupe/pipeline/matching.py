@@ -30,8 +30,8 @@ BLOCK_WORDS = SHORTEST_BLOCK
 """Words from which a match counts when it is a whole block, or several, on both sides."""
 
 SHORT_WORDS, SHORT_SIMILARITY = 40, 0.6
-"""Shorter matches of two articles must be more similar: two sentences that share half of their words are a set
-phrase as often as a copy."""
+"""Shorter matches of two articles must be more similar: two sentences that share half of their
+words are a set phrase as often as a copy."""
 
 
 class CorpusPassages(Struct, frozen=True):

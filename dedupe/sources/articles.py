@@ -9,8 +9,8 @@ import numpy as np
 
 from dedupe.sources.decoding import SIGNATURES, decode, is_utf8
 from dedupe.sources.reading import Buffer, clear_gaps, filled_buffer, place_content
-from dedupe.sources.text import block_table, split_text
-from dedupe.tables import ALIGNMENT, TextBatch
+from dedupe.sources.text import block_table, letter_references, split_text
+from dedupe.tables import ALIGNMENT, TRANSPARENT, TextBatch
 
 _IS_SUSPECT = np.zeros(256, np.bool_)
 _IS_SUSPECT[[signature[0] for signature in SIGNATURES]] = True
@@ -117,6 +117,12 @@ def batch_of(
     texts = np.flatnonzero(plain)
     text_rows, orphans = split_text(data, start[texts], end[texts])
     text_rows[:, 3] = texts[text_rows[:, 3]]
+    references = letter_references(data, start[texts], end[texts])
+    if len(references) and prose is data:
+        prose = data.copy()
+    for first_byte, behind, letter in references.tolist():
+        prose[first_byte] = letter
+        prose[first_byte + 1 : behind] = TRANSPARENT
     return TextBatch(
         data=data,
         prose=prose,

@@ -22,6 +22,22 @@ def split_text(data: U8, start: I64, end: I64) -> tuple[I64, I64]:
     return join_lines(lines, first_line)
 
 
+def letter_references(data: U8, start: I64, end: I64) -> I64:
+    """Start, end and letter (R, 3) of the character references that spell words of plain text.
+
+    data, start, end: as in `split_text`. Other references stay what they are in a file that is no
+    markup; to spell a plain letter so has no purpose but to hide the word.
+    """
+    from dedupe.kernels.references import find_references
+
+    found = np.empty((64, 3), np.int64)
+    count = find_references(data, start, end, found)
+    if count > len(found):
+        found = np.empty((count, 3), np.int64)
+        find_references(data, start, end, found)
+    return found[:count]
+
+
 def block_table(rows: I64, orphans: I64) -> BlockTable:
     """Put rows and orphans in the order of the articles into the table of a batch."""
     if np.any(rows[1:, 3] < rows[:-1, 3]):

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 
 from dedupe.kernels import characters
+from dedupe.kernels.disguises import ROOM
 from dedupe.kernels.stemming import stem_words
-from dedupe.kernels.words import words_of
+from dedupe.kernels.words import hash_words, words_of
 from dedupe.tables import U32
 from tests import naive
 from tests.strategies import awkward_texts
@@ -20,9 +21,12 @@ def stems(text: str) -> tuple[list[str], U32]:
     data = np.zeros(len(raw) // 64 * 64 + 128, np.uint8)
     data[: len(raw)] = np.frombuffer(raw, np.uint8)
     start, end = np.array([0]), np.array([len(raw)])
-    words = words_of(data, start, end, np.zeros(0, np.uint32))
+    known = np.sort(hash_words(sorted(naive.COMMON | {"money"})))
+    words = words_of(data, start, end, np.zeros(0, np.uint32), known)
     out = np.empty(len(words.hash), np.uint32)
-    stem_words(data, words.start, words.end, *characters.character_table(), out)
+    tables = (*characters.character_table(), known)
+    room = np.empty(ROOM, np.uint8)
+    stem_words(data, words.start, words.end, words.hash, words.flags, *tables, room, out)
     edges = zip(words.start.tolist(), words.end.tolist(), strict=True)
     return [raw[low:high].decode() for low, high in edges], out
 
@@ -31,7 +35,12 @@ def stems(text: str) -> tuple[list[str], U32]:
 def test_stem_is_the_hash_of_the_first_letters(text: str) -> None:
     """The hash that the oracle gives to five folded letters, whatever the script."""
     words, found = stems(text)
-    assert found.tolist() == [naive.word_hash(naive.stem(word)) for word in words]
+    for word, value in zip(words, found.tolist(), strict=True):
+        folded = naive.read_word(word)[0]
+        if len(folded) + 16 < ROOM:
+            assert value == naive.word_hash(naive.stem(word)), word
+        else:
+            assert value in (naive.word_hash(naive.stem(word)), naive.word_hash(folded)), word
 
 
 @pytest.mark.parametrize(
@@ -39,6 +48,7 @@ def test_stem_is_the_hash_of_the_first_letters(text: str) -> None:
     [
         ("running", "RUNNIER"), ("économies", "Économie"), ("Kyiv's", "Kyiv"), ("Kyiv’s", "kyiv"),
         ("коровами", "Корова"), ("don't", "don"), ("STRASSE", "Strassen"), ("water", "waters"),
+        ("m0ney", "moneyless"), ("he11o", "hellos"), ("pаymеnts", "payment"),
     ],
 )  # fmt: skip
 def test_words_with_one_stem(one: str, other: str) -> None:

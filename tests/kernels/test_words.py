@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import gzip
+import json
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 
 from dedupe.kernels import characters as ch
-from dedupe.kernels import make_unicode
+from dedupe.kernels import make_unicode, make_words
 from dedupe.kernels.characters import character_table
+from dedupe.kernels.disguises import ROOM
 from dedupe.kernels.words import (
     ALL_CAPITALS,
     CAPITAL,
+    DISGUISED,
     FIRST,
     HAS_DIGIT,
     MASKS,
@@ -28,6 +33,7 @@ from tests.strategies import awkward_texts, block_batch
 ABBREVIATIONS: U32 = np.array(
     sorted(naive.word_hash(word.encode()) for word in naive.ABBREVIATIONS), np.uint32
 )
+COMMON: U32 = np.array(sorted(naive.word_hash(word.encode()) for word in naive.COMMON), np.uint32)
 
 
 def classify(text: bytes) -> U64:
@@ -36,7 +42,8 @@ def classify(text: bytes) -> U64:
     masks = np.full((MASKS, len(data) // 64), 2**64 - 1, np.uint64)
     one, room = np.zeros(1, np.int64), len(data)
     odd = np.empty(room, np.int32), np.empty(room, np.uint32), np.empty(room, np.uint8)
-    classify_kernel(data, one, one + len(text), *character_table(), masks, *odd)
+    form = np.empty(ROOM, np.uint8)
+    classify_kernel(data, one, one + len(text), *character_table(), COMMON, form, masks, *odd)
     return masks
 
 
@@ -48,7 +55,7 @@ def bits(mask: U64, size: int) -> list[int]:
 def split_blocks(blocks: list[str], gap: int = 1) -> tuple[Words, list[int]]:
     """The kernel on some blocks with the abbreviations of the oracle; and the blocks' places."""
     batch, starts = block_batch(blocks, gap)
-    table = words_of(batch.prose, batch.blocks.start, batch.blocks.end, ABBREVIATIONS)
+    table = words_of(batch.prose, batch.blocks.start, batch.blocks.end, ABBREVIATIONS, COMMON)
     return table, starts
 
 
@@ -68,7 +75,7 @@ def assert_equals_oracle(blocks: list[str], gap: int = 1) -> None:
             hashes.append(naive.word_hash(word.folded))
             flags.append(
                 word.capital * CAPITAL | word.digit * HAS_DIGIT | word.quoted * QUOTED
-                | (number in opens) * FIRST
+                | (number in opens) * FIRST | word.disguised * DISGUISED
             )  # fmt: skip
         sentences += [place + len(places) - len(words) for place in opens]
         first.append(len(sentences))
@@ -182,19 +189,54 @@ def test_words_of_every_length_are_hashed_as_the_oracle_does(size: int) -> None:
         ("i̇stanbul", "İstanbul"),
         ("viii", "Ⅷ"),
         ("한국", unicodedata.normalize("NFD", "한국")),
+        ("paypal", "p\u0430yp\u0430l"),
+        ("people", "Ꮲeօple"),
+        ("naïve", "na\u0457ve"),
+        ("don't", "d\u043en't"),
+        ("молоко", "мoлoкo"),
+        ("ελλάδα", "Ελλάδa"),
+        ("paper", "p\u03b1per"),
+        ("free", "ꜰʀᴇᴇ"),
+        ("money", "m0ney"),
+        ("money", "M0N3Y"),
+        ("money", "mon\u200b3y"),
+        ("money", "m\u043en3y"),
+        ("hello", "he11o"),
+        ("hello", "hell0"),
+        ("cash", "c@sh"),
+        ("password", "p4$$w0rd"),
     ],
 )
 def test_spellings_of_one_word_have_one_hash(one: str, other: str) -> None:
-    """Case, width, ligatures, apostrophes, invisible characters, composition do not matter."""
+    """Case, width, ligatures, apostrophes, invisible characters, composition do not matter.
+
+    Nor do letters of another script inside a word, and digits and signs between letters.
+    """
     assert hash_word(one) == hash_word(other)
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("cafe", "café"), ("dont", "don't"), ("its", "it's"), ("resume", "résumé"), ("a", "а")],
+    [
+        *[("cafe", "café"), ("dont", "don't"), ("its", "it's"), ("resume", "résumé"), ("a", "а")],
+        *[
+            ("mama", "\u043c\u0430\u043c\u0430"),
+            ("tnfa", "TNFα"),
+            ("mpe", "mp3"),
+            ("steps", "step5"),
+        ],
+        *[
+            ("plane", "plan3"),
+            ("loam", "10am"),
+            ("ally", "a11y"),
+            ("lion", "l10n"),
+            ("look", "100k"),
+        ],
+        *[("sale", "5ale"), ("loss", "1055"), ("heel", "hE3l")],
+    ],
 )
 def test_different_words_have_different_hashes(one: str, other: str) -> None:
-    """Accents and apostrophes matter, and a Cyrillic letter is no Latin one."""
+    """Accents and apostrophes matter, a word of one script is none of another, numbers count."""
     assert hash_word(one) != hash_word(other)
 
 
@@ -266,6 +308,27 @@ def test_shipped_table_is_what_its_builder_makes() -> None:
                 first = int(table.fold_start[at]) - 1
                 form = pool[first : first + int(table.fold_size[at])]
             assert form == make_unicode.folded(char), hex(code)
+            foreign = table.kind[at] & ch.FOREIGN
+            assert table.look[at] == (make_unicode.look(char) if foreign else 0), hex(code)
+    assert np.array_equal(table.twin, make_unicode.twins())
+
+
+def test_lookalikes_are_foreign_letters_and_symbols_among_them() -> None:
+    """No Latin letter is listed, nothing twice, and every letter of the way back is a small one."""
+    listed = "".join(make_unicode.LOOKALIKES.values())
+    assert len(set(listed)) == len(listed)
+    assert {ch.kind_of(char) & (ch.LATIN | ch.FOREIGN) for char in listed} == {ch.FOREIGN}
+    assert set(listed) >= make_unicode.SYMBOLS - {"η"}
+    twins = "".join(letters for _, letters in make_unicode.TWINS.values())
+    assert {ch.kind_of(char) & (ch.UPPER | ch.FOREIGN) for char in twins} == {ch.FOREIGN}
+
+
+def test_common_words_are_sorted_hashes() -> None:
+    """Words of everyday English are among them, numbers and names of one letter are not."""
+    words = ch.common_words()
+    assert np.all(words[1:] > words[:-1])
+    assert np.isin([hash_word("money"), hash_word("between")], words).all()
+    assert not np.isin([hash_word("covid19"), hash_word("mp3"), hash_word("qzxv")], words).any()
 
 
 @pytest.mark.parametrize(
@@ -291,3 +354,21 @@ def test_class_of_well_known_characters(chars: str, kind: int) -> None:
     for char in chars:
         at = int(table.page[ord(char) >> 8]) << 8 | ord(char) & 0xFF
         assert table.kind[at] & ch.CLASS == kind, char
+
+
+def test_builder_of_common_words_counts_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word of many texts is kept; a rare one, a name, and one that texts repeat are not."""
+    texts = [f"The windmill of Sundby {'twice ' * 9 if at == 0 else ''}turns." for at in range(5)]
+    path = tmp_path / "docs.jsonl.gz"
+    path.write_bytes(gzip.compress("\n".join(json.dumps({"text": t}) for t in texts).encode()))
+    monkeypatch.setattr(make_words, "PATH", tmp_path / "words.npz")
+    monkeypatch.setattr("sys.argv", ["make_words", str(path)])
+    make_words.main()
+    with np.load(tmp_path / "words.npz", allow_pickle=False) as file:
+        words = np.cumsum(file["gaps"], dtype=np.uint32)
+    kept = np.isin(
+        [hash_word(w) for w in ("windmill", "turns", "paypal", "sundby", "twice")], words
+    )
+    assert kept.tolist() == [True, True, True, False, False]

@@ -74,7 +74,7 @@ def test_long_sentences_are_cut(rng: np.random.Generator, pool: Executor) -> Non
     texts = rng.permutation(4000)[:1200].reshape(2, 600)
     texts[1, 310:430] = texts[0, 200:320]
     ((a, b, c, d),) = aligned(texts, pool, size=600)
-    assert (b - a, d - c) == (120, 120)
+    assert b - a == d - c >= 100  # an end may fall into a part that is mostly other text
 
 
 @given(edited_copies(min_size=3))

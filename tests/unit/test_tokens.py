@@ -63,6 +63,8 @@ def flagged(text: str, flag: int) -> list[str]:
         ("Tokyo東京2020", ["Tokyo", "東", "京", "2020"]),
         ("Привет, мир", ["Привет", "мир"]),
         ("naïve café", ["naïve", "café"]),
+        ("c@sh and Ca$h, $ale", ["c@sh", "and", "Ca$h", "ale"]),
+        ("m@il and US$100, A$AP", ["m@il", "and", "US", "100", "A", "AP"]),
         ("cafe\u0301 au lait", ["cafe\u0301", "au", "lait"]),
         ("", []),
         (" \t\n ", []),
@@ -89,6 +91,7 @@ def test_words(text: str, expected: list[str]) -> None:
         ("a http: b // c @ d ww.w www", ["a", "http", "b", "c", "d", "ww", "w", "www"]),
         ("at 10:30 or 4:1", ["at", "10", "30", "or", "4", "1"]),
         ("follow @jane now", ["follow", "jane", "now"]),
+        ("write to c@sh.org or me@home now", ["write", "to", "or", "now"]),
     ],
 )
 def test_addresses_are_no_words(text: str, expected: list[str]) -> None:

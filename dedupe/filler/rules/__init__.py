@@ -11,6 +11,7 @@ from dedupe.config import Filler
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import (
     closings,
+    disguise,
     fields,
     headings,
     keywords,
@@ -27,8 +28,8 @@ def find_flags(
 ) -> FlagTable:
     """Apply every rule to a batch.
 
-    Returns the flags of all FIL, TPL, KEY and LNK rules but FIL308; their places are byte offsets
-    in the batch.
+    Returns the flags of all FIL, TPL, KEY, LNK and OBF rules but FIL308; their places are byte
+    offsets in the batch.
     """
     reading = read(batch, tokens, scores, model, settings)
     words = headings.heading_words(reading)
@@ -39,4 +40,5 @@ def find_flags(
     sentences.find(reading)
     keywords.find(reading)
     references.find(reading)
+    disguise.find(reading)
     return reading.flags.table()

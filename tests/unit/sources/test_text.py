@@ -59,3 +59,21 @@ def test_orphans_of_a_published_article(shared_seeds: Path) -> None:
         for start, end in zip(batch.blocks.orphan_start, batch.blocks.orphan_end, strict=True)
     ]
     assert sorted(orphans) == ["Kyiv Talks"] * 9 + ["US Envoy"] * 8
+
+
+def test_references_to_plain_letters_are_read() -> None:
+    """The prose has the letter, and what words pass over; other references stay as they are."""
+    text = "Free m&#111;ney &amp; caf&#233; at 5 &#62; 3, &#65;"
+    batch = text_batch([text])
+    start, end = int(batch.start[0]), int(batch.end[0])
+    assert batch.data[start:end].tobytes().decode() == text
+    assert batch.prose[start:end].tobytes().decode() == text.replace("&#111;", "o" + 5 * "\x7f")
+    plain = text_batch(["Free money &amp; caf&#233;."])
+    assert plain.prose is plain.data
+
+
+def test_references_of_many_words_are_read() -> None:
+    """There is no limit to them."""
+    batch = text_batch(["b&#97;nk " * 200, "the &#66;ank"])
+    assert batch.prose.tobytes().count(b"ba" + 4 * b"\x7f" + b"nk") == 200
+    assert b"the B" + 4 * b"\x7f" + b"ank" in batch.prose.tobytes()
