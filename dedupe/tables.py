@@ -266,6 +266,46 @@ class RegionTable(Struct, frozen=True):
     """(V, 2) the region of either side of each match"""
 
 
+class TemplateTable(Struct, frozen=True):
+    """Recurring templates, and the R blocks in which they stand, by template and content.
+
+    Legend: F templates, L the most words of a skeleton.
+    """
+
+    block: I64
+    """(R,) block of the corpus"""
+    start: I64
+    """(R,) first token of the block, from the start of the corpus"""
+    size: I32
+    """(R,) words of the block that were looked at"""
+    article: I32
+    template: I32
+    """(R,) ascending"""
+    offset: I64
+    """(R + 1,) first place of each block in `place`"""
+    place: I32
+    """Where each word of the skeleton stands in the block; -1 where it is missing"""
+    medoid: I64
+    """(F,) the block that is most similar to all others of its template"""
+    length: I32
+    """(F,) words of the skeleton"""
+    form: Bool
+    """(F,) whether it is a form with slots, or else a notice that is the same everywhere"""
+    topics: I32
+    """(F,) articles that have nothing else in common"""
+    share: F64
+    """(F,) words of the skeleton as a share of the mean block"""
+    concentration: F64
+    """(F,) share of the other words that stand in slots"""
+    run: I32
+    """(F,) words of the longest run without a slot"""
+    gap: U8
+    """(F, L + 1) what may stand before each word and behind the last: 1 a slot, 2 a part that some
+    leave out, 0 nothing of note"""
+    entropy: F32
+    """(F, L + 1) how much the fillings of a slot differ, from 0 to 1"""
+
+
 class Corpus(Struct, frozen=True):
     """All analysed articles, numbered by path, as the stages behind the batches need them."""
 
@@ -281,6 +321,8 @@ class Corpus(Struct, frozen=True):
     """(D + 1,) first token of each article"""
     block_token: I64
     """(B + 1,) first token of each block, ascending"""
+    block_kind: U8
+    """(B,) BlockKind"""
     batch_article: I64
     """(batches + 1,) first article of each batch"""
 

@@ -16,7 +16,7 @@ from dedupe.findings import LocatedFlags, locate_flags
 from dedupe.model import Skipped
 from dedupe.passages import PassageTable
 from dedupe.sources import Doubtful, SourceFile, read_batch
-from dedupe.tables import I32, I64, BlockScores, Reading, TextBatch
+from dedupe.tables import I32, I64, U8, BlockScores, Reading, TextBatch
 
 LEAST_BATCH, MOST_BATCH = 1_000_000, 6_000_000
 """Bytes of a batch. Every batch costs some 600 calls of NumPy and kernels, whatever its size: 89 MB
@@ -54,6 +54,8 @@ class Analysis(Struct, frozen=True):
     """(D + 1,) first token of each article"""
     block_token: I64
     """(B + 1,) first token of each block"""
+    block_kind: U8
+    """(B,) BlockKind"""
     passages: PassageTable
     reading: Reading | None
     judgement: Callable[[], Judgement]
@@ -116,6 +118,7 @@ def analyse(
         token=words.hash,
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
+        block_kind=reading.text.blocks.kind,
         passages=passages_of(reading),
         reading=reading if keep else None,
         judgement=judgement,

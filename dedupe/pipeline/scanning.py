@@ -177,6 +177,7 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         token=np.concatenate([part.token for part in analyses]),
         article_token=_joined([part.article_token for part in analyses], token_base),
         block_token=_joined([part.block_token for part in analyses], token_base),
+        block_kind=np.concatenate([part.block_kind for part in analyses]),
         batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
     )
 
