@@ -175,13 +175,14 @@ def run_coverage(token, start, size, a, b, out):
     sorted by a; out: i32 (M,) written
 
     E(i, j), the most that ends with a run at i and j, is E(i - 1, j - 1) + 1 where a run goes on,
-    else RUN more than the best that ends before it; only places of equal runs are looked at.
+    or RUN more than the best that ends before it; only places of equal runs are looked at. The
+    best is kept as a staircase: the first place where so many words are covered.
     """
     slots = 1024
     shift = np.uint32(22)
     head, following = np.full(slots, -1, np.int32), np.empty(LONGEST, np.int32)
     row, value = np.full(LONGEST, -9, np.int32), np.empty(LONGEST, np.int32)
-    best = np.zeros(LONGEST + 1, np.int32)
+    stair = np.zeros(LONGEST + 1, np.int32)
     # What ends in the last rows: it counts for runs that begin behind it.
     late = np.empty((RUN, LONGEST, 2), np.int32)
     lates = np.zeros(RUN, np.int32)
@@ -198,18 +199,19 @@ def run_coverage(token, start, size, a, b, out):
                 head[slot] = i
         low, first = start[a[m]], start[b[m]]
         width, height = size[a[m]], size[b[m]]
-        best[: width + 1] = 0
         row[:width] = -9
         lates[:] = 0
-        top = 0
+        top, height_of_stair = 0, 0
         for i in range(height - RUN + 1):
             # Chains that end at row i or before it now count.
             turn = i % RUN
             for x in range(lates[turn]):
                 j, earned = late[turn, x]
-                while j <= width and best[j] < earned:
-                    best[j] = earned
-                    j += 1
+                step = earned
+                while step > 0 and (step > height_of_stair or stair[step] > j):
+                    stair[step] = j
+                    step -= 1
+                height_of_stair = max(height_of_stair, earned)
             lates[turn] = 0
             at = first + i
             j = head[_run_slot(token, at, shift)]
@@ -219,7 +221,14 @@ def run_coverage(token, start, size, a, b, out):
                     and token[low + j + 1] == token[at + 1]
                     and token[low + j + 2] == token[at + 2]
                 ):
-                    earned = best[j] + RUN
+                    below, above = 0, height_of_stair
+                    while below < above:
+                        middle = (below + above + 1) >> 1
+                        if stair[middle] <= j:
+                            below = middle
+                        else:
+                            above = middle - 1
+                    earned = below + RUN
                     if j > 0 and row[j - 1] == i - 1:
                         earned = max(earned, value[j - 1] + 1)
                     row[j], value[j] = i, earned
@@ -239,9 +248,20 @@ _UP, _LEFT, _DIAGONAL, _ON = 0, 1, 2, 4
 def _align(ref, member, score, chain, choice, place):
     """Where the words of a sequence stand in another one, in order; -1 where they do not.
 
+    Words with which both begin, then those with which both end, stand for each other.
     score, chain: i32, choice: u8 (, ), longer by one than the sequences; place: i32 written
     """
     height, width = len(ref), len(member)
+    head = 0
+    while head < height and head < width and ref[head] == member[head]:
+        place[head] = head
+        head += 1
+    while height > head and width > head and ref[height - 1] == member[width - 1]:
+        height -= 1
+        width -= 1
+        place[height] = width
+    ref, member, place = ref[head:height], member[head:width], place[head:height]
+    height, width = height - head, width - head
     score[: width + 1] = 0
     chain[: width + 1] = _NEVER
     for i in range(height):
@@ -270,7 +290,7 @@ def _align(ref, member, score, chain, choice, place):
             place[i] = -1
             i -= 1
         elif inside or how & 3 == _DIAGONAL:
-            place[i] = j
+            place[i] = j + head
             inside = how & _ON != 0
             i -= 1
             j -= 1
@@ -463,9 +483,11 @@ def skeletons(token, start, size, offset, sample, medoid, common, word, length, 
             if k < count and total < LONGEST:
                 fresh[total] = ref[k]
                 total += 1
-        ref[:total] = fresh[:total]
-        count = total
-        _align_all(token, start, size, own, ref[:count], score, chain, choice, place)
+        if total > count:
+            ref[:total] = fresh[:total]
+            count = total
+            _align_all(token, start, size, own, ref[:count], score, chain, choice, place)
+        aligned = count
         for turn in range(2):
             kept = 0
             for k in range(count):
@@ -477,12 +499,12 @@ def skeletons(token, start, size, offset, sample, medoid, common, word, length, 
                     for m in range(members):
                         place[m, kept] = place[m, k]
                     kept += 1
-            if turn == 0 or kept < count:
-                count = kept
-                _align_all(token, start, size, own, ref[:count], score, chain, choice, place)
+            count = kept
             if turn == 0:
                 drop[:count] = False
                 _weak_runs(place, members, count, sizes, common, ref, least, 0.95, drop)
+        if count < aligned:
+            _align_all(token, start, size, own, ref[:count], score, chain, choice, place)
         length[f] = count
         word[f, :count] = ref[:count]
         outside, inside, everything, run, longest, qualified, widest = 0, 0, 0, 0, 0, 0, 0
