@@ -160,12 +160,13 @@ def shown(command: Sequence[str]) -> str:
 
 
 @cache
-def scan(folder: Path, name: str, *, reuse: bool = False) -> Outputs:
-    """Scan a folder at depth `fast`, once in this process; keep matches, passages, findings.
+def scan(folder: Path, name: str, *, depth: str = "fast", reuse: bool = False) -> Outputs:
+    """Scan a folder, once in this process; keep matches, passages, findings.
 
     Args:
         folder: what to scan.
         name: of the folder for the results, below `results` in the benchmark folder.
+        depth: how hard to look.
         reuse: take the results of an earlier run where they are complete.
 
     Raises:
@@ -174,12 +175,12 @@ def scan(folder: Path, name: str, *, reuse: bool = False) -> Outputs:
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is missing")
-    into = bench_folder() / "results" / name
+    into = bench_folder() / "results" / (name if depth == "fast" else f"{name}_{depth}")
     into.mkdir(parents=True, exist_ok=True)
     formats = ("matches", "passages", "jsonl")
     options = [word for kind in formats for word in ("--output", f"{kind}:{into / kind}")]
-    command = program("scan", str(folder), "--depth", "fast", *options, "-q")
-    outputs = Outputs(folder, into, shown(program("scan", str(folder), "--depth", "fast")))
+    command = program("scan", str(folder), "--depth", depth, *options, "-q")
+    outputs = Outputs(folder, into, shown(program("scan", str(folder), "--depth", depth)))
     if reuse and all((into / kind).exists() for kind in formats):
         return outputs
     for kind in formats:

@@ -32,7 +32,8 @@ class Sources(Struct, frozen=True, kw_only=True):
 class Matching(Struct, frozen=True, kw_only=True):
     """What counts as a copy."""
 
-    depth: Depth = "fast"
+    depth: Depth = "standard"
+    """`fast` looks for copies only, `standard` for templates too."""
     min_words: int = 20
     """Words that the shorter side of a match must hold."""
     min_similarity: float = 0.4

@@ -272,8 +272,6 @@ class TemplateTable(Struct, frozen=True):
     Legend: F templates, L the most words of a skeleton.
     """
 
-    block: I64
-    """(R,) block of the corpus"""
     start: I64
     """(R,) first token of the block, from the start of the corpus"""
     size: I32
@@ -282,9 +280,11 @@ class TemplateTable(Struct, frozen=True):
     template: I32
     """(R,) ascending"""
     offset: I64
-    """(R + 1,) first place of each block in `place`"""
+    """(R,) where the places of each block begin in `place`"""
     place: I32
     """Where each word of the skeleton stands in the block; -1 where it is missing"""
+    articles: I32
+    """(F,) articles in which it stands"""
     medoid: I64
     """(F,) the block that is most similar to all others of its template"""
     length: I32

@@ -112,17 +112,19 @@ def find(corpus: Corpus, pool: Executor) -> TemplateTable:
     place_skeletons(
         corpus.token, blocks.start, blocks.size, block, family, word, length, offset, place
     )
+    # The medoid holds most of it: it is the one that the skeleton was made from.
+    held = np.diff(np.append(0, np.cumsum(place >= 0))[offset])
+    kept = (held >= HALF * length[family]) | (block == leader[chosen][family])
+    block, family, offset = block[kept], family[kept], offset[:-1][kept]
     return TemplateTable(
-        block=blocks.row[block],
         start=blocks.start[block],
         size=blocks.size[block],
         article=blocks.article[block],
         template=family,
         offset=offset,
         place=place,
-        medoid=np.searchsorted(
-            family.astype(np.int64) << 32 | block, np.arange(chosen.sum()) << 32 | leader[chosen]
-        ),
+        articles=_articles(blocks, block, family, len(length)).astype(np.int32),
+        medoid=np.flatnonzero(block == leader[chosen][family]),
         length=length,
         form=form[chosen],
         topics=topics[chosen],

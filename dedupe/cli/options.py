@@ -166,11 +166,11 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--depth",
-            type=click.Choice(["fast"]),
+            type=click.Choice(["fast", "standard", "deep"]),
             default=defaults.depth,
             show_default=True,
-            help="How hard to look: fast finds copied and lightly edited text. "
-            "standard and deep, for reworded text, will come later.",
+            help="How hard to look: fast finds copied and lightly edited text, standard recurring "
+            "templates and outlines too. deep is the same as standard today.",
         ),
         option(
             "Matching",

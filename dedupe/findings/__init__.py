@@ -18,9 +18,10 @@ from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, sid
 from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
+from dedupe.findings.templates import describe, template_drafts
 from dedupe.model import RULES, Finding, Severity
 from dedupe.rows import Findings
-from dedupe.tables import Bool, Corpus, Reading, RegionTable
+from dedupe.tables import Bool, Corpus, Reading, RegionTable, TemplateTable
 
 __all__ = [
     "Draft",
@@ -34,6 +35,7 @@ __all__ = [
     "locate_flags",
     "no_shares",
     "selected_rules",
+    "template_drafts",
 ]
 
 MIN_ARTICLE_WORDS = 100
@@ -41,16 +43,19 @@ MIN_ARTICLE_WORDS = 100
 
 
 def complete(
-    copies: Sequence[Draft], corpus: Corpus, regions: RegionTable,
+    copies: Sequence[Draft], corpus: Corpus, regions: RegionTable, templates: TemplateTable | None,
     load: Callable[[int], Reading], output: config.Output,
 ) -> None:  # fmt: skip
-    """Look up whatever of copies may be shown: it can be done before the flags are known."""
+    """Look up whatever of copies and templates may be shown, before the flags are known."""
     focus = _in_focus(corpus, output.focus)
     shown = [
         draft
         for draft in copies
         if (output.all_members or not draft.original) and focus[draft.article]
     ]
+    if templates is not None:
+        forms = [draft for draft in shown if draft.rule == "TPL201"]
+        describe(forms, corpus, templates, load)
     look_up(shown, corpus, regions, load, output)
 
 
@@ -65,7 +70,7 @@ def find(
 ) -> tuple[Findings, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
-    copies: completed; flags: of all batches. Raises ConfigError where a rule is selected that does
+    copies: with templates and outlines, completed; flags: of all batches. Raises ConfigError where a rule is selected that does
     not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)

@@ -11,12 +11,12 @@ from functools import partial
 
 import numpy as np
 
-from dedupe import __version__, config
+from dedupe import __version__, config, templates
 from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.filler.scorer import load_model
-from dedupe.findings import Shares
+from dedupe.findings import Overlap, Shares
 from dedupe.kernels import warming
 from dedupe.model import (
     Article,
@@ -100,12 +100,18 @@ def scan(
         progress.advance(1)
         regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
+        overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
         copies = findings_stage.copy_drafts(
-            corpus, matches, regions,
-            lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool),
-            settings.matching.document_similarity, settings.output.max_matches,
+            corpus, matches, regions, overlap, settings.matching.document_similarity,
+            settings.output.max_matches,
         )  # fmt: skip
-        findings_stage.complete(copies, corpus, regions, store.load, settings.output)
+        table = None
+        if settings.matching.depth != "fast":
+            table = templates.find(corpus, pool)
+            copies += findings_stage.template_drafts(
+                corpus, table, overlap, settings.output.max_matches
+            )
+        findings_stage.complete(copies, corpus, regions, table, store.load, settings.output)
         progress.advance(1)
         # What nobody has begun is shared with the threads that are idle now.
         rest = [
@@ -114,7 +120,7 @@ def scan(
         ]
         judgements = [judgement.result() for judgement in rest]
         if keep is not None:
-            keep += (listing, analyses, corpus, matches, regions, copies, judgements)
+            keep += (listing, analyses, corpus, matches, regions, table, copies, judgements)
         flags = [judgement.flags for judgement in judgements]
         found, shares = findings_stage.find(
             corpus, copies, flags, regions, store.load, settings, pool
