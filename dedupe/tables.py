@@ -304,6 +304,50 @@ class TemplateTable(Struct, frozen=True):
     leave out, 0 nothing of note"""
     entropy: F32
     """(F, L + 1) how much the fillings of a slot differ, from 0 to 1"""
+    alike: U8
+    """(B,) blocks of the corpus that belong to a family, be it a template or not"""
+
+
+class WordTable(Struct, frozen=True):
+    """Words and what they are, as `filler.lexicon.Lexicon` holds them."""
+
+    known: U64
+    word_key: U32
+    word_mark: U32
+
+
+class HeadingTable(Struct, frozen=True):
+    """Headings (C,) of articles, in their order."""
+
+    article: I64
+    start: I64
+    """(C,) first token"""
+    end: I64
+    level: U8
+    """(C,) 1 for the highest"""
+    name: U64
+    """(C,) hash of the words without numbers and the subject of the article; 0 for nothing"""
+    specific: Bool
+    """(C,) whether it says more than its place in an article"""
+
+
+class OutlineTable(Struct, frozen=True):
+    """Recurring outlines (F,), and the R articles that have one."""
+
+    outline: I64
+    """(R,) ascending"""
+    article: I64
+    headings: I64
+    """(R,) headings of the article"""
+    offset: I64
+    """(R + 1,) where the headings of each outline begin in `start` and `end`"""
+    start: I64
+    """First token of each heading, from the start of the corpus"""
+    end: I64
+    articles: I64
+    """(F,) articles that have the outline"""
+    topics: I32
+    """(F,) how many of those have nothing else in common"""
 
 
 class Corpus(Struct, frozen=True):

@@ -24,6 +24,7 @@ from dedupe.tables import (
     Corpus,
     TemplateTable,
 )
+from dedupe.topics import spread, stretches_with, unrelated
 
 LEAST_WORDS = 12
 """Words of the shortest block that is looked at."""
@@ -41,14 +42,13 @@ ROUNDS = 8
 """Families are taken out of a component at most this often."""
 COMMON = 0.05
 """Share of the blocks that hold a word from which it says nothing alone between two slots."""
-NEAR = 0.3
-"""Cosine from which two articles are about one topic."""
-TOPICS = 40
-"""Articles of a family whose topics are compared at most."""
-HEAD_WORDS = 400
-"""First words of an article from which the frequency of words is counted."""
-TOPIC_WORDS = 1000
-"""Words of an article of which its topic is made."""
+LEAST_FIXED, LEAST_SHARE, MOST_SHARE = 8, 0.35, 0.97
+"""Words of a form's skeleton, and its share of the mean block."""
+LEAST_INSIDE = 0.6
+"""Share of all other words that stand in the slots of a form. Of copies with edits in a tenth of
+their words three in four have a slot with different fillings; with this share one in four."""
+LEAST_RUN, LEAST_NOTICE = 8, 0.5
+"""Words of the longest run of a notice, and share of its skeleton."""
 CHUNK = 1 << 14
 """Pairs that one task proves."""
 
@@ -95,13 +95,15 @@ def find(corpus: Corpus, pool: Executor) -> TemplateTable:
     label = _families(corpus.token, blocks, edges, COVERED, pool)
     label, found = _settled(corpus, blocks, edges, label, common, pool)
     leader, length, figures = np.unique(label[label >= 0]), found.length, found.figures
-    block = np.flatnonzero(label >= 0)
-    family = np.searchsorted(leader, label[block])
+    block = np.flatnonzero(label >= 0).astype(np.int32)
+    family = np.searchsorted(leader, label[block]).astype(np.int32)
     order = np.lexsort((block, family))
-    block, family = block[order].astype(np.int32), family[order].astype(np.int32)
+    block, family = block[order], family[order]
     articles = _articles(blocks, block, family, len(leader))
     share = length / np.maximum(figures[:, 0], 1)
-    topics = _topics(corpus, blocks, block, family, articles, length, figures)
+    leave = np.zeros(len(corpus.block_kind), np.uint8)
+    leave[blocks.row[block]] = 1
+    topics = _topics(corpus, blocks, block, family, length, figures[:, 0], leave)
     form, notice = _classes(articles, topics, length, share, figures)
     chosen = form | notice
     kept = chosen[family]
@@ -133,6 +135,7 @@ def find(corpus: Corpus, pool: Executor) -> TemplateTable:
         run=figures[chosen, 2].astype(np.int32),
         gap=found.gap[chosen],
         entropy=found.entropy[chosen],
+        alike=leave,
     )
 
 
@@ -175,9 +178,7 @@ def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
     return _proven(token, blocks, pairs[:, 0].copy(), pairs[:, 1].copy(), COVERED, pool)
 
 
-def _proven(
-    token: U32, blocks: _Blocks, a: I32, b: I32, least: float, pool: Executor
-) -> _Edges:
+def _proven(token: U32, blocks: _Blocks, a: I32, b: I32, least: float, pool: Executor) -> _Edges:
     """Those of some pairs whose common runs cover enough of the longer block."""
     from dedupe.kernels.templating import run_coverage
 
@@ -193,9 +194,7 @@ def _proven(
     return _Edges(a[proven], b[proven], share[proven])
 
 
-def _families(
-    token: U32, blocks: _Blocks, edges: _Edges, least: float, pool: Executor
-) -> I32:
+def _families(token: U32, blocks: _Blocks, edges: _Edges, least: float, pool: Executor) -> I32:
     """The medoid (B,) of each block's family, -1 for those that have none.
 
     Components of proven pairs only propose. In each the medoid is found by exact counts of common
@@ -302,19 +301,7 @@ def _one_each(article: I32, family: I64 | I32) -> I64:
     return np.sort(first)
 
 
-def _spread(group: I64 | I32, most: int) -> Bool:
-    """At most so many of each group, evenly spaced; groups stand side by side."""
-    first = np.searchsorted(group, group)
-    size = np.searchsorted(group, group, side="right") - first
-    place = np.arange(len(group)) - first
-    step = np.maximum(size, most)
-    chosen: Bool = (place * most // step) != ((place - 1) * most // step)
-    return chosen
-
-
-def _skeletons(
-    token: U32, blocks: _Blocks, label: I32, common: U8, pool: Executor
-) -> _Skeletons:
+def _skeletons(token: U32, blocks: _Blocks, label: I32, common: U8, pool: Executor) -> _Skeletons:
     """The skeletons of all families, from one block of each of some articles."""
     from dedupe.kernels.templating import LONGEST, SAMPLE, skeletons
 
@@ -324,7 +311,7 @@ def _skeletons(
     block, family = block[order], family[order]
     rows = _one_each(blocks.article[block], family)
     block, family = block[rows], family[rows]
-    rows = np.flatnonzero(_spread(family, SAMPLE))
+    rows = np.flatnonzero(spread(family, SAMPLE))
     block, family = block[rows].astype(np.int32), family[rows]
     count = len(leader)
     offset = np.searchsorted(family, np.arange(count + 1)).astype(np.int64)
@@ -337,7 +324,13 @@ def _skeletons(
     def one(at: int) -> None:
         part = slice(at, at + 64)
         skeletons(
-            token, blocks.start, blocks.size, offset[at : at + 65], block, leader[part], common,
+            token,
+            blocks.start,
+            blocks.size,
+            offset[at : at + 65],
+            block,
+            leader[part],
+            common,
             *(column[part] for column in made),
         )
 
@@ -349,17 +342,8 @@ def _common_words(token: U32, blocks: _Blocks) -> U8:
     """Which words (2^TERM_BITS,) stand in so many blocks that they say nothing alone."""
     step = np.uint64(len(blocks.start) // 20_000 + 1)
     some = np.flatnonzero(blocks.content % step == 0)
-    count = _counts(token, blocks.start[some], blocks.size[some].astype(np.int64))
+    count = stretches_with(token, blocks.start[some], blocks.size[some].astype(np.int64))
     return (count >= max(COMMON * len(some), 2)).astype(np.uint8)
-
-
-def _counts(token: U32, start: I64, size: I64) -> I32:
-    """In how many stretches each word (2^TERM_BITS,) stands."""
-    from dedupe.kernels.templating import TERM_BITS, document_counts
-
-    count = np.zeros(1 << TERM_BITS, np.int32)
-    document_counts(token, start, size, np.full(1 << TERM_BITS, -1, np.int32), count)
-    return count
 
 
 def _articles(blocks: _Blocks, block: I32, family: I32, count: int) -> I64:
@@ -369,43 +353,14 @@ def _articles(blocks: _Blocks, block: I32, family: I32, count: int) -> I64:
 
 
 def _topics(
-    corpus: Corpus, blocks: _Blocks, block: I32, family: I32, articles: I64, length: I32,
-    figures: F64,
-) -> I32:  # fmt: skip
-    """How many articles (F,) of a family are unrelated to each other, where it matters; else 0.
-
-    Blocks of families do not count for the topic of their article: they would make all alike.
-    """
-    from dedupe.kernels.templating import TERM_BITS, topics, unrelated
-
-    wanted = (length >= 8) & (length >= 0.35 * figures[:, 0])
-    leave = np.zeros(len(corpus.block_kind), np.uint8)
-    leave[blocks.row[block]] = 1
+    corpus: Corpus, blocks: _Blocks, block: I32, family: I32, length: I32, mean: F64, leave: U8
+) -> I32:
+    """How many articles (F,) of a family are unrelated to each other, where it matters; else 0."""
+    wanted = (length >= LEAST_FIXED) & (length >= LEAST_SHARE * mean)
     rows = _one_each(blocks.article[block], family)
     rows = rows[wanted[family[rows]]]
-    rows = rows[_spread(family[rows], TOPICS)]
-    out = np.zeros(len(articles), np.int32)
-    if not len(rows):
-        return out
-    article, member = np.unique(blocks.article[block[rows]], return_inverse=True)
-    documents = len(corpus.path)
-    words = np.diff(corpus.article_token)
-    count = _counts(corpus.token, corpus.article_token[:-1], np.minimum(words, HEAD_WORDS))
-    weight = np.log((documents + 1) / np.maximum(count, 1)).astype(np.float32)
-    room = int(np.minimum(words[article], TOPIC_WORDS).sum())
-    bounds = np.empty(len(article) + 1, np.int64)
-    term, value = np.empty(room, np.int32), np.empty(room, np.float32)
-    topics(
-        corpus.token, corpus.block_token, np.searchsorted(corpus.block_token, corpus.article_token),
-        leave, article, TOPIC_WORDS, weight, np.zeros(1 << TERM_BITS, np.int32), term, value,
-        bounds,
-    )  # fmt: skip
-    offset = np.searchsorted(family[rows], np.arange(len(articles) + 1))
-    unrelated(
-        offset, member.astype(np.int32), NEAR, bounds, term, value,
-        np.zeros(1 << TERM_BITS, np.float32), np.empty(len(rows), np.bool_), out,
-    )  # fmt: skip
-    return out
+    article = blocks.article[block[rows]]
+    return unrelated(corpus, leave, family[rows].astype(np.int64), article, len(length))
 
 
 def _classes(
@@ -418,8 +373,9 @@ def _classes(
     articles that have nothing else in common; inside one topic it is a copied passage.
     """
     inside, run, different = figures[:, 1], figures[:, 2], figures[:, 3]
-    slots = (different >= 1) & (inside >= 0.6)
-    few = (articles == 4) & (run >= 6) & ((topics >= 3) | ((different >= 2) & (length >= 16)))
-    form = (length >= 8) & slots & (share >= 0.35) & (share < 0.97) & ((articles >= 5) | few)
-    notice = ~form & (topics >= LEAST_ARTICLES) & (run >= 8) & (share >= 0.5)
+    slots = (different >= 1) & (inside >= LEAST_INSIDE) & (length >= LEAST_FIXED)
+    fixed = (share >= LEAST_SHARE) & (share < MOST_SHARE)
+    several = (topics >= LEAST_ARTICLES) | ((different >= 2) & (length >= 2 * LEAST_FIXED))
+    form = slots & fixed & ((articles >= 5) | ((articles == 4) & (run >= 6) & several))
+    notice = ~form & (topics >= LEAST_ARTICLES) & (run >= LEAST_RUN) & (share >= LEAST_NOTICE)
     return form, notice

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,48 +16,71 @@ from dedupe.findings.completion import look_up
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, tabulate
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, side_by_side
+from dedupe.findings.outlines import describe_outlines, outline_drafts
 from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
-from dedupe.findings.templates import describe, template_drafts
+from dedupe.findings.templates import describe_templates, template_drafts
 from dedupe.model import RULES, Finding, Severity
 from dedupe.rows import Findings
-from dedupe.tables import Bool, Corpus, Reading, RegionTable, TemplateTable
+from dedupe.tables import Bool, Corpus, OutlineTable, Reading, RegionTable, TemplateTable
 
 __all__ = [
     "Draft",
+    "Families",
     "LocatedFlags",
     "Overlap",
     "Shares",
     "complete",
     "copy_drafts",
+    "family_drafts",
     "file_finding",
     "find",
     "locate_flags",
     "no_shares",
     "selected_rules",
-    "template_drafts",
 ]
 
 MIN_ARTICLE_WORDS = 100
 """Words of the shortest article whose share of filler is judged."""
 
 
+class Families(NamedTuple):
+    """What recurs in articles beside copies."""
+
+    templates: TemplateTable
+    outlines: OutlineTable
+
+
+def family_drafts(
+    corpus: Corpus, families: Families, overlap: Overlap, max_matches: int
+) -> list[Draft]:
+    """The drafts of all templates and outlines."""
+    return [
+        *template_drafts(corpus, families.templates, overlap, max_matches),
+        *outline_drafts(corpus, families.outlines, max_matches),
+    ]
+
+
 def complete(
-    copies: Sequence[Draft], corpus: Corpus, regions: RegionTable, templates: TemplateTable | None,
+    copies: Sequence[Draft], corpus: Corpus, regions: RegionTable, families: Families | None,
     load: Callable[[int], Reading], output: config.Output,
 ) -> None:  # fmt: skip
-    """Look up whatever of copies and templates may be shown, before the flags are known."""
+    """Look up whatever of copies and families may be shown, before the flags are known."""
     focus = _in_focus(corpus, output.focus)
     shown = [
         draft
         for draft in copies
         if (output.all_members or not draft.original) and focus[draft.article]
     ]
-    if templates is not None:
-        forms = [draft for draft in shown if draft.rule == "TPL201"]
-        describe(forms, corpus, templates, load)
+    if families is not None:
+        describe_templates(_of(shown, "TPL201"), corpus, families.templates, load)
+        describe_outlines(_of(shown, "TPL204"), corpus, families.outlines, load)
     look_up(shown, corpus, regions, load, output)
+
+
+def _of(drafts: Sequence[Draft], rule: str) -> list[Draft]:
+    return [draft for draft in drafts if draft.rule == rule]
 
 
 def find(

@@ -15,7 +15,7 @@ import numpy as np
 from dedupe.findings.copies import Overlap
 from dedupe.findings.drafts import Counterpart, Draft
 from dedupe.model import Cluster, Evidence
-from dedupe.tables import TRANSPARENT, I64, Bool, Corpus, Reading, TemplateTable
+from dedupe.tables import I64, TRANSPARENT, Bool, Corpus, Reading, TemplateTable
 
 LONGEST_EDGE = 12
 """Words of a slot at the edge of a block that still belong to the template: a notice behind the
@@ -27,6 +27,8 @@ MANY_TOPICS = 40
 """Articles of a template whose topics are compared."""
 SKELETON, FILLING, FILLINGS = 240, 40, 3
 """Characters of a skeleton and of a filling that are shown, and fillings of each slot."""
+LOOKED_AT = 32
+"""Blocks of a template among which the one is chosen in whose spelling it is shown."""
 _SLOT, _OPTIONAL = 1, 2
 
 
@@ -91,9 +93,7 @@ def _stretches(table: TemplateTable) -> tuple[I64, I64]:
     return table.start[rows] + low, table.start[rows] + high
 
 
-def _others(
-    by_age: I64, first: I64, position: I64, size: I64, max_matches: int
-) -> tuple[I64, I64]:
+def _others(by_age: I64, first: I64, position: I64, size: I64, max_matches: int) -> tuple[I64, I64]:
     """Pairs of a place and another one of its template, the oldest ones first."""
     of, other = [], []
     for k in range(min(max(max_matches, 1) + 1, int(size.max()))):
@@ -113,7 +113,7 @@ def _names(corpus: Corpus, table: TemplateTable) -> Iterator[str]:
         yield f"t-{blake2b(words, digest_size=4).hexdigest()}"
 
 
-def describe(
+def describe_templates(
     drafts: Sequence[Draft], corpus: Corpus, table: TemplateTable, load: Callable[[int], Reading]
 ) -> None:
     """Say what the template of each draft is, and what stands in its slots there.
@@ -127,9 +127,7 @@ def describe(
     fillings = _fillings(table, wanted, skeletons, texts)
     texts.resolve()
     row_of = {int(start): row for row, start in enumerate(table.start)}
-    said = {
-        f: _Said(table, f, skeleton, fillings, texts) for f, skeleton in skeletons.items()
-    }
+    said = {f: _Said(table, f, skeleton, fillings, texts) for f, skeleton in skeletons.items()}
     block_starts = np.sort(table.start)
     for draft in drafts:
         block = int(block_starts[np.searchsorted(block_starts, draft.start, side="right") - 1])
@@ -225,16 +223,17 @@ def _skeleton(table: TemplateTable, template: int, texts: _Texts) -> _Skeleton:
 
 def _places(table: TemplateTable, row: int) -> list[int]:
     low = int(table.offset[row])
-    return table.place[low : low + int(table.length[table.template[row]])].tolist()
+    places: list[int] = table.place[low : low + int(table.length[table.template[row]])].tolist()
+    return places
 
 
 def _shown(table: TemplateTable, template: int) -> int:
     """The block in whose spelling a skeleton is shown: the medoid, or one that holds more of it."""
     medoid = int(table.medoid[template])
-    rows = np.flatnonzero(table.template == template)[:32]
-    held = [sum(at >= 0 for at in _places(table, row)) for row in (medoid, *rows.tolist())]
-    best = max(range(len(held)), key=lambda k: (held[k], -k))
-    return (medoid, *rows.tolist())[best]
+    first = int(np.searchsorted(table.template, template))
+    behind = int(np.searchsorted(table.template, template + 1))
+    rows = [medoid, *range(first, min(behind, first + LOOKED_AT))]
+    return max(rows, key=lambda row: sum(at >= 0 for at in _places(table, row)))
 
 
 def _fillings(

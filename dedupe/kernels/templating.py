@@ -648,7 +648,7 @@ def topics(token, edge, first, leave, article, most, weight, seen, term, value, 
 
 
 @kernel
-def unrelated(offset, member, near, bounds, term, value, dense, covered, out):
+def leaders(offset, member, near, bounds, term, value, dense, covered, out):
     """How many members of a family have nothing to do with each other: its leaders.
 
     offset: i64 (F + 1,), member: i32 (R,) rows of `topics`; near: cosine from which a member
@@ -659,11 +659,11 @@ def unrelated(offset, member, near, bounds, term, value, dense, covered, out):
     for f in range(len(offset) - 1):
         own = member[offset[f] : offset[f + 1]]
         covered[: len(own)] = False
-        leaders = 0
+        found = 0
         for x in range(len(own)):
             if covered[x]:
                 continue
-            leaders += 1
+            found += 1
             for k in range(bounds[own[x]], bounds[own[x] + 1]):
                 dense[term[k]] = value[k]
             for y in range(x + 1, len(own)):
@@ -674,4 +674,4 @@ def unrelated(offset, member, near, bounds, term, value, dense, covered, out):
                     covered[y] = np.round(total, 6) >= near
             for k in range(bounds[own[x]], bounds[own[x] + 1]):
                 dense[term[k]] = 0
-        out[f] = leaders
+        out[f] = found

@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from dedupe import bands, config, passages, sketches, tokens
+from dedupe import bands, config, outlines, passages, sketches, tokens
+from dedupe.filler.lexicon import form_headings, heading_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import score_blocks
@@ -16,7 +17,16 @@ from dedupe.findings import LocatedFlags, locate_flags
 from dedupe.model import Skipped
 from dedupe.passages import PassageTable
 from dedupe.sources import Doubtful, SourceFile, read_batch
-from dedupe.tables import I32, I64, U8, BlockScores, Reading, TextBatch
+from dedupe.tables import (
+    I32,
+    I64,
+    U8,
+    BlockScores,
+    HeadingTable,
+    Reading,
+    TextBatch,
+    WordTable,
+)
 
 LEAST_BATCH, MOST_BATCH = 1_000_000, 6_000_000
 """Bytes of a batch. Every batch costs some 600 calls of NumPy and kernels, whatever its size: 89 MB
@@ -57,6 +67,7 @@ class Analysis(Struct, frozen=True):
     block_kind: U8
     """(B,) BlockKind"""
     passages: PassageTable
+    headings: HeadingTable
     reading: Reading | None
     judgement: Callable[[], Judgement]
     """Makes the judgement of the batch, or tells it where the reading is not kept"""
@@ -119,6 +130,7 @@ def analyse(
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
         block_kind=reading.text.blocks.kind,
+        headings=headings_of(reading),
         passages=passages_of(reading),
         reading=reading if keep else None,
         judgement=judgement,
@@ -144,3 +156,10 @@ def passages_of(reading: Reading) -> PassageTable:
     first, last = passages.sentence_shingles(words)
     minima = sketches.band_sketches(sketches.shingles(words.hash), first, last, BANDING.bands)
     return passages.cut(words, article_blocks(reading.text), minima, BANDING.bands)
+
+
+def headings_of(reading: Reading) -> HeadingTable:
+    """The headings of a batch."""
+    lexicon = heading_lexicon()
+    words = WordTable(lexicon.known, lexicon.word_key, lexicon.word_mark)
+    return outlines.headings(reading.text, reading.tokens, words, form_headings())

@@ -11,12 +11,12 @@ from functools import partial
 
 import numpy as np
 
-from dedupe import __version__, config, templates
+from dedupe import __version__, config, outlines, templates
 from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.filler.scorer import load_model
-from dedupe.findings import Overlap, Shares
+from dedupe.findings import Families, Overlap, Shares
 from dedupe.kernels import warming
 from dedupe.model import (
     Article,
@@ -105,13 +105,13 @@ def scan(
             corpus, matches, regions, overlap, settings.matching.document_similarity,
             settings.output.max_matches,
         )  # fmt: skip
-        table = None
+        families = None
         if settings.matching.depth != "fast":
-            table = templates.find(corpus, pool)
-            copies += findings_stage.template_drafts(
-                corpus, table, overlap, settings.output.max_matches
+            families = _families(corpus, analyses, pool)
+            copies += findings_stage.family_drafts(
+                corpus, families, overlap, settings.output.max_matches
             )
-        findings_stage.complete(copies, corpus, regions, table, store.load, settings.output)
+        findings_stage.complete(copies, corpus, regions, families, store.load, settings.output)
         progress.advance(1)
         # What nobody has begun is shared with the threads that are idle now.
         rest = [
@@ -120,7 +120,7 @@ def scan(
         ]
         judgements = [judgement.result() for judgement in rest]
         if keep is not None:
-            keep += (listing, analyses, corpus, matches, regions, table, copies, judgements)
+            keep += (listing, analyses, corpus, matches, regions, families, copies, judgements)
         flags = [judgement.flags for judgement in judgements]
         found, shares = findings_stage.find(
             corpus, copies, flags, regions, store.load, settings, pool
@@ -186,6 +186,13 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         block_kind=np.concatenate([part.block_kind for part in analyses]),
         batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
     )
+
+
+def _families(corpus: Corpus, analyses: Sequence[Analysis], pool: Executor) -> Families:
+    """What recurs in articles beside copies."""
+    found = templates.find(corpus, pool)
+    headings = outlines.gather([part.headings for part in analyses], corpus)
+    return Families(found, outlines.find(corpus, headings, found.alike))
 
 
 def _joined(offsets: Sequence[np.ndarray], base: np.ndarray) -> np.ndarray:
