@@ -94,8 +94,8 @@ def find(
 ) -> tuple[Findings, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
-    copies: with templates and outlines, completed; flags: of all batches. Raises ConfigError where a rule is selected that does
-    not exist.
+    copies: with templates and outlines, completed; flags: of all batches. Raises ConfigError where
+    a rule is selected that does not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
     flagged = side_by_side(flags, corpus)

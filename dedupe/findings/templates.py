@@ -233,7 +233,8 @@ def _shown(table: TemplateTable, template: int) -> int:
     first = int(np.searchsorted(table.template, template))
     behind = int(np.searchsorted(table.template, template + 1))
     rows = [medoid, *range(first, min(behind, first + LOOKED_AT))]
-    return max(rows, key=lambda row: sum(at >= 0 for at in _places(table, row)))
+    held = [sum(at >= 0 for at in _places(table, row)) for row in rows]
+    return rows[held.index(max(held))]
 
 
 def _fillings(
