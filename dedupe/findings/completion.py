@@ -141,7 +141,7 @@ def finding(
 ) -> Finding:
     """One finding, from a draft that is complete."""
     similarity = None
-    if draft.counterparts and draft.family is None:
+    if draft.counterparts:
         similarity = round(max(other.similarity for other in draft.counterparts), 4)
     return Finding(
         rule=draft.rule,

@@ -20,9 +20,12 @@ from dedupe.tables import I64, TRANSPARENT, Bool, Corpus, Reading, TemplateTable
 LONGEST_EDGE = 12
 """Words of a slot at the edge of a block that still belong to the template: a notice behind the
 last sentence of a paragraph has that sentence as its first slot."""
-VERBATIM, FEW = 0.97, 5
-"""Share of fixed words from which a notice is the same everywhere; and articles below which it is
-a copied passage first of all."""
+VERBATIM = 0.97
+"""Share of fixed words from which a notice is the same everywhere."""
+IN_SLOTS, MANY = 0.6, 25
+"""A template comes before a copied passage when so much of what differs stands in slots, or in so
+many articles. A notice in fewer, with edits anywhere, is a copied passage first of all: its first
+place is left alone, and the template is named beside the copy."""
 MANY_TOPICS = 40
 """Articles of a template whose topics are compared."""
 SKELETON, FILLING, FILLINGS = 240, 40, 3
@@ -35,7 +38,10 @@ _SLOT, _OPTIONAL = 1, 2
 def template_drafts(
     corpus: Corpus, table: TemplateTable, overlap: Overlap, max_matches: int
 ) -> list[Draft]:
-    """One draft for each place of each template, in the order of the table."""
+    """One draft for each place of each template, in the order of the table.
+
+    The first place of a copied passage has none: it is the original there.
+    """
     count = len(table.start)
     if not count:
         return []
@@ -55,8 +61,9 @@ def template_drafts(
         )
     ]  # fmt: skip
     bounds = np.searchsorted(of, np.arange(count + 1)).tolist()
-    copied = ~table.form & (table.share >= VERBATIM) & (table.articles < FEW)
-    above = (table.topics >= 3) & ~copied
+    slots = table.form | (table.concentration >= IN_SLOTS)
+    above = (table.topics >= 3) & (slots | (table.articles >= MANY))
+    copied = ~table.form & ~above
     families = [
         Cluster(name, articles, corpus.path[article])
         for name, articles, article in zip(
@@ -68,13 +75,14 @@ def template_drafts(
         Draft(
             rule="TPL201", article=article, start=low, end=high, cluster=template,
             members=places, counterparts=parts[bounds[row] : bounds[row + 1]],
-            original=is_original, above_copies=is_above, family=families[template],
+            above_copies=is_above, family=families[template],
         )
-        for row, (article, low, high, template, places, is_original, is_above) in enumerate(zip(
+        for row, (article, low, high, template, places, is_first, is_above) in enumerate(zip(
             table.article.tolist(), start.tolist(), end.tolist(), table.template.tolist(),
             size.tolist(), (copied[table.template] & (position == 0)).tolist(),
             above[table.template].tolist(), strict=True,
         ))
+        if not is_first
     ]  # fmt: skip
 
 
@@ -232,7 +240,7 @@ def _shown(table: TemplateTable, template: int) -> int:
     medoid = int(table.medoid[template])
     first = int(np.searchsorted(table.template, template))
     behind = int(np.searchsorted(table.template, template + 1))
-    rows = [medoid, *range(first, min(behind, first + LOOKED_AT))]
+    rows: list[int] = [medoid, *range(first, min(behind, first + LOOKED_AT))]
     held = [sum(at >= 0 for at in _places(table, row)) for row in rows]
     return rows[held.index(max(held))]
 
