@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from benchmarks import copies, gold, labels
+from benchmarks import copies, forms, gold, labels, templates
 from benchmarks.figures import Figure
 
 
@@ -82,6 +82,16 @@ GOALS = (
     Goal("pan/summary", "plagdet, summaries"),
     Goal("pan/all", "plagdet, all types"),
     Goal("pan/false pairs", "judged negatives with a match", at_most=0.005),
+    *(
+        Goal(f"templates/planted {s}-{run}", f"{s:.0%} fixed in runs of {run} words", 0.95)
+        for s, run in forms.SETTINGS
+    ),
+    Goal("templates/slots", "F1 of slots, 8 members", 0.95),
+    Goal("templates/instances", "recurring paragraphs in a reported template", 0.95),
+    Goal("templates/families", "F1 of pairs: in one template against alike", 0.92, must=False),
+    Goal("templates/pure", "pairs in one template that are alike"),
+    Goal("templates/complete", "alike pairs that are in one template"),
+    Goal("templates/order", "pairs in one template under other file names", 1),
     Goal("gold/copies DUP101", "own seeds: copied articles found", 1.0),
     Goal("gold/copies DUP102", "own seeds: copied passages found", 1.0),
     Goal("gold/copies DUP103", "own seeds: repeated passages found", 1.0, must=False),
@@ -102,6 +112,7 @@ GROUPS: dict[str, Callable[..., tuple[dict[str, Figure], str]]] = {
     "paragraphs": copies.paragraph_figures,
     "planted": copies.planted_figures,
     "pan": copies.pan_figures,
+    "templates": templates.template_figures,
     "gold": gold.gold_figures,
     "human": labels.human_figures,
     "filler": labels.filler_figures,
