@@ -150,8 +150,11 @@ def _blocks(corpus: Corpus) -> _Blocks:
     start, size = corpus.block_token[row], np.minimum(words[row], LONGEST).astype(np.int32)
     content = np.empty(len(row), np.uint64)
     block_contents(corpus.token, start, size, content)
-    order = np.argsort(content, kind="stable")
     article = np.searchsorted(corpus.article_token, start, side="right") - 1
+    # The same words in two articles: by what else stands there, not by the names of files.
+    whole = np.zeros(len(corpus.path), np.uint64)
+    np.add.at(whole, article, content)
+    order = np.lexsort((whole[article], content))
     return _Blocks(
         start[order], size[order], article[order].astype(np.int32), row[order], content[order]
     )
