@@ -129,7 +129,7 @@ def tabulate(copies: Sequence[Draft], flags: Flagged | None = None) -> DraftTabl
 
 
 def _covered(low: I64, high: I64, start: I64, end: I64) -> I64:
-    """How many words of stretches lie in others (low, high), which do not overlap."""
+    """How many words of stretches lie in others (low, high): some, which do not overlap."""
     order = np.argsort(low, kind="stable")
     low, high = low[order], high[order]
     before = np.append(0, np.cumsum(high - low))

@@ -33,6 +33,8 @@ SKELETON, FILLING, FILLINGS = 240, 40, 3
 LOOKED_AT = 32
 """Blocks of a template among which the one is chosen in whose spelling it is shown."""
 _SLOT, _OPTIONAL = 1, 2
+_LEFT_OUT = "...", "(...)?"
+"""Words between two runs that are not shown, and those that some places lack."""
 
 
 def template_drafts(
@@ -211,13 +213,13 @@ def _skeleton(table: TemplateTable, template: int, texts: _Texts) -> _Skeleton:
     slots: list[int] = []
     low = high = -1
     for k, at in enumerate(place):
-        mark = ""
+        mark, inner = "", 0 < k < length
         if kinds[k] == _SLOT and varied[k]:
             if table.form[template]:
                 slots.append(k)
-            mark = f"[{len(slots)}]" if table.form[template] else "..." if 0 < k < length else ""
-        elif kinds[k] == _OPTIONAL and 0 < k < length:
-            mark = "(...)?"
+            mark = f"[{len(slots)}]" if table.form[template] else inner * _LEFT_OUT[0]
+        elif kinds[k] == _OPTIONAL:
+            mark = inner * _LEFT_OUT[1]
         same = kinds[k] == _SLOT and not mark and k < length
         if low >= 0 and (mark or k == length or (0 <= at != high and not same)):
             parts.append(texts.note(article, start + low, start + high, tail=high < size))
@@ -327,10 +329,14 @@ def _joined(parts: Sequence[int | str], texts: _Texts) -> str:
     while total > SKELETON and len(runs) > 1:
         k = runs.pop(0)
         total -= len(shown[k]) - 3
-        shown[k] = "..."
-    text = " ".join(shown)
-    while "... ..." in text:
-        text = text.replace("... ...", "...")
+        shown[k] = _LEFT_OUT[0]
+    kept: list[str] = []
+    for text in shown:  # what is left out may touch
+        if text not in _LEFT_OUT or not kept or kept[-1] not in _LEFT_OUT:
+            kept.append(text)
+        elif kept[-1] != text:
+            kept[-1] = _LEFT_OUT[0]
+    text = " ".join(kept)
     if len(text) > SKELETON:
         text = f"{text[: SKELETON - 4].rsplit(' ', 1)[0]} ..."
     return text

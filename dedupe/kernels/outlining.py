@@ -75,7 +75,7 @@ def comparable_headings(
     words, 0 where none remains. Returns the number of headings; room for B is enough.
 
     A number in front is dropped, other numbers are alike, and so are the words of the title but for
-    stop words; neither counts at the edges.
+    stop words; neither counts at the edges, and stop words alone do not then.
     """
     words = np.empty(MOST_WORDS, np.uint32)
     count = 0
@@ -124,8 +124,13 @@ def comparable_headings(
                 begin += 1
             while kept > begin and words[kept - 1] <= _SUBJECT:
                 kept -= 1
-            mixed = np.uint64(0)
+            says = kept - begin == high - at
             for k in range(begin, kept):
+                if not says and words[k] > _SUBJECT:
+                    mark = _word_mark(words[k], known, word_key, word_mark)
+                    says = mark & np.uint32(STOP) == 0
+            mixed = np.uint64(0)
+            for k in range(begin, kept if says else begin):
                 mixed = (mixed ^ np.uint64(words[k])) * _MIX
                 mixed ^= mixed >> _HALF
             row[count, 0], row[count, 1], row[count, 2], row[count, 3] = d, low, high, level
