@@ -94,40 +94,37 @@ def find(corpus: Corpus, pool: Executor) -> TemplateTable:
     common = _common_words(corpus.token, blocks)
     label = _families(corpus.token, blocks, edges, COVERED, pool)
     label, found = _settled(corpus, blocks, edges, label, common, pool)
-    leader, length, figures = np.unique(label[label >= 0]), found.length, found.figures
     block = np.flatnonzero(label >= 0).astype(np.int32)
-    family = np.searchsorted(leader, label[block]).astype(np.int32)
+    leader, family = np.unique(label[block], return_inverse=True)
     order = np.lexsort((block, family))
-    block, family = block[order], family[order]
-    articles = _articles(blocks, block, family, len(leader))
-    share = length / np.maximum(figures[:, 0], 1)
-    leave = np.zeros(len(corpus.block_kind), np.uint8)
-    leave[blocks.row[block]] = 1
-    topics = _topics(corpus, blocks, block, family, length, figures[:, 0], leave)
-    form, notice = _classes(articles, topics, length, share, figures)
-    chosen = form | notice
-    kept = chosen[family]
-    block, family = block[kept], (np.cumsum(chosen) - 1)[family[kept]].astype(np.int32)
-    word, length = found.word[chosen], length[chosen]
+    block, family = block[order], family[order].astype(np.int32)
+    length, figures = found.length, found.figures
     offset = np.cumsum(np.append(0, length[family]), dtype=np.int64)
     place = np.empty(offset[-1], np.int32)
     place_skeletons(
-        corpus.token, blocks.start, blocks.size, block, family, word, length, offset, place
+        corpus.token, blocks.start, blocks.size, block, family, found.word, length, offset, place
     )
-    # The medoid holds most of it: it is the one that the skeleton was made from.
+    alike = np.zeros(len(corpus.block_kind), np.uint8)
+    alike[blocks.row[block]] = 1
     held = np.diff(np.append(0, np.cumsum(place >= 0))[offset])
-    kept = (held >= HALF * length[family]) | (block == leader[chosen][family])
+    kept = (held >= HALF * length[family]) | (block == leader[family])
     block, family, offset = block[kept], family[kept], offset[:-1][kept]
+    articles = _articles(blocks, block, family, len(leader))
+    share = length / np.maximum(figures[:, 0], 1)
+    topics = _topics(corpus, blocks, block, family, length, figures[:, 0], alike)
+    form, notice = _classes(articles, topics, length, share, figures)
+    chosen = form | notice
+    rows = chosen[family]
     return TemplateTable(
-        start=blocks.start[block],
-        size=blocks.size[block],
-        article=blocks.article[block],
-        template=family,
-        offset=offset,
+        start=blocks.start[block[rows]],
+        size=blocks.size[block[rows]],
+        article=blocks.article[block[rows]],
+        template=(np.cumsum(chosen) - 1)[family[rows]].astype(np.int32),
+        offset=offset[rows],
         place=place,
-        articles=_articles(blocks, block, family, len(length)).astype(np.int32),
-        medoid=np.flatnonzero(block == leader[chosen][family]),
-        length=length,
+        articles=articles[chosen].astype(np.int32),
+        medoid=np.flatnonzero((block == leader[family])[rows]),
+        length=length[chosen],
         form=form[chosen],
         topics=topics[chosen],
         share=share[chosen],
@@ -135,7 +132,7 @@ def find(corpus: Corpus, pool: Executor) -> TemplateTable:
         run=figures[chosen, 2].astype(np.int32),
         gap=found.gap[chosen],
         entropy=found.entropy[chosen],
-        alike=leave,
+        alike=alike,
     )
 
 

@@ -319,22 +319,24 @@ def _cut(text: str) -> str:
 
 
 def _joined(parts: Sequence[int | str], texts: _Texts) -> str:
-    """A skeleton as text: when it is too long, the longest runs of it."""
+    """A skeleton as text: when it is too long, the longest runs of it with their slots."""
     shown = [part if isinstance(part, str) else texts.text(part) for part in parts]
+    runs = [k for k, part in enumerate(parts) if not isinstance(part, str)]
     total = sum(len(text) + 1 for text in shown)
-    runs = sorted(
-        (k for k, part in enumerate(parts) if not isinstance(part, str)),
-        key=lambda k: (len(shown[k]), -k),
-    )
-    while total > SKELETON and len(runs) > 1:
-        k = runs.pop(0)
-        total -= len(shown[k]) - 3
-        shown[k] = _LEFT_OUT[0]
+    cut = set()
+    for k in sorted(runs, key=lambda k: (len(shown[k]), -k))[:-1]:
+        if total <= SKELETON:
+            break
+        total -= len(shown[k]) - len(_LEFT_OUT[0])
+        cut.add(k)
+    left = set(runs) - cut
     kept: list[str] = []
-    for text in shown:  # what is left out may touch
-        if text not in _LEFT_OUT or not kept or kept[-1] not in _LEFT_OUT:
-            kept.append(text)
-        elif kept[-1] != text:
+    for k, text in enumerate(shown):
+        lone = cut and k not in left and not {k - 1, k + 1} & left  # a slot between cut runs
+        piece = _LEFT_OUT[0] if k in cut or lone else text
+        if piece not in _LEFT_OUT or not kept or kept[-1] not in _LEFT_OUT:
+            kept.append(piece)
+        elif kept[-1] != piece:
             kept[-1] = _LEFT_OUT[0]
     text = " ".join(kept)
     if len(text) > SKELETON:
