@@ -38,8 +38,8 @@ def test_long_skeletons_keep_their_longest_runs() -> None:
     """The shortest runs go first; what is left out side by side is left out once."""
     shown = joined([0, "...", 1, "(...)?", 2], "a" * 100, "b" * 60, "c" * 120)
     assert shown == f"{'a' * 100} ... {'c' * 120}"
-    shown = joined([0, "[1]", 1, "[2]", 2, "[3]", 3], "a" * 120, "b" * 9, "c" * 9, "d" * 100)
-    assert shown == f"{'a' * 120} [1] ... [3] {'d' * 100}"
+    shown = joined([0, "[1]", 1, "[2]", 2, "[3]", 3], "a" * 110, "b" * 14, "c" * 14, "d" * 99)
+    assert shown == f"{'a' * 110} [1] ... [3] {'d' * 99}"
     only = joined([0], "word " * 80)
     assert len(only) <= templates.SKELETON
     assert only.endswith("word ...")
