@@ -99,7 +99,7 @@ def find(
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
     flagged = side_by_side(flags, corpus)
-    table = tabulate(copies, flagged)
+    table = tabulate(copies, flagged, templates="TPL201" in chosen)
     table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
     stands, also = settle(table)
     shares = word_shares.count(table, stands, corpus.article_token)

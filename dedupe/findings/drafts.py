@@ -105,8 +105,13 @@ class DraftTable(Struct, frozen=True):
         )  # fmt: skip
 
 
-def tabulate(copies: Sequence[Draft], flags: Flagged | None = None) -> DraftTable:
-    """The deciding columns of some copies and of the flags of all batches."""
+def tabulate(
+    copies: Sequence[Draft], flags: Flagged | None = None, *, templates: bool = True
+) -> DraftTable:
+    """The deciding columns of some copies and of the flags of all batches.
+
+    templates: whether they may come before the copied passages that lie in them
+    """
     count = len(copies)
     article = np.fromiter((draft.article for draft in copies), np.int64, count)
     rule = np.fromiter((RULE_NUMBER[draft.rule] for draft in copies), np.uint8, count)
@@ -119,7 +124,7 @@ def tabulate(copies: Sequence[Draft], flags: Flagged | None = None) -> DraftTabl
         original = np.append(original, np.zeros(len(flags.rule), np.bool_))
     strength = _STRENGTH[rule]
     above = np.fromiter((draft.above_copies for draft in copies), np.bool_, count)
-    if above.any():
+    if templates and above.any():
         passage = np.flatnonzero(rule == RULE_NUMBER["DUP102"])
         inside = _covered(start[:count][above], end[:count][above], start[passage], end[passage])
         of_template = passage[inside >= INSIDE * (end - start)[passage]]
