@@ -184,8 +184,8 @@ def run_coverage(token, start, size, a, b, out):
     row, value = np.full(LONGEST, -9, np.int32), np.empty(LONGEST, np.int32)
     stair = np.zeros(LONGEST + 1, np.int32)
     # What ends in the last rows: it counts for runs that begin behind it.
-    late = np.empty((RUN, LONGEST, 2), np.int32)
-    lates = np.zeros(RUN, np.int32)
+    ended = np.empty((RUN, LONGEST, 2), np.int32)
+    waiting = np.zeros(RUN, np.int32)
     indexed = -1
     for m in range(len(a)):
         if a[m] != indexed:
@@ -200,19 +200,19 @@ def run_coverage(token, start, size, a, b, out):
         low, first = start[a[m]], start[b[m]]
         width, height = size[a[m]], size[b[m]]
         row[:width] = -9
-        lates[:] = 0
+        waiting[:] = 0
         top, height_of_stair = 0, 0
         for i in range(height - RUN + 1):
             # Chains that end at row i or before it now count.
             turn = i % RUN
-            for x in range(lates[turn]):
-                j, earned = late[turn, x]
+            for x in range(waiting[turn]):
+                j, earned = ended[turn, x]
                 step = earned
                 while step > 0 and (step > height_of_stair or stair[step] > j):
                     stair[step] = j
                     step -= 1
                 height_of_stair = max(height_of_stair, earned)
-            lates[turn] = 0
+            waiting[turn] = 0
             at = first + i
             j = head[_run_slot(token, at, shift)]
             while j >= 0:
@@ -232,8 +232,9 @@ def run_coverage(token, start, size, a, b, out):
                     if j > 0 and row[j - 1] == i - 1:
                         earned = max(earned, value[j - 1] + 1)
                     row[j], value[j] = i, earned
-                    late[turn, lates[turn], 0], late[turn, lates[turn], 1] = j + RUN, earned
-                    lates[turn] += 1
+                    x = waiting[turn]
+                    ended[turn, x, 0], ended[turn, x, 1] = j + RUN, earned
+                    waiting[turn] += 1
                     top = max(top, earned)
                 j = following[j]
         out[m] = top
