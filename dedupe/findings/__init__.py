@@ -21,7 +21,7 @@ from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.findings.templates import describe_templates, template_drafts
-from dedupe.model import RULES, Finding, Severity
+from dedupe.model import RULE_NUMBER, RULES, Finding, Severity
 from dedupe.rows import Findings
 from dedupe.tables import Bool, Corpus, OutlineTable, Reading, RegionTable, TemplateTable
 
@@ -64,19 +64,35 @@ def family_drafts(
 
 def complete(
     copies: Sequence[Draft], corpus: Corpus, regions: RegionTable, families: Families | None,
-    load: Callable[[int], Reading], output: config.Output,
+    load: Callable[[int], Reading], settings: config.Config,
 ) -> None:  # fmt: skip
-    """Look up whatever of copies and families may be shown, before the flags are known."""
+    """Look up whatever of copies and families may be shown, before the flags are known.
+
+    Raises ConfigError where a rule is selected that does not exist.
+    """
+    output = settings.output
     focus = _in_focus(corpus, output.focus)
     shown = [
         draft
-        for draft in copies
-        if (output.all_members or not draft.original) and focus[draft.article]
+        for draft, hidden in zip(copies, _inside_copies(copies, settings), strict=True)
+        if not hidden and (output.all_members or not draft.original) and focus[draft.article]
     ]
     if families is not None:
         describe_templates(_of(shown, "TPL201"), corpus, families.templates, load)
         describe_outlines(_of(shown, "TPL204"), corpus, families.outlines, load)
     look_up(shown, corpus, regions, load, output)
+
+
+def _inside_copies(copies: Sequence[Draft], settings: config.Config) -> list[bool]:
+    """Which drafts are templates in copied articles or passages: no flag can bring them back."""
+    chosen = selected_rules(settings.rules.select, settings.rules.ignore)
+    table = tabulate(copies, templates="TPL201" in chosen)
+    table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
+    stands, _ = settle(table)
+    hidden = np.zeros(len(copies), np.bool_)
+    hidden[table.row[~stands & (table.rule == RULE_NUMBER["TPL201"])]] = True
+    inside: list[bool] = hidden.tolist()
+    return inside
 
 
 def _of(drafts: Sequence[Draft], rule: str) -> list[Draft]:

@@ -111,7 +111,7 @@ def scan(
             copies += findings_stage.family_drafts(
                 corpus, families, overlap, settings.output.max_matches
             )
-        findings_stage.complete(copies, corpus, regions, families, store.load, settings.output)
+        findings_stage.complete(copies, corpus, regions, families, store.load, settings)
         progress.advance(1)
         # What nobody has begun is shared with the threads that are idle now.
         rest = [
