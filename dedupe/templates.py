@@ -162,11 +162,11 @@ def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
     from dedupe.kernels.templating import LINKS, candidate_pairs, link_blocks, recurring_grams
 
     words = int(blocks.size.sum())
-    count = np.zeros(1 << max(10, (2 * words).bit_length()), np.uint8)
+    count = np.zeros(1 << max(10, (words // 2).bit_length()), np.uint8)
     keys = np.empty(words // 3 + 1024, np.uint64)
-    while (found := recurring_grams(token, blocks.start, blocks.size, 0, 1, count, keys)) > len(
-        keys
-    ):
+    number = np.argsort(blocks.row).astype(np.int32)
+    places = blocks.start[number], blocks.size[number], number
+    while (found := recurring_grams(token, *places, count, keys)) > len(keys):
         count[:], keys = 0, np.empty(found, np.uint64)
     keys = keys[:found]
     keys.sort()

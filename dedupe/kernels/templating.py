@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.bits import trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
 
 LONGEST = 400
@@ -38,7 +37,8 @@ _C0, _C1 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77)
 _C2, _C3 = np.uint32(0xC2B2AE3D), np.uint32(0x27D4EB2F)
 _M1, _M2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _S16, _S15, _S13 = np.uint32(16), np.uint32(15), np.uint32(13)
-_HALF, _LOW, _ONE = np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64(1)
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
 @inlined
@@ -74,35 +74,37 @@ def block_contents(token, start, size, out):
 
 
 @kernel
-def recurring_grams(token, start, size, part, parts, count, out):
+def recurring_grams(token, start, size, number, count, out):
     """List the grams of blocks that probably stand in three places or more.
 
-    token: u32 (N,); start: i64 (B,), size: i32 (B,) of blocks by number
-    part: which of `parts` (a power of two) ranges of hashes is looked at
-    count: u8 of zeros, a power of two; written. out: u64 written: hash << 32 | block.
-    Returns how many there are; more than fit were not written.
+    token: u32 (N,); start: i64 (B,), size: i32 (B,) of blocks as they stand in the corpus: to read
+    them by content took twice as long; number: i32 (B,) of each
+    count: u8 of zeros, a power of two, each for four hashes; written
+    out: u64 written: hash << 32 | number. Returns how many there are; more than fit were not
+    written.
 
     Hashes that fall on one count pass for one, so a few that stand in less places are listed too.
     """
     grams = np.empty(LONGEST, np.uint32)
-    bits = trailing_zeros(np.uint64(parts))
-    shift, wanted = np.uint32(np.uint64(31) - bits), np.uint32(part)
-    wrap = np.uint32(len(count) - 1)
+    wrap = np.uint64(4 * len(count) - 1)
     for b in range(len(start)):
         own = grams[: size[b] - GRAM + 1]
         _grams_of(token, start[b], own)
         for gram in own:
-            if (gram >> shift) >> np.uint32(1) == wanted:
-                slot = gram & wrap
-                count[slot] = min(count[slot] + 1, 3)
+            slot = np.uint64(gram) & wrap
+            place, bit = slot >> _TWO, (slot & _THREE) << _ONE
+            held = np.uint64(count[place])
+            count[place] = held + (np.uint64((held >> bit) & _THREE != _THREE) << bit)
     found = 0
     for b in range(len(start)):
         own = grams[: size[b] - GRAM + 1]
         _grams_of(token, start[b], own)
         for gram in own:
-            if (gram >> shift) >> np.uint32(1) == wanted and count[gram & wrap] >= 3:
+            slot = np.uint64(gram) & wrap
+            held = np.uint64(count[slot >> _TWO])
+            if (held >> ((slot & _THREE) << _ONE)) & _THREE == _THREE:
                 if found < len(out):
-                    out[found] = np.uint64(gram) << _HALF | np.uint64(b)
+                    out[found] = np.uint64(gram) << _HALF | np.uint64(number[b])
                 found += 1
     return found
 

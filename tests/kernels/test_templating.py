@@ -35,25 +35,23 @@ blocks = st.lists(token_lists(30, 3).filter(lambda words: len(words) >= 4), max_
 @example([[1] * 4] * 3)
 @example([[1] * 6])
 def test_recurring_grams_are_listed(texts: Texts) -> None:
-    """Every gram that stands in three places is listed with its blocks, in any part."""
+    """Every gram that stands in three places is listed with the numbers of its blocks."""
     token, start, size = side_by_side(texts)
-    found = []
-    for part in range(2):
-        out = np.empty(300, np.uint64)
-        count = templating.recurring_grams(
-            token, start, size, part, 2, np.zeros(1 << 16, np.uint8), out
-        )
-        found += out[:count].tolist()
+    number, out = np.arange(len(texts), dtype=np.int32)[::-1].copy(), np.empty(300, np.uint64)
+    count = templating.recurring_grams(token, start, size, number, np.zeros(1 << 14, np.uint8), out)
+    found = out[:count].tolist()
     want = naive.recurring(texts, templating.GRAM, 3)
-    assert sorted({key & 0xFFFFFFFF for key in found}) == sorted({block for _, block in want})
+    blocks = {len(texts) - 1 - (key & 0xFFFFFFFF) for key in found}
+    assert blocks == {block for _, block in want}
     assert len(set(found)) == len(want)
 
 
 def test_recurring_grams_count_what_does_not_fit() -> None:
     """The number of grams is right where the room is not."""
     token, start, size = side_by_side([[1, 2, 3, 4, 5]] * 3)
-    count = np.zeros(64, np.uint8)
-    assert templating.recurring_grams(token, start, size, 0, 1, count, np.empty(1, np.uint64)) == 6
+    count, number = np.zeros(64, np.uint8), np.arange(3, dtype=np.int32)
+    room = np.empty(1, np.uint64)
+    assert templating.recurring_grams(token, start, size, number, count, room) == 6
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 14)), max_size=60))
