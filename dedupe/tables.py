@@ -367,6 +367,8 @@ class Corpus(Struct, frozen=True):
     """(B + 1,) first token of each block, ascending"""
     block_kind: U8
     """(B,) BlockKind"""
+    block_unspaced: Bool
+    """(B,) whether it is in a script without spaces, where each letter is a word"""
     batch_article: I64
     """(batches + 1,) first article of each batch"""
 

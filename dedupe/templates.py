@@ -28,6 +28,9 @@ from dedupe.topics import spread, stretches_with, unrelated
 
 LEAST_WORDS = 12
 """Words of the shortest block that is looked at."""
+LEAST_LETTERS, LETTERS = 14, 1.6
+"""The same for scripts without spaces, where each letter is a word; and how many of those stand for
+one word in all limits below."""
 LEAST_ARTICLES = 3
 """Under three articles there is no template."""
 COVERED, LEAST_COVERED = 0.3, 8
@@ -64,6 +67,8 @@ class _Blocks(NamedTuple):
     row: I64
     """(B,) place among all blocks of the corpus"""
     content: U64
+    unspaced: Bool
+    """(B,) whether each letter is a word"""
 
 
 class _Edges(NamedTuple):
@@ -112,7 +117,8 @@ def find(corpus: Corpus, pool: Executor) -> TemplateTable:
     articles = _articles(blocks, block, family, len(leader))
     share = length / np.maximum(figures[:, 0], 1)
     topics = _topics(corpus, blocks, block, family, length, figures[:, 0], alike)
-    form, notice = _classes(articles, topics, length, share, figures)
+    letters = np.where(blocks.unspaced[leader], LETTERS, 1)
+    form, notice = _classes(articles, topics, length / letters, share, figures, letters)
     chosen = form | notice
     rows = chosen[family]
     return TemplateTable(
@@ -143,7 +149,8 @@ def _blocks(corpus: Corpus) -> _Blocks:
     words = np.diff(corpus.block_token)
     kind = corpus.block_kind
     prose = (kind == BlockKind.PARAGRAPH) | (kind == BlockKind.LIST_ITEM)
-    row = np.flatnonzero(prose & (words >= LEAST_WORDS))
+    least = np.where(corpus.block_unspaced, LEAST_LETTERS, LEAST_WORDS)
+    row = np.flatnonzero(prose & (words >= least))
     start, size = corpus.block_token[row], np.minimum(words[row], LONGEST).astype(np.int32)
     content = np.empty(len(row), np.uint64)
     block_contents(corpus.token, start, size, content)
@@ -153,8 +160,9 @@ def _blocks(corpus: Corpus) -> _Blocks:
     np.add.at(whole, article, content)
     order = np.lexsort((whole[article], content))
     return _Blocks(
-        start[order], size[order], article[order].astype(np.int32), row[order], content[order]
-    )
+        start[order], size[order], article[order].astype(np.int32), row[order], content[order],
+        corpus.block_unspaced[row[order]],
+    )  # fmt: skip
 
 
 def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
@@ -174,7 +182,7 @@ def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
     links = links[: link_blocks(keys, blocks.article, links)]
     links.sort()
     pairs = np.empty((len(links) // 2, 2), np.int32)
-    pairs = pairs[: candidate_pairs(links, blocks.size, pairs)]
+    pairs = pairs[: candidate_pairs(links, blocks.size, blocks.unspaced, pairs)]
     return _proven(token, blocks, pairs[:, 0].copy(), pairs[:, 1].copy(), COVERED, pool)
 
 
@@ -186,11 +194,14 @@ def _proven(token: U32, blocks: _Blocks, a: I32, b: I32, least: float, pool: Exe
 
     def one(at: int) -> None:
         part = slice(at, at + CHUNK)
-        run_coverage(token, blocks.start, blocks.size, a[part], b[part], covered[part])
+        run_coverage(
+            token, blocks.start, blocks.size, blocks.unspaced, a[part], b[part], covered[part]
+        )
 
     list(pool.map(one, range(0, len(a), CHUNK)))
     share = covered / np.maximum(np.maximum(blocks.size[a], blocks.size[b]), 1)
-    proven = (covered >= LEAST_COVERED) & (share >= least)
+    enough = LEAST_COVERED * np.where(blocks.unspaced[a], LETTERS, 1)
+    proven = (covered >= enough) & (share >= least)
     return _Edges(a[proven], b[proven], share[proven])
 
 
@@ -324,15 +335,9 @@ def _skeletons(token: U32, blocks: _Blocks, label: I32, common: U8, pool: Execut
     def one(at: int) -> None:
         part = slice(at, at + 64)
         skeletons(
-            token,
-            blocks.start,
-            blocks.size,
-            offset[at : at + 65],
-            block,
-            leader[part],
-            common,
-            *(column[part] for column in made),
-        )
+            token, blocks.start, blocks.size, blocks.unspaced, offset[at : at + 65], block,
+            leader[part], common, *(column[part] for column in made),
+        )  # fmt: skip
 
     list(pool.map(one, range(0, count, 64)))
     return made
@@ -364,7 +369,7 @@ def _topics(
 
 
 def _classes(
-    articles: I64, topics: I32, length: I32, share: F64, figures: F64
+    articles: I64, topics: I32, length: F64, share: F64, figures: F64, letters: F64
 ) -> tuple[Bool, Bool]:
     """Which families are forms to be filled in, and which are notices.
 
@@ -372,7 +377,7 @@ def _classes(
     there: copies with edits differ everywhere. A notice is a long run of the same words in
     articles that have nothing else in common; inside one topic it is a copied passage.
     """
-    inside, run, different = figures[:, 1], figures[:, 2], figures[:, 3]
+    inside, run, different = figures[:, 1], figures[:, 2] / letters, figures[:, 3]
     slots = (different >= 1) & (inside >= LEAST_INSIDE) & (length >= LEAST_FIXED)
     fixed = (share >= LEAST_SHARE) & (share < MOST_SHARE)
     several = (topics >= LEAST_ARTICLES) | ((different >= 2) & (length >= 2 * LEAST_FIXED))

@@ -141,12 +141,14 @@ def link_blocks(keys, article, out):
 
 
 @kernel
-def candidate_pairs(links, size, out):
+def candidate_pairs(links, size, unspaced, out):
     """List the pairs of blocks that are linked by enough grams.
 
-    links: u64 (L,) sorted; size: i32 (B,); out: i32 (L // 2, 2) written. Returns their number.
+    links: u64 (L,) sorted; size: i32 (B,), unspaced: bool (B,); out: i32 (L // 2, 2) written.
+    Returns their number.
 
-    Two grams are enough, and one more for every `PER_GRAM` words of the longer block.
+    Two grams are enough, four where words are letters, and one for every `PER_GRAM` words of the
+    longer block.
     """
     count, first = 0, 0
     while first < len(links):
@@ -154,7 +156,8 @@ def candidate_pairs(links, size, out):
         while behind < len(links) and links[behind] == links[first]:
             behind += 1
         a, b = links[first] >> _HALF, links[first] & _LOW
-        if behind - first >= 2 and (behind - first) * PER_GRAM >= max(size[a], size[b]):
+        least = 4 if unspaced[a] else 2
+        if behind - first >= least and (behind - first) * PER_GRAM >= max(size[a], size[b]):
             out[count, 0], out[count, 1] = a, b
             count += 1
         first = behind
@@ -170,14 +173,14 @@ def _run_slot(token, at, shift):
 
 
 @kernel
-def run_coverage(token, start, size, a, b, out):
+def run_coverage(token, start, size, unspaced, a, b, out):
     """Most words of two blocks that are matched in order by common runs of `RUN` words or more.
 
-    token: u32 (N,); start: i64 (B,), size: i32 (B,) up to `LONGEST`; a, b: i32 (M,) blocks, best
-    sorted by a; out: i32 (M,) written
+    token: u32 (N,); start: i64 (B,), size: i32 (B,) up to `LONGEST`; unspaced: bool (B,) blocks
+    where a run needs one word more; a, b: i32 (M,) blocks, best sorted by a; out: i32 (M,) written
 
     E(i, j), the most that ends with a run at i and j, is E(i - 1, j - 1) + 1 where a run goes on,
-    or RUN more than the best that ends before it; only places of equal runs are looked at. The
+    or a run more than the best that ends before it; only places of equal runs are looked at. The
     best is kept as a staircase: the first place where so many words are covered.
     """
     slots = 1024
@@ -186,8 +189,8 @@ def run_coverage(token, start, size, a, b, out):
     row, value = np.full(LONGEST, -9, np.int32), np.empty(LONGEST, np.int32)
     stair = np.zeros(LONGEST + 1, np.int32)
     # What ends in the last rows: it counts for runs that begin behind it.
-    ended = np.empty((RUN, LONGEST, 2), np.int32)
-    waiting = np.zeros(RUN, np.int32)
+    ended = np.empty((RUN + 1, LONGEST, 2), np.int32)
+    waiting = np.zeros(RUN + 1, np.int32)
     indexed = -1
     for m in range(len(a)):
         if a[m] != indexed:
@@ -201,12 +204,13 @@ def run_coverage(token, start, size, a, b, out):
                 head[slot] = i
         low, first = start[a[m]], start[b[m]]
         width, height = size[a[m]], size[b[m]]
+        least = RUN + (unspaced[a[m]] and unspaced[b[m]])
         row[:width] = -9
         waiting[:] = 0
         top, height_of_stair = 0, 0
-        for i in range(height - RUN + 1):
+        for i in range(height - least + 1):
             # Chains that end at row i or before it now count.
-            turn = i % RUN
+            turn = i % least
             for x in range(waiting[turn]):
                 j, earned = ended[turn, x]
                 step = earned
@@ -222,6 +226,8 @@ def run_coverage(token, start, size, a, b, out):
                     token[low + j] == token[at]
                     and token[low + j + 1] == token[at + 1]
                     and token[low + j + 2] == token[at + 2]
+                    and j + least <= width
+                    and token[low + j + least - 1] == token[at + least - 1]
                 ):
                     below, above = 0, height_of_stair
                     while below < above:
@@ -230,12 +236,12 @@ def run_coverage(token, start, size, a, b, out):
                             below = middle
                         else:
                             above = middle - 1
-                    earned = below + RUN
+                    earned = below + least
                     if j > 0 and row[j - 1] == i - 1:
                         earned = max(earned, value[j - 1] + 1)
                     row[j], value[j] = i, earned
                     x = waiting[turn]
-                    ended[turn, x, 0], ended[turn, x, 1] = j + RUN, earned
+                    ended[turn, x, 0], ended[turn, x, 1] = j + least, earned
                     waiting[turn] += 1
                     top = max(top, earned)
                 j = following[j]
@@ -392,8 +398,8 @@ def _shared_words(token, start, size, sample, place, count, gap, least, words, o
 
 
 @inlined
-def _weak_runs(place, members, count, sizes, common, ref, least, strong, drop):
-    """Mark one or two common words between two slots: they belong to the fillings."""
+def _weak_runs(place, members, count, sizes, common, ref, least, strong, letters, drop):
+    """Mark one or two common words, or three letters, between two slots: they belong to these."""
     found = False
     first = 0
     while first < count:
@@ -417,12 +423,12 @@ def _weak_runs(place, members, count, sizes, common, ref, least, strong, drop):
                 after += high > low
         else:
             after = least
-        weak = behind - first <= 2 and before >= least and after >= least
+        weak = behind - first <= (3 if letters else 2) and before >= least and after >= least
         for k in range(first, behind):
             held = 0
             for m in range(members):
                 held += place[m, k] >= 0
-            weak &= common[ref[k] >> np.uint32(32 - TERM_BITS)] != 0
+            weak &= letters or common[ref[k] >> np.uint32(32 - TERM_BITS)] != 0
             weak &= members < 8 or held < strong * members
         for k in range(first, behind):
             drop[k] = weak
@@ -432,10 +438,12 @@ def _weak_runs(place, members, count, sizes, common, ref, least, strong, drop):
 
 
 @kernel
-def skeletons(token, start, size, offset, sample, medoid, common, word, length, gap, entropy, out):
+def skeletons(
+    token, start, size, unspaced, offset, sample, medoid, common, word, length, gap, entropy, out
+):
     """The words that most members of a family share in order, and what they have between them.
 
-    token: u32 (N,); start: i64 (B,), size: i32 (B,) of blocks
+    token: u32 (N,); start: i64 (B,), size: i32 (B,), unspaced: bool (B,) of blocks
     offset: i64 (F + 1,), sample: i32 (R,) up to `SAMPLE` members of each family; medoid: i32 (F,)
     common: u8 (2^TERM_BITS,) whether a word stands in many blocks
     word: u32 (F, LONGEST), length: i32 (F,) written: the skeletons
@@ -505,7 +513,8 @@ def skeletons(token, start, size, offset, sample, medoid, common, word, length, 
             count = kept
             if turn == 0:
                 drop[:count] = False
-                _weak_runs(place, members, count, sizes, common, ref, least, 0.95, drop)
+                letters = unspaced[medoid[f]]
+                _weak_runs(place, members, count, sizes, common, ref, least, 0.95, letters, drop)
         if count < aligned:
             _align_all(token, start, size, own, ref[:count], score, chain, choice, place)
         length[f] = count
@@ -590,6 +599,20 @@ def place_skeletons(token, start, size, block, family, word, length, offset, out
                 word[f, : length[f]], token[start[b] : start[b] + size[b]],
                 score, chain, choice, own,
             )  # fmt: skip
+
+
+@kernel
+def unspaced_blocks(start, end, edge, out):
+    """Which blocks are of a script without spaces: half of their words touch the next one.
+
+    start, end: i32 (N,) bytes of the words; edge: i64 (B + 1,) first word of each block; out: bool
+    (B,) written
+    """
+    for b in range(len(edge) - 1):
+        touching = 0
+        for i in range(edge[b] + 1, edge[b + 1]):
+            touching += start[i] == end[i - 1]
+        out[b] = 2 * touching > edge[b + 1] - edge[b]
 
 
 @kernel

@@ -22,6 +22,7 @@ from dedupe.tables import (
     I64,
     U8,
     BlockScores,
+    Bool,
     HeadingTable,
     Reading,
     TextBatch,
@@ -66,8 +67,11 @@ class Analysis(Struct, frozen=True):
     """(B + 1,) first token of each block"""
     block_kind: U8
     """(B,) BlockKind"""
+    block_unspaced: Bool
+    """(B,) whether it is in a script without spaces; nothing of the kind at depth `fast`"""
     passages: PassageTable
-    headings: HeadingTable
+    headings: HeadingTable | None
+    """Not at depth `fast`"""
     reading: Reading | None
     judgement: Callable[[], Judgement]
     """Makes the judgement of the batch, or tells it where the reading is not kept"""
@@ -119,6 +123,7 @@ def analyse(
     """Read a batch, and find its words and passages."""
     reading, skipped, doubtful = read(files, run, settings.sources)
     words = reading.tokens
+    recurring = settings.matching.depth != "fast"
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
         made = judgement()
@@ -130,7 +135,8 @@ def analyse(
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
         block_kind=reading.text.blocks.kind,
-        headings=headings_of(reading),
+        block_unspaced=unspaced_blocks(reading) if recurring else no_blocks(reading),
+        headings=headings_of(reading) if recurring else None,
         passages=passages_of(reading),
         reading=reading if keep else None,
         judgement=judgement,
@@ -163,3 +169,18 @@ def headings_of(reading: Reading) -> HeadingTable:
     lexicon = heading_lexicon()
     words = WordTable(lexicon.known, lexicon.word_key, lexicon.word_mark)
     return outlines.headings(reading.text, reading.tokens, words, form_headings())
+
+
+def unspaced_blocks(reading: Reading) -> Bool:
+    """Which blocks of a batch are in a script without spaces."""
+    from dedupe.kernels.templating import unspaced_blocks as find
+
+    words = reading.tokens
+    unspaced = no_blocks(reading)
+    find(words.start, words.end, words.sentence[words.block].astype(np.int64), unspaced)
+    return unspaced
+
+
+def no_blocks(reading: Reading) -> Bool:
+    """None of the blocks of a batch."""
+    return np.zeros(len(reading.text.blocks.kind), np.bool_)

@@ -184,6 +184,7 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         article_token=_joined([part.article_token for part in analyses], token_base),
         block_token=_joined([part.block_token for part in analyses], token_base),
         block_kind=np.concatenate([part.block_kind for part in analyses]),
+        block_unspaced=np.concatenate([part.block_unspaced for part in analyses]),
         batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
     )
 
@@ -191,7 +192,7 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
 def _families(corpus: Corpus, analyses: Sequence[Analysis], pool: Executor) -> Families:
     """What recurs in articles beside copies."""
     found = templates.find(corpus, pool)
-    headings = outlines.gather([part.headings for part in analyses], corpus)
+    headings = outlines.gather([part.headings for part in analyses if part.headings], corpus)
     return Families(found, outlines.find(corpus, headings, found.alike))
 
 

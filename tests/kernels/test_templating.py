@@ -78,21 +78,23 @@ def test_a_pair_needs_two_links_and_more_when_it_is_long() -> None:
     """Two links for blocks of 80 words, three for one of 81."""
     links = np.array(sorted([1, 1, 2, 2, 2, 1 << 32 | 2, 3, 3]), np.uint64)
     size = np.array([12, 80, 120, 81], np.int32)
+    spaced = np.zeros(4, np.bool_)
     out = np.empty((4, 2), np.int32)
-    assert templating.candidate_pairs(links, size, out) == 2
+    assert templating.candidate_pairs(links, size, spaced, out) == 2
     assert out[:2].tolist() == [[0, 1], [0, 2]]
-    assert templating.candidate_pairs(links[:0], size, out) == 0
+    assert templating.candidate_pairs(links, size, ~spaced, out) == 0
+    assert templating.candidate_pairs(links[:0], size, spaced, out) == 0
 
 
 # ------------------------------------------------------------------------------------------ proof
 
 
-def coverage(a: list[int], b: list[int]) -> int:
+def coverage(a: list[int], b: list[int], *, unspaced: bool = False) -> int:
     """The kernel's coverage of a pair."""
     token, start, size = side_by_side([a, b])
     out = np.empty(1, np.int32)
     one, other = np.array([0], np.int32), np.array([1], np.int32)
-    templating.run_coverage(token, start, size, one, other, out)
+    templating.run_coverage(token, start, size, np.full(2, unspaced), one, other, out)
     return int(out[0])
 
 
@@ -104,6 +106,7 @@ def coverage(a: list[int], b: list[int]) -> int:
 def test_run_coverage_of_repetitive_texts_is_that_of_the_oracle(a: list[int], b: list[int]) -> None:
     """Texts of three words, where runs overlap in every way."""
     assert coverage(a, b) == naive.run_coverage(a, b, templating.RUN)
+    assert coverage(a, b, unspaced=True) == naive.run_coverage(a, b, templating.RUN + 1)
 
 
 @given(edited_copies())
@@ -119,7 +122,7 @@ def test_run_coverage_of_many_pairs_is_that_of_each(texts: Texts) -> None:
     pairs = [(a, b) for a in range(len(texts)) for b in range(len(texts))]
     a, b = np.array(pairs, np.int32).T.copy()
     out = np.empty(len(pairs), np.int32)
-    templating.run_coverage(token, start, size, a, b, out)
+    templating.run_coverage(token, start, size, np.zeros(len(texts), np.bool_), a, b, out)
     assert out.tolist() == [
         naive.run_coverage(texts[i], texts[j], templating.RUN) for i, j in pairs
     ]
@@ -187,7 +190,7 @@ def skeleton(
     gap, entropy = np.empty((1, LONGEST + 1), np.uint8), np.empty((1, LONGEST + 1), np.float32)
     out = np.empty((1, 5))
     templating.skeletons(
-        token, start, size, np.array([0, len(texts)], np.int64),
+        token, start, size, np.zeros(len(texts), np.bool_), np.array([0, len(texts)], np.int64),
         np.arange(len(texts), dtype=np.int32), np.array([medoid], np.int32), usual,
         word, length, gap, entropy, out,
     )  # fmt: skip
@@ -313,3 +316,14 @@ def test_contents_depend_on_the_words_alone(rng: np.random.Generator) -> None:
     out = np.empty(3, np.uint64)
     templating.block_contents(token, start, size, out)
     assert out[0] == out[2] != out[1]
+
+
+def test_words_that_touch_are_letters() -> None:
+    """A block is without spaces when half of its words touch the next one."""
+    start, end = (
+        np.array([0, 3, 6, 10, 20, 25], np.int32),
+        np.array([3, 6, 9, 12, 24, 27], np.int32),
+    )
+    out = np.empty(3, np.bool_)
+    templating.unspaced_blocks(start, end, np.array([0, 3, 6, 6], np.int64), out)
+    assert out.tolist() == [True, False, False]

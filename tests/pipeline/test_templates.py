@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from dedupe.model import Article, Result
@@ -147,3 +148,21 @@ def test_one_original_means_no_template(folder: Folder, writer: Writer) -> None:
     folder.write("other.txt", writer.prose(80))
     result = folder.scan()
     assert {f.rule for f in result.findings} == {"DUP101"}
+
+
+def test_a_form_in_a_script_without_spaces(folder: Folder, rng: np.random.Generator) -> None:
+    """Letters are words there: a form of some length is found, with its slots."""
+
+    def letters(count: int) -> str:
+        return "".join(map(chr, rng.integers(0x4E00, 0x9000, count).tolist()))
+
+    for number in range(7):
+        form = (
+            "この記事では{}の料金について詳しく説明しますので、{}までお気軽にお問い合わせください。"
+        )
+        folder.write(f"{number}.txt", letters(80), form.format(letters(3), letters(4)), letters(60))
+    findings = of_rule(folder.scan(), "TPL201")
+    assert [f.path for f in findings] == [f"{number}.txt" for number in range(7)]
+    assert findings[0].evidence[1].text == (
+        "この記事では [1] の料金について詳しく説明しますので、 [2] までお気軽にお問い合わせください"
+    )

@@ -13,7 +13,9 @@ Article = list[list[int]]
 """Paragraphs as lists of words."""
 
 
-def corpus_of(articles: list[Article], kind: BlockKind = BlockKind.PARAGRAPH) -> Corpus:
+def corpus_of(
+    articles: list[Article], kind: BlockKind = BlockKind.PARAGRAPH, *, unspaced: bool = False
+) -> Corpus:
     """A corpus of some articles, the first of which came first."""
     blocks = [block for article in articles for block in article]
     words = [sum(map(len, article)) for article in articles]
@@ -25,14 +27,17 @@ def corpus_of(articles: list[Article], kind: BlockKind = BlockKind.PARAGRAPH) ->
         article_token=np.cumsum([0, *words]).astype(np.int64),
         block_token=np.cumsum([0, *map(len, blocks)]).astype(np.int64),
         block_kind=np.full(len(blocks), kind, np.uint8),
+        block_unspaced=np.full(len(blocks), unspaced, np.bool_),
         batch_article=np.array([0, len(articles)], np.int64),
     )
 
 
-def found(articles: list[Article], kind: BlockKind = BlockKind.PARAGRAPH) -> TemplateTable:
+def found(
+    articles: list[Article], kind: BlockKind = BlockKind.PARAGRAPH, *, unspaced: bool = False
+) -> TemplateTable:
     """The templates of some articles."""
     with ThreadPoolExecutor(2) as pool:
-        return templates.find(corpus_of(articles, kind), pool)
+        return templates.find(corpus_of(articles, kind, unspaced=unspaced), pool)
 
 
 class Author:
@@ -147,3 +152,13 @@ def test_a_notice_in_many_articles_is_one_template(author: Author) -> None:
     table = found([[author.words(30), author.edited(notice, 0.02)] for _ in range(1000)])
     assert len(table.length) == 1
     assert len(table.start) == len(set(table.article.tolist())) > 990
+
+
+def test_letters_are_less_than_words(author: Author) -> None:
+    """Twelve common words are a notice; of letters that many are chance, twenty are not."""
+    for size, words, letters in ((12, 1, 0), (22, 1, 1)):
+        notice = author.words(size)
+        articles = [[author.words(60), notice] for _ in range(5)]
+        articles = [[own, shared + author.words(3)] for own, shared in articles]
+        assert len(found(articles).length) == words
+        assert len(found(articles, unspaced=True).length) == letters
