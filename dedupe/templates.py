@@ -329,7 +329,7 @@ def _skeletons(token: U32, blocks: _Blocks, label: I32, common: U8, pool: Execut
     made = _Skeletons(
         np.empty((count, LONGEST), np.uint32), np.empty(count, np.int32),
         np.empty((count, LONGEST + 1), np.uint8), np.empty((count, LONGEST + 1), np.float32),
-        np.empty((count, 5)),
+        np.empty((count, 4)),
     )  # fmt: skip
 
     def one(at: int) -> None:

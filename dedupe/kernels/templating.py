@@ -449,8 +449,8 @@ def skeletons(
     word: u32 (F, LONGEST), length: i32 (F,) written: the skeletons
     gap: u8 (F, LONGEST + 1) written: what stands before each word, and behind the last one
     entropy: f32 (F, LONGEST + 1) written: of the fillings, by that of as many different ones
-    out: f64 (F, 5) written: mean words of the members, share of the words outside the skeleton
-        that are in slots, longest run, slots with fillings that differ, longest such filling
+    out: f64 (F, 4) written: mean words of the members, share of the words outside the skeleton
+        that are in slots, longest run, slots with fillings that differ
 
     Members are aligned with the medoid. Words of it that nobody else has are dropped, words that
     most members have beside it are added, and all are aligned again.
@@ -519,14 +519,14 @@ def skeletons(
             _align_all(token, start, size, own, ref[:count], score, chain, choice, place)
         length[f] = count
         word[f, :count] = ref[:count]
-        outside, inside, everything, run, longest, qualified, widest = 0, 0, 0, 0, 0, 0, 0
+        outside, inside, everything, run, longest, qualified = 0, 0, 0, 0, 0, 0
         for m in range(members):
             everything += sizes[m]
             outside += sizes[m]
             for k in range(count):
                 outside -= place[m, k] >= 0
         for k in range(count + 1):
-            filled, spent, widest_here = 0, 0, 0
+            filled, spent = 0, 0
             for m in range(members):
                 low, high = _filling(place[m], count, k, sizes[m])
                 if high > low:
@@ -537,7 +537,6 @@ def skeletons(
                     hashes[filled] = h
                     filled += 1
                     spent += high - low
-                    widest_here = max(widest_here, high - low)
             different, commonest, total_entropy = 0, 0, 0.0
             for x in range(filled):
                 equal, earlier = 0, False
@@ -555,7 +554,6 @@ def skeletons(
                 inside += spent
                 if value >= 0.6 and different >= 3:
                     qualified += 1
-                    widest = max(widest, widest_here)
             elif (
                 PARTS[0] * members <= filled <= PARTS[1] * members
                 and filled > 0
@@ -568,7 +566,7 @@ def skeletons(
             longest = max(longest, run)
         out[f, 0] = everything / max(members, 1)
         out[f, 1] = inside / max(outside, 1)
-        out[f, 2], out[f, 3], out[f, 4] = longest, qualified, widest
+        out[f, 2], out[f, 3] = longest, qualified
 
 
 @kernel

@@ -188,7 +188,7 @@ def skeleton(
     usual[np.array(common, np.uint32) >> np.uint32(32 - TERM_BITS)] = 1
     word, length = np.empty((1, LONGEST), np.uint32), np.empty(1, np.int32)
     gap, entropy = np.empty((1, LONGEST + 1), np.uint8), np.empty((1, LONGEST + 1), np.float32)
-    out = np.empty((1, 5))
+    out = np.empty((1, 4))
     templating.skeletons(
         token, start, size, np.zeros(len(texts), np.bool_), np.array([0, len(texts)], np.int64),
         np.arange(len(texts), dtype=np.int32), np.array([medoid], np.int32), usual,
@@ -216,7 +216,7 @@ def test_fixed_text_and_slots_are_found(rng: np.random.Generator, members: int) 
     found, gap, figures = skeleton(texts, medoid=members // 2)
     assert found == [word for part in parts for word in part]
     assert [k for k, kind in enumerate(gap) if kind] == [5, 13]
-    mean, inside, run, different, _ = figures
+    mean, inside, run, different = figures
     assert mean == pytest.approx(np.mean([len(text) for text in texts]))
     assert (inside, run, different) == (1, 8, 2)
 
