@@ -8,6 +8,7 @@ blocks by the order of their contents, M pairs of them, F families, R members.
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +53,8 @@ LEAST_INSIDE = 0.6
 their words three in four have a slot with different fillings; with this share one in four."""
 LEAST_RUN, LEAST_NOTICE = 8, 0.5
 """Words of the longest run of a notice, and share of its skeleton."""
+LINKED_WORDS = 30_000_000
+"""Words of blocks whose links are held at once: 10 bytes each."""
 CHUNK = 1 << 14
 """Pairs that one task proves."""
 
@@ -170,20 +173,29 @@ def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
     from dedupe.kernels.templating import LINKS, candidate_pairs, link_blocks, recurring_grams
 
     words = int(blocks.size.sum())
-    count = np.zeros(1 << max(10, (words // 2).bit_length()), np.uint8)
+    seen = np.zeros(1 << max(10, (words // 2).bit_length()), np.uint8)
     keys = np.empty(words // 3 + 1024, np.uint64)
     number = np.argsort(blocks.row).astype(np.int32)
     places = blocks.start[number], blocks.size[number], number
-    while (found := recurring_grams(token, *places, count, keys)) > len(keys):
-        count[:], keys = 0, np.empty(found, np.uint64)
+    while (found := recurring_grams(token, *places, seen, keys)) > len(keys):
+        seen[:], keys = 0, np.empty(found, np.uint64)
     keys = keys[:found]
     keys.sort()
-    links = np.empty(LINKS * len(keys), np.uint64)
-    links = links[: link_blocks(keys, blocks.article, links)]
-    links.sort()
-    pairs = np.empty((len(links) // 2, 2), np.int32)
-    pairs = pairs[: candidate_pairs(links, blocks.size, blocks.unspaced, pairs)]
-    return _proven(token, blocks, pairs[:, 0].copy(), pairs[:, 1].copy(), COVERED, pool)
+    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]  # a block may say it twice
+    parts = words // LINKED_WORDS + 1
+    bounds = [len(blocks.start) * part // parts for part in range(parts + 1)]
+    links = np.empty(LINKS * len(keys) // parts + 1024, np.uint64)
+    proposed = [np.empty((0, 2), np.int32)]
+    for low, high in pairwise(bounds):
+        while (found := link_blocks(keys, blocks.article, low, high, links)) > len(links):
+            links = np.empty(found, np.uint64)
+        own = links[:found]
+        own.sort()
+        pairs = np.empty((len(own) // 2, 2), np.int32)
+        count = candidate_pairs(own, blocks.size, blocks.unspaced, pairs)
+        proposed.append(pairs[:count].copy())
+    a, b = np.concatenate(proposed).T.copy()
+    return _proven(token, blocks, a, b, COVERED, pool)
 
 
 def _proven(token: U32, blocks: _Blocks, a: I32, b: I32, least: float, pool: Executor) -> _Edges:

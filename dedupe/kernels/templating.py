@@ -110,28 +110,29 @@ def recurring_grams(token, start, size, number, count, out):
 
 
 @kernel
-def link_blocks(keys, article, out):
+def link_blocks(keys, article, low, high, out):
     """Link every block with the next `LINKS` blocks of other articles that hold the same gram.
 
-    keys: u64 (G,) hash << 32 | block, sorted; article: i32 (B,)
-    out: u64 (LINKS * G,) written: block << 32 | later block. Returns the number of links.
+    keys: u64 (G,) hash << 32 | block, sorted, each once; article: i32 (B,); low, high: range of the
+    blocks that are linked with later ones
+    out: u64 written: block << 32 | later block. Returns the number of links; more than fit were not
+    written.
     """
     count, first = 0, 0
     while first < len(keys):
-        gram = keys[first] >> _HALF
-        behind, kept = first, first
+        gram, behind = keys[first] >> _HALF, first + 1
         while behind < len(keys) and keys[behind] >> _HALF == gram:
-            if kept == first or keys[kept - 1] != keys[behind]:
-                keys[kept] = keys[behind]
-                kept += 1
             behind += 1
-        if kept - first >= 3:
-            for x in range(first, kept):
+        if behind - first >= 3:
+            for x in range(first, behind):
                 own, links = keys[x] & _LOW, 0
-                for y in range(x + 1, min(kept, x + 1 + LOOK_AHEAD)):
+                if own < np.uint64(low) or own >= np.uint64(high):
+                    continue
+                for y in range(x + 1, min(behind, x + 1 + LOOK_AHEAD)):
                     other = keys[y] & _LOW
                     if article[own] != article[other]:
-                        out[count] = own << _HALF | other
+                        if count < len(out):
+                            out[count] = own << _HALF | other
                         count += 1
                         links += 1
                         if links == LINKS:

@@ -59,10 +59,10 @@ def test_blocks_are_linked_with_the_next_ones_of_other_articles(
     postings: list[tuple[int, int]],
 ) -> None:
     """Each block of a gram in three blocks or more: the next three of the eight behind it."""
-    keys = np.array(sorted(gram << 32 | block for gram, block in postings), np.uint64)
+    keys = np.array(sorted({gram << 32 | block for gram, block in postings}), np.uint64)
     article = np.arange(15, dtype=np.int32) // 2
     out = np.empty(3 * len(keys), np.uint64)
-    count = templating.link_blocks(keys.copy(), article, out)
+    count = templating.link_blocks(keys, article, 0, 15, out)
     want = []
     for gram in range(5):
         held = sorted({block for other, block in postings if other == gram})
@@ -72,6 +72,17 @@ def test_blocks_are_linked_with_the_next_ones_of_other_articles(
             behind = [b for b in held[at + 1 : at + 9] if article[b] != article[block]]
             want += [block << 32 | other for other in behind[:3]]
     assert out[:count].tolist() == want
+    parts = []
+    for low, high in ((0, 4), (4, 15)):
+        count = templating.link_blocks(keys, article, low, high, out)
+        parts += out[:count].tolist()
+    assert sorted(parts) == sorted(want)
+
+
+def test_links_are_counted_where_they_do_not_fit() -> None:
+    """The number of links is right where the room is not."""
+    keys, article = np.arange(4, dtype=np.uint64), np.arange(4, dtype=np.int32)
+    assert templating.link_blocks(keys, article, 0, 4, np.empty(2, np.uint64)) == 6
 
 
 def test_a_pair_needs_two_links_and_more_when_it_is_long() -> None:

@@ -146,6 +146,17 @@ def test_templates_do_not_depend_on_the_order_of_articles(
     assert other.place.tolist() == table.place.tolist()
 
 
+def test_links_in_parts_make_no_difference(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large corpora are linked part by part."""
+    parts = [author.words(size) for size in (6, 9, 5)]
+    articles = [[author.words(40), author.member(parts)] for _ in range(12)]
+    table = found(articles)
+    monkeypatch.setattr(templates, "LINKED_WORDS", 100)
+    other = found(articles)
+    assert other.place.tolist() == table.place.tolist()
+    assert len(other.start) == 12
+
+
 def test_a_notice_in_many_articles_is_one_template(author: Author) -> None:
     """A thousand places, one template; every place is named once."""
     notice = author.words(25)
