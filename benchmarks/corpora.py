@@ -29,7 +29,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import planting
+from benchmarks import forms, planting
 
 PROJECT = Path(__file__).resolve().parent.parent
 RECIPE = 3
@@ -246,6 +246,27 @@ def _planted() -> Content:
     return Content(files, {"copies": planted.copies})
 
 
+def _renamed() -> Content:
+    """The blog with other names for its files, in another order."""
+    content = _digitalgov()
+    names = [
+        hashlib.blake2b(row.id.encode(), digest_size=8).hexdigest() for row, _ in content.files
+    ]
+    files = [
+        (PathRow(row.id, f"{name}.md"), text)
+        for name, (row, text) in sorted(zip(names, content.files, strict=True))
+    ]
+    return Content(files, content.tables)
+
+
+def _forms() -> Content:
+    essays = [d.text for d in read_table("slopscore/docs", Document) if d.kind == "essay"]
+    hosts = {d.id: d.text for d in read_table("digitalgov/docs", Document)}
+    planted = forms.plant(hosts, essays)
+    files = [(PathRow(name, safe_name(name, ".md")), text) for name, text in planted.texts.items()]
+    return Content(files, {"members": planted.members})
+
+
 def _filler_gold() -> Content:
     rows = read_table("filler_gold/public", FillerText)
     return Content([(PathRow(r.id, safe_name(r.id, ".txt")), r.text) for r in rows], {})
@@ -264,6 +285,8 @@ BUILDERS: dict[str, tuple[Callable[[], Content], tuple[str, ...]]] = {
     "slopscore": (_slopscore, ("slopscore/docs",)),
     "digitalgov": (_digitalgov, ("digitalgov/docs",)),
     "clough_stevenson": (_clough_stevenson, ("clough_stevenson/docs",)),
+    "digitalgov_renamed": (_renamed, ("digitalgov/docs",)),
+    "forms": (_forms, ("digitalgov/docs", "slopscore/docs")),
     "planted": (_planted, ("slopscore/docs",)),
     "filler_gold": (_filler_gold, ("filler_gold/public",)),
     "mixed": (_mixed, ("pan13_train/docs", "slopscore/docs", "digitalgov/docs")),

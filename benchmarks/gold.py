@@ -47,7 +47,7 @@ def gold_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     "On": they share at least half of the shorter of the two.
     """
     folder = corpora.PROJECT / "seeds"
-    outputs = results.scan(folder, "seeds", reuse=reuse)
+    outputs = results.scan(folder, "seeds", depth="standard", reuse=reuse)
     rows = corpora.read_rows(folder / "gold.jsonl", GoldRow)
     findings = outputs.findings()
     figures = _recalls(rows, findings, folder) | _precisions(rows, findings, folder)

@@ -38,7 +38,7 @@ def seeds_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     `seeds/NNN/RULE` counts the findings of that rule (also as `also`) on the article NNN.
     """
     folder = corpora.shared_seeds()
-    outputs = results.scan(folder, "shared_seeds", reuse=reuse)
+    outputs = results.scan(folder, "shared_seeds", depth="standard", reuse=reuse)
     findings, labels = outputs.findings(), corpora.read_rows(folder / "gold.jsonl", Label)
     counts: defaultdict[str, int] = defaultdict(int)
     for finding in findings:

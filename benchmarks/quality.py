@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from benchmarks import answers, copies, gold, labels
+from benchmarks import answers, copies, forms, gold, labels, templates
 from benchmarks.figures import Figure
 
 
@@ -92,6 +92,16 @@ GOALS = (
     Goal("short answers/heavy", "heavily revised answers found, of 19", 17),
     Goal("short answers/none", "independent answers matched with the source, of 38", at_most=1),
     Goal("short answers/same topic", "independent answers matched with each other", at_most=6),
+    *(
+        Goal(f"templates/planted {s}-{run}", f"{s:.0%} fixed in runs of {run} words", 0.95)
+        for s, run in forms.SETTINGS
+    ),
+    Goal("templates/slots", "F1 of slots, 8 members", 0.95),
+    Goal("templates/instances", "recurring paragraphs in a reported template", 0.95),
+    Goal("templates/families", "F1 of pairs: in one template against alike", 0.92, must=False),
+    Goal("templates/pure", "pairs in one template that are alike"),
+    Goal("templates/complete", "alike pairs that are in one template"),
+    Goal("templates/order", "pairs in one template under other file names", 1),
     Goal("gold/copies DUP101", "own seeds: copied articles found", 1.0),
     Goal("gold/copies DUP102", "own seeds: copied passages found", 1.0),
     Goal("gold/copies DUP103", "own seeds: repeated passages found", 1.0, must=False),
@@ -115,6 +125,7 @@ GROUPS: dict[str, Callable[..., tuple[dict[str, Figure], str]]] = {
     "fast": copies.fast_figures,
     "grown": copies.grown_figures,
     "short answers": answers.answer_figures,
+    "templates": templates.template_figures,
     "gold": gold.gold_figures,
     "human": labels.human_figures,
     "filler": labels.filler_figures,

@@ -105,6 +105,8 @@ class Finding:
     severity: str
     words_shown: str
     """Excerpt, message and evidence in one string."""
+    message: str
+    evidence: tuple[str, ...]
     cluster: str | None
     places: tuple[Range, ...]
     """Where else the passage stands."""
@@ -143,6 +145,8 @@ def _finding(line: Line, span: Span) -> Finding:
         rules=(line.rule, *line.also),
         severity=line.severity,
         words_shown=" ".join([line.excerpt, line.message, *(e.text for e in line.evidence)]),
+        message=line.message,
+        evidence=tuple(e.text for e in line.evidence),
         cluster=line.cluster.id if line.cluster else None,
         places=tuple(places),
     )
@@ -160,13 +164,17 @@ def shown(command: Sequence[str]) -> str:
 
 
 @cache
-def scan(folder: Path, name: str, *, depth: str = "standard", reuse: bool = False) -> Outputs:
+def scan(
+    folder: Path, name: str, *, depth: str = "standard", select: tuple[str, ...] = (),
+    reuse: bool = False,
+) -> Outputs:  # fmt: skip
     """Scan a folder, once in this process; keep matches, passages, findings.
 
     Args:
         folder: what to scan.
         name: of the folder for the results, below `results` in the benchmark folder.
         depth: how hard to look, as the program calls it.
+        select: rules that speak; all where none is named.
         reuse: take the results of an earlier run where they are complete.
 
     Raises:
@@ -175,12 +183,13 @@ def scan(folder: Path, name: str, *, depth: str = "standard", reuse: bool = Fals
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is missing")
-    into = bench_folder() / "results" / depth / name
+    into = bench_folder() / "results" / depth / "_".join([name, *select])
     into.mkdir(parents=True, exist_ok=True)
     formats = ("matches", "passages", "jsonl")
     options = [word for kind in formats for word in ("--output", f"{kind}:{into / kind}")]
-    command = program("scan", str(folder), "--depth", depth, *options, "-q")
-    outputs = Outputs(folder, into, shown(program("scan", str(folder), "--depth", depth)))
+    chosen = ["--depth", depth, *(["--select", ",".join(select)] if select else [])]
+    command = program("scan", str(folder), *chosen, *options, "-q")
+    outputs = Outputs(folder, into, shown(program("scan", str(folder), *chosen)))
     if reuse and all((into / kind).exists() for kind in formats):
         return outputs
     for kind in formats:

@@ -108,6 +108,7 @@ def _mean_overlap(nodes: I32, root: I32, size: I64, token: U32, start: I64, end:
     Jaccard similarity to the average member.
     """
     from dedupe.kernels.grouping import common_shingles
+    from dedupe.kernels.sketching import SHINGLE
 
     order = np.argsort(root[nodes], kind="stable")
     component, start, end = root[nodes][order], start[nodes][order], end[nodes][order]
@@ -117,7 +118,8 @@ def _mean_overlap(nodes: I32, root: I32, size: I64, token: U32, start: I64, end:
     slots = 4 << room.bit_length()
     found = np.empty((len(order), 2), np.int64)
     common_shingles(
-        token, start, end, first, np.empty(int(words.max()), np.uint32), np.empty(room, np.int64),
+        token, start, end, first, SHINGLE, np.empty(int(words.max()), np.uint32),
+        np.empty(room, np.int64),
         np.zeros(slots, np.uint64), np.empty((slots, 2), np.int32), found,
     )  # fmt: skip
     members = size[component]

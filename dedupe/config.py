@@ -35,6 +35,7 @@ class Matching(Struct, frozen=True, kw_only=True):
     """What counts as a copy."""
 
     depth: Depth = "standard"
+    """`fast` looks for copied text only, `standard` for reworded text and templates too."""
     min_words: int = 20
     """Words that the shorter side of a match must hold."""
     min_similarity: float = 0.4

@@ -57,8 +57,10 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("DUP102", "near-duplicate-passage", _W, "A passage also stands in other articles."),
     Rule("DUP103", "repeated-passage", _W, "The article repeats itself."),
     Rule("DUP104", "reworded-passage", _W, "A passage stands in other words in other articles."),
+    Rule("TPL201", "recurring-template", _W, "A template with fillings stands in many articles."),
     Rule("TPL202", "prompt-leak-heading", _E, "A heading is text of the prompt."),
     Rule("TPL203", "generic-heading", _N, "A heading that would fit any article."),
+    Rule("TPL204", "recurring-outline", _W, "Unrelated articles have the same headings.", True),
     Rule("TPL205", "unfilled-field", _E, "A field of the template was never filled in."),
     Rule("TPL206", "repeated-title", _W, "The title is printed again."),
     Rule("TPL207", "takeaway-list", _W, "A key-takeaway list restates the body."),
@@ -84,7 +86,7 @@ RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 
 PRECEDENCE = (
     *("DUP101", "DUP102", "DUP104", "DUP103", "OBF601"),
-    *("TPL205", "TPL202", "TPL206", "TPL207"),
+    *("TPL205", "TPL202", "TPL206", "TPL201", "TPL207"),
     *("FIL301", "FIL302", "FIL305", "FIL303"),
     *("TPL203", "FIL306", "FIL307", "FIL304", "KEY402", "LNK502", "LNK501"),
 )

@@ -341,6 +341,90 @@ class Pieces(Struct, frozen=True):
         return np.bincount(self.article, words, articles).astype(np.int64)
 
 
+class TemplateTable(Struct, frozen=True):
+    """Recurring templates, and the R blocks in which they stand, by template and content.
+
+    Legend: F templates, L the most words of a skeleton.
+    """
+
+    start: I64
+    """(R,) first token of the block, from the start of the corpus"""
+    size: I32
+    """(R,) words of the block that were looked at"""
+    article: I32
+    template: I32
+    """(R,) ascending"""
+    offset: I64
+    """(R,) where the places of each block begin in `place`"""
+    place: I32
+    """Where each word of the skeleton stands in the block; -1 where it is missing"""
+    articles: I32
+    """(F,) articles in which it stands"""
+    medoid: I64
+    """(F,) the block that is most similar to all others of its template"""
+    length: I32
+    """(F,) words of the skeleton"""
+    form: Bool
+    """(F,) whether it is a form with slots, or else a notice that is the same everywhere"""
+    topics: I32
+    """(F,) articles that have nothing else in common"""
+    share: F64
+    """(F,) words of the skeleton as a share of the mean block"""
+    concentration: F64
+    """(F,) share of the other words that stand in slots"""
+    run: I32
+    """(F,) words of the longest run without a slot"""
+    gap: U8
+    """(F, L + 1) what may stand before each word and behind the last: 1 a slot, 2 a part that some
+    leave out, 0 nothing of note"""
+    entropy: F32
+    """(F, L + 1) how much the fillings of a slot differ, from 0 to 1"""
+    alike: U8
+    """(B,) blocks of the corpus that belong to a family, be it a template or not"""
+
+
+class WordTable(Struct, frozen=True):
+    """Words and what they are, as `filler.lexicon.Lexicon` holds them."""
+
+    known: U64
+    word_key: U32
+    word_mark: U32
+
+
+class HeadingTable(Struct, frozen=True):
+    """Headings (C,) of articles, in their order."""
+
+    article: I64
+    start: I64
+    """(C,) first token"""
+    end: I64
+    level: U8
+    """(C,) 1 for the highest"""
+    name: U64
+    """(C,) hash of the words without numbers and the subject of the article; 0 for nothing"""
+    specific: Bool
+    """(C,) whether it says more than its place in an article"""
+
+
+class OutlineTable(Struct, frozen=True):
+    """Recurring outlines (F,), and the R articles that have one."""
+
+    outline: I64
+    """(R,) ascending"""
+    article: I64
+    headings: I64
+    """(R,) headings of the article"""
+    offset: I64
+    """(R + 1,) where the headings of each outline begin in `start` and `end`"""
+    start: I64
+    """First token of each heading, from the start of the corpus"""
+    end: I64
+    articles: I64
+    """(F,) articles that have the outline"""
+    topics: I32
+    """(F,) how many of those have nothing else in common"""
+
+
 class Corpus(Struct, frozen=True):
     """All analysed articles, numbered by path, as the stages behind the batches need them."""
 
@@ -356,6 +440,10 @@ class Corpus(Struct, frozen=True):
     """(D + 1,) first token of each article"""
     block_token: I64
     """(B + 1,) first token of each block, ascending"""
+    block_kind: U8
+    """(B,) BlockKind"""
+    block_unspaced: Bool
+    """(B,) whether it is in a script without spaces, where each letter is a word"""
     pieces: Pieces
     """What matching compares"""
     batch_article: I64

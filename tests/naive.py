@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from functools import cache
 from itertools import combinations, pairwise, product
 from typing import Any, NamedTuple
 
@@ -1036,3 +1037,74 @@ def in_order(a: Sequence[Hashable], b: Sequence[Hashable]) -> float:
     for i, place in enumerate(places):
         longest[i] += max((longest[j] for j in range(i) if places[j] < place), default=0)
     return max(longest) / len(places)
+
+
+# ------------------------------------------------------------------------------------- templates
+
+
+def run_coverage(a: Sequence[Hashable], b: Sequence[Hashable], least: int) -> int:
+    """Most words of two texts that are matched in order by common runs of `least` words or more.
+
+    Oracle of `kernels.templating.run_coverage`. best[i][j] is for the first i and j words; a run
+    that ends there may be of any length.
+
+    >>> run_coverage("abcdefg", "abcxdeyfg", 3)
+    3
+    >>> run_coverage("abcdefg", "abcxdefg", 3)
+    7
+    """
+    best = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i, j in product(range(1, len(a) + 1), range(1, len(b) + 1)):
+        best[i][j] = max(best[i - 1][j], best[i][j - 1])
+        run = 0
+        while run < min(i, j) and a[i - 1 - run] == b[j - 1 - run]:
+            run += 1
+            if run >= least:
+                best[i][j] = max(best[i][j], best[i - run][j - run] + run)
+    return best[-1][-1]
+
+
+def alignment_score(a: Sequence[Hashable], b: Sequence[Hashable], word: int, neighbour: int) -> int:
+    """The best that matching equal words in order earns: more for one right behind another.
+
+    Oracle of the alignment of skeletons.
+
+    >>> alignment_score("ab", "axab", 10, 3)
+    23
+    """
+
+    @cache
+    def best(i: int, j: int, behind: bool) -> int:
+        if i == len(a) or j == len(b):
+            return 0
+        score = max(best(i + 1, j, False), best(i, j + 1, False))
+        if a[i] == b[j]:
+            score = max(score, word + neighbour * behind + best(i + 1, j + 1, True))
+        return score
+
+    return best(0, 0, False)
+
+
+def recurring(blocks: Sequence[Sequence[Hashable]], k: int, least: int) -> set[tuple[Shingle, int]]:
+    """Runs of k words that stand in so many places, with the blocks in which they do."""
+    places: dict[Shingle, list[int]] = defaultdict(list)
+    for number, words in enumerate(blocks):
+        for at in range(len(words) - k + 1):
+            places[tuple(words[at : at + k])].append(number)
+    return {(run, block) for run, found in places.items() if len(found) >= least for block in found}
+
+
+def leaders(vectors: Sequence[dict[int, float]], near: float) -> int:
+    """How many vectors are less like every one that was counted before than `near`.
+
+    Oracle of `kernels.templating.leaders`.
+
+    >>> leaders([{1: 1.0}, {1: 0.9, 2: 0.1}, {3: 1.0}], 0.3)
+    2
+    """
+    found: list[dict[int, float]] = []
+    for vector in vectors:
+        cosines = [math.fsum(vector.get(t, 0) * x for t, x in one.items()) for one in found]
+        if all(round(cosine, 6) < near for cosine in cosines):
+            found.append(vector)
+    return len(found)

@@ -170,8 +170,8 @@ def matching_options(command: Command) -> Command:
             type=click.Choice(["fast", "standard"]),
             default=defaults.depth,
             show_default=True,
-            help="How hard to look: fast finds copied and edited text, standard also text whose "
-            "words were replaced or moved, and takes twice as long.",
+            help="How hard to look: fast finds copied and edited text, standard also reworded text "
+            "and recurring templates, and takes two to three times as long.",
         ),
         option(
             "Matching",

@@ -97,6 +97,12 @@ def heading_lexicon() -> Lexicon:
 
 
 @cache
+def form_headings() -> U64:
+    """Sorted hashes of headings that say only which part of an article stands below them."""
+    return _arrays()["form_headings"]
+
+
+@cache
 def brace_words() -> frozenset[bytes]:
     """Words that stand in braces for something to be filled in."""
     words: U8 = _arrays()["brace_words"]

@@ -14,8 +14,9 @@ import numpy as np
 from dedupe.errors import InternalError
 from dedupe.filler.archive import write_arrays
 from dedupe.filler.lexicon import FILTER_BITS, PATH, HeadingMark, Lexicon, Mark
+from dedupe.kernels.settling import mix
 from dedupe.kernels.words import hash_words
-from dedupe.tables import U32
+from dedupe.tables import U32, U64
 
 _PROSE_PHRASES = {
     "closing-cue": Mark.CLOSING,
@@ -72,7 +73,18 @@ def tables() -> dict[str, np.ndarray]:
         for field in Lexicon.__struct_fields__
     }
     arrays["brace_words"] = np.frombuffer("\n".join(entries("brace-word")).encode(), np.uint8)
+    arrays["form_headings"] = _form_headings()
     return arrays
+
+
+def _form_headings() -> U64:
+    """Hashes of the words of whole headings, as `kernels.outlining` names them."""
+    phrases = [entry.split() for entry in entries("form-heading")]
+    hashes = _hashed([word for phrase in phrases for word in phrase])
+    end = np.cumsum([len(phrase) for phrase in phrases], dtype=np.int64)
+    names = np.zeros(len(phrases), np.uint64)
+    mix(hashes, np.append(0, end[:-1]), end, names)
+    return np.sort(names)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,20 +16,32 @@ from dedupe.findings.completion import look_up
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, DraftTable, tabulate
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, side_by_side
+from dedupe.findings.outlines import describe_outlines, outline_drafts
 from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
-from dedupe.model import RULES, Finding, Severity
+from dedupe.findings.templates import describe_templates, template_drafts
+from dedupe.model import RULE_NUMBER, RULES, Finding, Severity
 from dedupe.rows import Findings
-from dedupe.tables import Bool, Corpus, Pieces, Reading, RegionTable
+from dedupe.tables import (
+    Bool,
+    Corpus,
+    OutlineTable,
+    Pieces,
+    Reading,
+    RegionTable,
+    TemplateTable,
+)
 
 __all__ = [
     "Draft",
+    "Families",
     "LocatedFlags",
     "Overlap",
     "Shares",
     "complete",
     "copy_drafts",
+    "family_drafts",
     "file_finding",
     "find",
     "locate_flags",
@@ -40,18 +53,58 @@ MIN_ARTICLE_WORDS = 100
 """Words of the shortest article whose share of filler is judged."""
 
 
+class Families(NamedTuple):
+    """What recurs in articles beside copies."""
+
+    templates: TemplateTable
+    outlines: OutlineTable
+
+
+def family_drafts(
+    corpus: Corpus, families: Families, overlap: Overlap, max_matches: int
+) -> list[Draft]:
+    """The drafts of all templates and outlines."""
+    return [
+        *template_drafts(corpus, families.templates, overlap, max_matches),
+        *outline_drafts(corpus, families.outlines, max_matches),
+    ]
+
+
 def complete(
-    copies: Sequence[Draft], corpus: Corpus, regions: RegionTable,
-    load: Callable[[int], Reading], output: config.Output,
+    copies: Sequence[Draft], corpus: Corpus, regions: RegionTable, families: Families | None,
+    load: Callable[[int], Reading], settings: config.Config,
 ) -> None:  # fmt: skip
-    """Look up whatever of copies may be shown: it can be done before the flags are known."""
+    """Look up whatever of copies and families may be shown, before the flags are known.
+
+    Raises ConfigError where a rule is selected that does not exist.
+    """
+    output = settings.output
     focus = _in_focus(corpus, output.focus)
     shown = [
         draft
-        for draft in copies
-        if (output.all_members or not draft.original) and focus[draft.article]
+        for draft, hidden in zip(copies, _inside_copies(copies, settings), strict=True)
+        if not hidden and (output.all_members or not draft.original) and focus[draft.article]
     ]
+    if families is not None:
+        describe_templates(_of(shown, "TPL201"), corpus, families.templates, load)
+        describe_outlines(_of(shown, "TPL204"), corpus, families.outlines, load)
     look_up(shown, corpus, regions, load, output)
+
+
+def _inside_copies(copies: Sequence[Draft], settings: config.Config) -> list[bool]:
+    """Which drafts are templates in copied articles or passages: no flag can bring them back."""
+    chosen = selected_rules(settings.rules.select, settings.rules.ignore)
+    table = tabulate(copies, templates="TPL201" in chosen)
+    table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
+    stands, _ = settle(table)
+    hidden = np.zeros(len(copies), np.bool_)
+    hidden[table.row[~stands & (table.rule == RULE_NUMBER["TPL201"])]] = True
+    inside: list[bool] = hidden.tolist()
+    return inside
+
+
+def _of(drafts: Sequence[Draft], rule: str) -> list[Draft]:
+    return [draft for draft in drafts if draft.rule == rule]
 
 
 def find(
@@ -65,12 +118,12 @@ def find(
 ) -> tuple[Findings, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
-    copies: completed; flags: of all batches. Raises ConfigError where a rule is selected that does
-    not exist.
+    copies: with templates and outlines, completed; flags: of all batches. Raises ConfigError where
+    a rule is selected that does not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
     flagged = side_by_side(flags, corpus)
-    table = tabulate(copies, flagged)
+    table = tabulate(copies, flagged, templates="TPL201" in chosen)
     table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
     if corpus.pieces.out.any():
         table = table.chosen(_said(table, corpus.pieces))

@@ -155,11 +155,11 @@ def finding(
         score=None,
         excerpt=draft.excerpt,
         evidence=draft.evidence,
-        cluster=clusters.of(draft) if draft.counterparts else None,
+        cluster=draft.family or (clusters.of(draft) if draft.counterparts else None),
         matches=draft.matches,
         matches_total=max(draft.members - 1, 0),
         also=hidden_rules(also) if also else (),
-        message=_copy_message(draft),
+        message=draft.message or _copy_message(draft),
     )
 
 

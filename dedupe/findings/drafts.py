@@ -8,12 +8,25 @@ import numpy as np
 from msgspec import Struct, field
 
 from dedupe.findings.flags import Flagged
-from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Match, Position, Span
+from dedupe.model import (
+    PRECEDENCE,
+    RULE_NUMBER,
+    RULES,
+    Cluster,
+    Evidence,
+    Match,
+    Position,
+    Span,
+)
 from dedupe.tables import I64, U8, Bool, Pieces
 
 _STRENGTH = np.array(
-    [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.uint8
+    [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.float32
 )
+INSIDE = 0.8
+"""Share of its words that templates must cover for a copied passage to be one."""
+INSIDE_REWORDED = 0.5
+"""The same of a reworded passage, whose span runs on over what stands between the templates."""
 
 NOWHERE = Span(Position(1, 1, 0), Position(1, 1, 0))
 """The place of what is said about a file."""
@@ -57,6 +70,12 @@ class Draft(Struct):
     """The copy that came first; reported only when asked for"""
     group: frozenset[int] = frozenset()
     """Of DUP101: the articles that duplicate each other"""
+    above_copies: bool = False
+    """Of TPL201: what unrelated articles share is a template rather than a copied passage"""
+    family: Cluster | None = None
+    """Of a template or an outline"""
+    message: str = ""
+    """Of a template or an outline"""
 
 
 class DraftTable(Struct, frozen=True):
@@ -104,8 +123,13 @@ class DraftTable(Struct, frozen=True):
         return table, of
 
 
-def tabulate(copies: Sequence[Draft], flags: Flagged | None = None) -> DraftTable:
-    """The deciding columns of some copies and of the flags of all batches."""
+def tabulate(
+    copies: Sequence[Draft], flags: Flagged | None = None, *, templates: bool = True
+) -> DraftTable:
+    """The deciding columns of some copies and of the flags of all batches.
+
+    templates: whether they may come before the copied passages that lie in them
+    """
     count = len(copies)
     article = np.fromiter((draft.article for draft in copies), np.int64, count)
     rule = np.fromiter((RULE_NUMBER[draft.rule] for draft in copies), np.uint8, count)
@@ -116,5 +140,31 @@ def tabulate(copies: Sequence[Draft], flags: Flagged | None = None) -> DraftTabl
         article, rule = np.append(article, flags.article), np.append(rule, flags.rule)
         start, end = np.append(start, flags.start), np.append(end, flags.end)
         original = np.append(original, np.zeros(len(flags.rule), np.bool_))
-    order = np.lexsort((-end, start, _STRENGTH[rule], article))
+    strength = _STRENGTH[rule]
+    above = np.fromiter((draft.above_copies for draft in copies), np.bool_, count)
+    # What looks reworded is another filling wherever it lies in a template, of whatever kind.
+    template = rule[:count] == RULE_NUMBER["TPL201"]
+    for code, which, share in (("DUP102", above, INSIDE), ("DUP104", template, INSIDE_REWORDED)):
+        if templates and which.any():
+            passage = np.flatnonzero(rule == RULE_NUMBER[code])
+            low, high = start[:count][which], end[:count][which]
+            inside = _covered(low, high, start[passage], end[passage])
+            of_template = passage[inside >= share * (end - start)[passage]]
+            strength[of_template] = _STRENGTH[RULE_NUMBER["TPL201"]] + 0.5
+    order = np.lexsort((-end, start, strength, article))
     return DraftTable(order, article[order], rule[order], start[order], end[order], original[order])
+
+
+def _covered(low: I64, high: I64, start: I64, end: I64) -> I64:
+    """How many words of stretches lie in others (low, high): some, which do not overlap."""
+    order = np.argsort(low, kind="stable")
+    low, high = low[order], high[order]
+    before = np.append(0, np.cumsum(high - low))
+
+    def up_to(place: I64) -> I64:
+        behind = np.searchsorted(low, place, side="right")
+        last = np.maximum(behind - 1, 0)
+        beyond: I64 = before[behind] - np.where(behind, np.maximum(high[last] - place, 0), 0)
+        return beyond
+
+    return up_to(end) - up_to(start)

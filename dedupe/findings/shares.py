@@ -17,6 +17,8 @@ _FILLER, _TEMPLATE, _DUPLICATE = 1, 2, 3
 def _layer(code: str) -> int:
     if code in FILLER_RULES:
         return _FILLER
+    if RULES[code].whole_article:
+        return 0
     return {"TPL": _TEMPLATE, "DUP": _DUPLICATE}.get(code[:3], 0)
 
 

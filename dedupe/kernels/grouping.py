@@ -8,6 +8,8 @@ from dedupe.kernels.jit import inlined, kernel
 from dedupe.kernels.joining import shingles_of, slot_of
 from dedupe.kernels.sketching import SHINGLE
 
+_FACTOR, _SHIFT = np.uint32(0x9E3779B1), np.uint32(15)
+
 
 @kernel
 def merge_spans(article, start, end, region):
@@ -57,12 +59,26 @@ def components(a, b, label):
         label[i] = _root(label, i)
 
 
+@inlined
+def _runs_of(token, start, width, out):
+    """Hash every run of `width` words from a place on."""
+    if width == SHINGLE:
+        shingles_of(token, start, out)
+        return
+    for k in range(len(out)):
+        h = np.uint32(width)
+        for x in range(start + k, start + k + width):
+            h = np.uint32(np.uint32(h ^ token[x]) * _FACTOR)
+            h ^= h >> _SHIFT
+        out[k] = h
+
+
 @kernel
-def common_shingles(token, start, end, first, shingles, place, table, count, out):
+def common_shingles(token, start, end, first, width, shingles, place, table, count, out):
     """How many members of its component hold the shingles of each span.
 
     token: u32 (N,); start, end: i64 (R,) spans, component by component
-    first: i64 (C + 1,) ragged offsets of the components
+    first: i64 (C + 1,) ragged offsets of the components; width: words of a shingle
     shingles: u32 (L,), as long as the longest span; place: i64 (K,), as long as all spans of the
     largest component
     table: u64 of zeros, a power of two above 1.5 K; count: i32 (table, 2); written
@@ -71,16 +87,16 @@ def common_shingles(token, start, end, first, shingles, place, table, count, out
     for c in range(len(first) - 1):
         total = 0
         for r in range(first[c], first[c + 1]):
-            total += max(end[r] - start[r] - SHINGLE + 1, 0)
+            total += max(end[r] - start[r] - width + 1, 0)
         slots = 64
         while 2 * slots < 3 * total:
             slots *= 2
         part, stamp = table[:slots], np.uint64(c + 1)
         at = 0
         for r in range(first[c], first[c + 1]):
-            size = max(end[r] - start[r] - SHINGLE + 1, 0)
+            size = max(end[r] - start[r] - width + 1, 0)
             own = shingles[:size]
-            shingles_of(token, start[r], own)
+            _runs_of(token, start[r], width, own)
             for k in range(size):
                 slot = slot_of(part, stamp, own[k])
                 if part[slot] >> np.uint64(32) != stamp:
@@ -95,7 +111,7 @@ def common_shingles(token, start, end, first, shingles, place, table, count, out
         at = 0
         for r in range(first[c], first[c + 1]):
             out[r] = 0
-            for _ in range(end[r] - start[r] - SHINGLE + 1):
+            for _ in range(end[r] - start[r] - width + 1):
                 if place[at] >= 0:
                     out[r, 0] += count[place[at], 0]
                     out[r, 1] += 1

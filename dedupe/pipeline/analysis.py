@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 from msgspec import Struct
 
-from dedupe import bands, config, passages, pieces, sketches, stems, tokens
+from dedupe import bands, config, outlines, passages, pieces, sketches, stems, tokens
+from dedupe.filler.lexicon import form_headings, heading_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import score_blocks
@@ -20,13 +21,17 @@ from dedupe.sources import Doubtful, SourceFile, read_batch, text_batch
 from dedupe.tables import (
     I32,
     I64,
+    U8,
     U32,
     BlockScores,
+    Bool,
+    HeadingTable,
     Pieces,
     Reading,
     Stems,
     TextBatch,
     TokenTable,
+    WordTable,
 )
 
 LEAST_BATCH, MOST_BATCH = 1_000_000, 6_000_000
@@ -65,12 +70,18 @@ class Analysis(Struct, frozen=True):
     """(D + 1,) first token of each article"""
     block_token: I64
     """(B + 1,) first token of each block"""
+    block_kind: U8
+    """(B,) BlockKind"""
+    block_unspaced: Bool
+    """(B,) whether it is in a script without spaces; nothing of the kind at depth `fast`"""
     pieces: Pieces
     """What matching compares"""
     passages: PassageTable
     """The article of each is the number of its piece"""
     stems: Stems | None
     """Where reworded text is searched"""
+    headings: HeadingTable | None
+    """Not at depth `fast`"""
     reading: Reading | None
     judgement: Callable[[], Judgement]
     """Makes the judgement of the batch, or tells it where the reading is not kept"""
@@ -122,9 +133,10 @@ def analyse(
     """Read a batch, and find its words and passages."""
     reading, skipped, doubtful = read(files, run, settings.sources)
     words = reading.tokens
+    recurring = settings.matching.depth != "fast"
     cut, matched, found = passages_of(reading, settings.matching)
     stemmed = None
-    if settings.matching.depth != "fast":
+    if recurring:
         stemmed = Stems(stems.stem(reading.text, words), matched.sentence.astype(np.int64))
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
@@ -136,6 +148,9 @@ def analyse(
         token=words.hash,
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
+        block_kind=reading.text.blocks.kind,
+        block_unspaced=unspaced_blocks(reading) if recurring else no_blocks(reading),
+        headings=headings_of(reading) if recurring else None,
         pieces=cut,
         passages=found,
         stems=stemmed,
@@ -185,3 +200,25 @@ def _folded(texts: tuple[str, ...]) -> tuple[U32, ...]:
             words = reading.tokens.hash[low:high]
             found.setdefault(words.tobytes(), words)
     return tuple(found.values())
+
+
+def headings_of(reading: Reading) -> HeadingTable:
+    """The headings of a batch."""
+    lexicon = heading_lexicon()
+    words = WordTable(lexicon.known, lexicon.word_key, lexicon.word_mark)
+    return outlines.headings(reading.text, reading.tokens, words, form_headings())
+
+
+def unspaced_blocks(reading: Reading) -> Bool:
+    """Which blocks of a batch are in a script without spaces."""
+    from dedupe.kernels.templating import unspaced_blocks as find
+
+    words = reading.tokens
+    unspaced = no_blocks(reading)
+    find(words.start, words.end, words.sentence[words.block].astype(np.int64), unspaced)
+    return unspaced
+
+
+def no_blocks(reading: Reading) -> Bool:
+    """None of the blocks of a batch."""
+    return np.zeros(len(reading.text.blocks.kind), np.bool_)

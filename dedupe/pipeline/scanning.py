@@ -11,12 +11,12 @@ from functools import partial
 
 import numpy as np
 
-from dedupe import __version__, config
+from dedupe import __version__, config, outlines, templates
 from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.filler.scorer import load_model
-from dedupe.findings import Shares
+from dedupe.findings import Families, Overlap, Shares
 from dedupe.kernels import warming
 from dedupe.model import (
     Article,
@@ -98,12 +98,18 @@ def scan(
         progress.advance(1)
         regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
+        overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
         copies = findings_stage.copy_drafts(
-            corpus, matches, regions,
-            lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool),
-            settings.matching.document_similarity, settings.output.max_matches,
+            corpus, matches, regions, overlap, settings.matching.document_similarity,
+            settings.output.max_matches,
         )  # fmt: skip
-        findings_stage.complete(copies, corpus, regions, store.load, settings.output)
+        families = None
+        if settings.matching.depth != "fast":
+            families = _families(corpus, analyses, pool)
+            copies += findings_stage.family_drafts(
+                corpus, families, overlap, settings.output.max_matches
+            )
+        findings_stage.complete(copies, corpus, regions, families, store.load, settings)
         progress.advance(1)
         # What nobody has begun is shared with the threads that are idle now.
         rest = [
@@ -112,7 +118,7 @@ def scan(
         ]
         judgements = [judgement.result() for judgement in rest]
         if keep is not None:
-            keep += (listing, analyses, corpus, matches, regions, copies, judgements)
+            keep += (listing, analyses, corpus, matches, regions, families, copies, judgements)
         flags = [judgement.flags for judgement in judgements]
         found, shares = findings_stage.find(
             corpus, copies, flags, regions, store.load, settings, pool
@@ -176,6 +182,8 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         article_token=_joined([part.article_token for part in analyses], token_base),
         block_token=_joined([part.block_token for part in analyses], token_base),
         pieces=_pieces(analyses, token_base),
+        block_kind=np.concatenate([part.block_kind for part in analyses]),
+        block_unspaced=np.concatenate([part.block_unspaced for part in analyses]),
         batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
     )
 
@@ -189,6 +197,13 @@ def _pieces(analyses: Sequence[Analysis], token_base: I64) -> Pieces:
         np.concatenate([p.article + np.int32(base) for p, base in zip(parts, first, strict=False)]),
         np.concatenate([part.out for part in parts]),
     )
+
+
+def _families(corpus: Corpus, analyses: Sequence[Analysis], pool: Executor) -> Families:
+    """What recurs in articles beside copies."""
+    found = templates.find(corpus, pool)
+    headings = outlines.gather([part.headings for part in analyses if part.headings], corpus)
+    return Families(found, outlines.find(corpus, headings, found.alike))
 
 
 def _joined(offsets: Sequence[np.ndarray], base: np.ndarray) -> np.ndarray:

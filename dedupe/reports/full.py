@@ -188,7 +188,11 @@ def _origin(finding: Finding, match: Match) -> str:
         parts.append(match.date)
     if match.origin == "self":
         parts.append("the same article")
-    elif finding.cluster is not None and match.path == finding.cluster.original:
+    elif (
+        finding.cluster is not None
+        and match.path == finding.cluster.original
+        and finding.rule.startswith("DUP")  # of a template no place is the original
+    ):
         parts.append("original")
     elif match.origin == "index":
         parts.append("accepted")

@@ -84,7 +84,7 @@ def test_traceback_on_demand(
         ["scan", "--no-such-option"],
         ["scan", "--min-wor", "3"],
         ["scan", "--min-words", "0"],
-        ["scan", "--depth", "deep"],
+        ["scan", "--depth", "deeper"],
         ["nonsense"],
         ["compare", "only-one"],
         ["rule", "DUP999"],

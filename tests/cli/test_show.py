@@ -26,6 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     text = f"# Ovens\n\n{changed}\n\nThree towns bake as they used to.\n\n{FILLER}\n"
     (tmp_path / "c.md").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DEDUPE_DEPTH", "fast")  # else it is a template of three articles
     return tmp_path
 
 

@@ -71,9 +71,13 @@ def test_merged_spans_equal_the_oracle(spans: list[tuple[int, int, int]]) -> Non
     assert merged(spans) == naive.merge_spans(spans)
 
 
-@given(token_lists(60, 2), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=7))
+@given(
+    token_lists(60, 2),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=7),
+    st.sampled_from([3, 5]),
+)
 def test_common_shingles_equal_the_counts_of_sets(
-    words: list[int], places: list[tuple[int, int]]
+    words: list[int], places: list[tuple[int, int]], width: int
 ) -> None:
     """Distinct shingles of each span, and in how many spans of its component each stands."""
     spans = [(min(p), min(max(p), len(words))) for p in places if min(p) <= len(words)]
@@ -82,11 +86,11 @@ def test_common_shingles_equal_the_counts_of_sets(
     bounds = [0, len(spans) // 3, len(spans)]
     out, room = np.full((len(spans), 2), -7, np.int64), 60 * 7
     common_shingles(
-        np.array(words, np.uint32), start, end, np.array(bounds), np.empty(60, np.uint32),
+        np.array(words, np.uint32), start, end, np.array(bounds), width, np.empty(60, np.uint32),
         np.empty(room, np.int64), np.zeros(1024, np.uint64), np.empty((1024, 2), np.int32), out,
     )  # fmt: skip
     want = []
     for first, last in pairwise(bounds):
-        sets = [naive.shingles(words[low:high], 5) for low, high in spans[first:last]]
+        sets = [naive.shingles(words[low:high], width) for low, high in spans[first:last]]
         want += [[sum(len(own & other) for other in sets), len(own)] for own in sets]
     assert out.tolist() == want
