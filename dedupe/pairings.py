@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.tables import I32, I64, U8, U32, U64
+from dedupe.memory import Scratch
+from dedupe.tables import I32, I64, U32, U64
 
 COMMON = 0.4
 """Share of the articles above which a stem takes part in no pair. Leaving out those above 0.03
@@ -28,9 +29,8 @@ _STEM_BITS = (10, 22)
 _PART_BITS = (1, 4)
 _PART_KEYS = 1 << 22
 """Keys of a part; the parts of all keys are sorted one after the other, so memory is bounded."""
-_COUNTERS = 1 << 24
-"""Counters of the hits of two articles, 16 MB: those with too few are never written."""
 _TASKS = 32
+_SCRATCH = Scratch()
 
 
 class Candidates(NamedTuple):
@@ -40,14 +40,6 @@ class Candidates(NamedTuple):
     """(Q, 2) two articles, the first below the second"""
     box: I64
     """(Q, 4) first token and end, in either article"""
-
-
-class _Postings(NamedTuple):
-    """Pairs of stems that stand in several articles, group by group."""
-
-    token: U32
-    article: I32
-    group: I64
 
 
 class _Kept(NamedTuple):
@@ -70,32 +62,52 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
     """
     from dedupe.kernels import pairing
 
-    if len(article_token) < 3:
+    articles = len(article_token) - 1
+    if articles < 2:
         return Candidates(np.empty((0, 2), np.int32), np.empty((0, 4), np.int64))
     kept = _kept(stem, article_token)
-    keys = 2 * len(kept.stem)
-    bits = _clamped((keys // _PART_KEYS).bit_length(), _PART_BITS)
     places = np.searchsorted(article_token, np.arange(0, len(stem) + 64, 64), "right") - 1
-    first_article = np.minimum(places, len(article_token) - 2).astype(np.int32)
-
-    def one(part: int) -> _Postings:
-        return _postings(kept, part, bits, first_article, article_token)
-
-    postings = list(pool.map(one, range(1 << bits)))
-    counter = _count_hits(postings, pool)
-    hits, edges, place = _hits(postings, owner, counter, article_token, pool)
+    first_article = np.minimum(places, articles - 1).astype(np.int32)
+    posting, parts = _postings(kept, first_article, article_token, pool)
+    by_article, edges = _by_article(posting, parts, articles)
+    article_bits = max((articles - 1).bit_length(), 1)
+    place_bits = (64 - article_bits) // 2
+    longest = int(np.diff(article_token).max())
+    place = (place_bits, max(longest.bit_length() - place_bits, 0))
 
     def boxes(bounds: tuple[int, int]) -> Candidates:
         low, high = bounds
-        room = int(edges[high] - edges[low]) // pairing.FEWEST
-        partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
-        count = pairing.dense_boxes(hits, edges, low, high, article_token, *place, partner, box)
-        return Candidates(partner[:count], box[:count])
+        most = int(np.diff(edges[low : high + 1]).max(initial=0))
+        counts = np.zeros(articles, np.uint8)
+        hits = _SCRATCH.empty("hits", most * pairing.CAP, np.uint64)
+        room = 4096
+        while True:
+            partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
+            count = pairing.dense_boxes(
+                posting, by_article, edges, low, high, owner, article_token, *place, counts, hits,
+                partner, box,
+            )  # fmt: skip
+            if count <= room:
+                return Candidates(partner[:count], box[:count])
+            room = count
 
     cuts = np.searchsorted(edges, np.linspace(0, edges[-1], _TASKS + 1)[1:-1]).tolist()
-    bounds = [0, *cuts, len(edges) - 1]
-    found = pool.map(boxes, pairwise(bounds))
+    found = pool.map(boxes, pairwise([0, *cuts, articles]))
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
+
+
+def _by_article(posting: U64, parts: list[range], articles: int) -> tuple[U32, I64]:
+    """The postings (P,) of some ranges by article, and the first of each (D + 1,)."""
+    from dedupe.kernels.pairing import count_postings, list_postings
+
+    count = np.zeros(articles, np.int64)
+    for part in parts:
+        count_postings(posting[part.start : part.stop], count)
+    edges = np.append(0, np.cumsum(count))
+    rows, following = np.empty(int(edges[-1]), np.uint32), edges[:-1].copy()
+    for part in parts:
+        list_postings(posting[part.start : part.stop], part.start, following, rows)
+    return rows, edges
 
 
 def _kept(stem: U32, article_token: I64) -> _Kept:
@@ -113,77 +125,32 @@ def _kept(stem: U32, article_token: I64) -> _Kept:
 
 
 def _postings(
-    kept: _Kept, part: int, part_bits: int, first_article: I32, article_token: I64
-) -> _Postings:
-    """The pairs of one part of all keys that stand in several articles."""
-    from dedupe.kernels.pairing import group_pairs, list_pairs, mark_pairs
+    kept: _Kept, first_article: I32, article_token: I64, pool: Executor
+) -> tuple[U64, list[range]]:
+    """The pairs of stems that stand in several articles, as postings, part by part.
 
-    keys = 2 * len(kept.stem) >> part_bits
-    seen, shared = np.zeros((2, max(1 << keys.bit_length() >> 3, 1)), np.uint64)
-    mark_pairs(kept.stem, kept.first, part, part_bits, seen, shared)
-    entries = np.empty(keys + 64, np.uint64)
-    arguments = (*kept, part, part_bits, shared)
-    count = list_pairs(*arguments, entries)
-    if count > len(entries):
-        entries = np.empty(count, np.uint64)
-        list_pairs(*arguments, entries)
-    entries = entries[:count]
-    entries.sort()
-    token, article = np.empty(count, np.uint32), np.empty(count, np.int32)
-    group = np.empty(count // 2 + 1, np.int64)
-    groups, size = group_pairs(entries, first_article, article_token, token, article, group)
-    return _Postings(token[:size].copy(), article[:size].copy(), group[: groups + 1].copy())
-
-
-def _count_hits(postings: list[_Postings], pool: Executor) -> U8:
-    """Hits of every two articles, up to 255, at a place that some may share."""
-    from dedupe.kernels.pairing import count_hits
-
-    def one(parts: list[_Postings]) -> U8:
-        counter = np.zeros(_COUNTERS, np.uint8)
-        for part in parts:
-            count_hits(part.article, part.group, counter)
-        return counter
-
-    total, other = pool.map(one, (postings[::2], postings[1::2]))
-    np.minimum(other, 255 - total, out=other)
-    total += other
-    return total
-
-
-def _hits(
-    postings: list[_Postings], owner: I32, counter: U8, article_token: I64, pool: Executor
-) -> tuple[U64, I64, tuple[int, int]]:
-    """The hits of articles that have enough of them, by their first article.
-
-    Returns the hits, the first of each article (D + 1,), and the bits of a place and how many were
-    dropped before.
+    Returns an array, and the ranges of it that hold the postings of each part.
     """
-    from dedupe.kernels.pairing import count_rows, write_hits
+    from dedupe.kernels.pairing import count_keys, group_pairs, list_pairs, mark_pairs
 
-    articles = len(owner)
-    article_bits = max((articles - 1).bit_length(), 1)
-    place_bits = (64 - article_bits) // 2
-    longest = int(np.diff(article_token).max())
-    place = (place_bits, max(longest.bit_length() - place_bits, 0))
+    bits = _clamped((2 * len(kept.stem) // _PART_KEYS).bit_length(), _PART_BITS)
+    keys = np.zeros(1 << bits, np.int64)
+    count_keys(kept.stem, kept.first, bits, keys)
+    edges = np.append(0, np.cumsum(keys))
+    posting = np.empty(int(edges[-1]), np.uint64)
 
-    def rows(part: _Postings) -> I64:
-        found = np.zeros(articles, np.int64)
-        count_rows(part.article, part.group, owner, counter, found)
-        return found
+    def one(part: int) -> range:
+        words = max(1 << int(keys[part]).bit_length() >> 3, 1)
+        seen, shared = (_SCRATCH.empty(name, words, np.uint64) for name in ("seen", "shared"))
+        seen[:] = shared[:] = 0
+        mark_pairs(kept.stem, kept.first, part, bits, seen, shared)
+        room = posting[edges[part] : edges[part + 1]]
+        entries = room[: list_pairs(*kept, part, bits, shared, room)]
+        entries.sort()
+        size = group_pairs(entries, room, first_article, article_token)
+        return range(int(edges[part]), int(edges[part]) + size)
 
-    counts = np.array(list(pool.map(rows, postings)))
-    edges = np.append(0, np.cumsum(counts.sum(axis=0)))
-    following = edges[:-1] + np.cumsum(counts, axis=0) - counts
-    hits = np.empty(int(edges[-1]), np.uint64)
-
-    def write(number: int) -> None:
-        write_hits(
-            *postings[number], owner, counter, article_token, *place, following[number], hits
-        )
-
-    list(pool.map(write, range(len(postings))))
-    return hits, edges, place
+    return posting, list(pool.map(one, range(1 << bits)))
 
 
 def _clamped(value: int, limits: tuple[int, int]) -> int:

@@ -23,7 +23,7 @@ RARE_STEMS = 9
 """Shared stems of more than one nat that a reworded passage has at least."""
 WORDS, BOTH_WORDS = 20, 68
 """Words of the shorter side, and of both together. Below, as many are wrong as are right."""
-PAD = 25
+PAD = 20
 """Sentences around a candidate in which the passage may go on, and which tell what is common."""
 PART = 32
 """Words of the longest sentence that is taken as a whole. Parts of 24 find more, and break more
@@ -78,28 +78,28 @@ def align(
 
     unit = _units(sentence)
     bounds = _bounds(partner, box, unit, piece_token)
+    least = (EVIDENCE, RARE_STEMS, WORDS, BOTH_WORDS)
 
-    def one(at: int) -> tuple[I64, I64, F64, I32]:
+    def one(at: int) -> tuple[I64, I64, F64]:
         part = bounds[at : at + _CHUNK]
         room, seeds = 4 * _CHUNK, _ROOM
         while True:
             owner, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
-            evidence, rare = np.empty(room), np.empty(room, np.int32)
-            count = align_reworded(stem, unit, part, rarity(), seeds, owner, span, evidence, rare)
+            evidence = np.empty(room)
+            count = align_reworded(
+                stem, unit, part, rarity(), *least, seeds, owner, span, evidence
+            )
             if count < 0:
                 seeds *= 4
             elif count > room:
                 room = count
             else:
-                return owner[:count] + at, span[:count], evidence[:count], rare[:count]
+                return owner[:count] + at, span[:count], evidence[:count]
 
-    none = (np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0), np.empty(0, np.int32))
+    none = np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0)
     parts = [none, *pool.map(one, range(0, len(bounds), _CHUNK))]
-    owner, span, evidence, rare = (np.concatenate(column) for column in zip(*parts, strict=True))
-    words, other_words = span[:, 1] - span[:, 0], span[:, 3] - span[:, 2]
-    enough = (evidence >= EVIDENCE) & (rare >= RARE_STEMS)
-    enough &= (np.minimum(words, other_words) >= WORDS) & (words + other_words >= BOTH_WORDS)
-    return Reworded(partner[owner[enough]], span[enough], evidence[enough])
+    owner, span, evidence = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Reworded(partner[owner], span, evidence)
 
 
 def _units(sentence: I64) -> I64:

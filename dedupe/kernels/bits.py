@@ -30,6 +30,29 @@ def ones(typing_context, value):
 
 
 @instruction
+def prefetch(typing_context, array, index):
+    """Ask for an element of an array (N,) that will be read soon; returns 0."""
+    from numba import types
+
+    def build(context, builder, signature, arguments):
+        from llvmlite import ir
+
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        kind = context.get_data_type(signature.args[0].dtype)
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        place = builder.gep(data, [arguments[1]], source_etype=kind)
+        takes = ir.FunctionType(ir.VoidType(), (byte, number, number, number))
+        function = builder.module.globals.get("llvm.prefetch.p0")
+        if function is None:
+            function = ir.Function(builder.module, takes, "llvm.prefetch.p0")
+        to_read, keep, of_data = (ir.Constant(number, value) for value in (0, 3, 1))
+        builder.call(function, (builder.bitcast(place, byte), to_read, keep, of_data))
+        return ir.Constant(ir.IntType(64), 0)
+
+    return types.uint64(array, types.uint64), build
+
+
+@instruction
 def bytes_between(typing_context, text, start, low, count):
     """Mask of the bytes `text[start : start + 64]` that are `low` .. `low + count - 1`.
 

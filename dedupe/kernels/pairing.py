@@ -1,7 +1,7 @@
 """Candidates for reworded text: pairs of nearby stems that stand in a few articles.
 
-Legend: N tokens, D articles, K pairs of stems, P postings, G groups of them, H hits. A *pair* is
-two stems that stand side by side or with one word between them, in either order; a *hit* is a
+Legend: N tokens, D articles, P postings, H hits. A *pair* is two stems that stand side by side or
+with one word between them, in either order; a *posting* is an article that holds a pair, a *hit* a
 pair that stands in two articles.
 """
 
@@ -9,23 +9,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.bits import trailing_zeros
+from dedupe.kernels.bits import prefetch, trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
 
-CAP = 20
+CAP = 16
 """Articles in which a pair may stand for all of them to be paired."""
 CHAINED = 400
 """Articles up to which each one is paired with the two before it."""
 FEWEST = 4
 """Hits close to each other that make a candidate."""
 NEAR, OTHER_NEAR = 60, 120
-"""Words within which they stand, in the first article and in the other one."""
+"""Words within which they stand, in the earlier article and in the later one."""
 APART = 1000
-"""Words between passing hits of two articles above which they are two candidates."""
+"""Words of the earlier article between passing hits above which they are two candidates."""
 
 _ONE, _SIX, _BIT, _HALF = (np.uint64(k) for k in (1, 6, 63, 32))
 _MIX_1, _MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _LOW = np.uint64(0xFFFFFFFF)
+_BEGINS, _CHAINED = np.uint64(1 << 63), np.uint64(1 << 62)
+"""Bits of a posting: the first of its group; of a group that is chained."""
+_AHEAD = np.uint64(12)
+"""Postings that are asked for before they are looked at: they lie anywhere in the memory."""
+_ARTICLE = np.uint64((1 << 30) - 1)
 
 
 @kernel
@@ -75,6 +80,21 @@ def keep_stems(stem, chosen, article_token, kept, place, kept_first):
 
 
 @kernel
+def count_keys(kept, kept_first, parts_log, count):
+    """Count the pairs of each part of all keys.
+
+    kept: u32 (X,), kept_first: i64 (D + 1,) of `keep_stems`; count: i64 (2 ** parts_log,) added to
+    """
+    top = np.uint64(64 - parts_log)
+    for d in range(len(kept_first) - 1):
+        low, high = np.uint64(kept_first[d]), np.uint64(kept_first[d + 1])
+        for i in range(low, high):
+            for j in range(i + _ONE, min(i + np.uint64(3), high)):
+                if kept[i] != kept[j]:
+                    count[_pair_key(kept[i], kept[j]) >> top] += 1
+
+
+@kernel
 def mark_pairs(kept, kept_first, part, parts_log, seen, shared):
     """Mark the pairs of one part of all keys that may stand twice.
 
@@ -103,7 +123,7 @@ def mark_pairs(kept, kept_first, part, parts_log, seen, shared):
 def list_pairs(kept, place, kept_first, part, parts_log, shared, out):
     """Write the pairs that are marked, as 32 bits of the key above the token.
 
-    out: u64 (X,) written. Returns their number; more than X were not written.
+    out: u64 (X,) written, room for all pairs of the part. Returns their number.
     """
     shift = np.uint64(58 - parts_log) - trailing_zeros(np.uint64(len(shared)))
     top, drop = np.uint64(64 - parts_log), np.uint64(parts_log)
@@ -119,22 +139,25 @@ def list_pairs(kept, place, kept_first, part, parts_log, shared, out):
                     continue
                 bit = key << drop >> drop >> shift
                 if shared[bit >> _SIX] >> (bit & _BIT) & _ONE:
-                    if count < np.uint64(len(out)):
-                        out[count] = key << drop >> _HALF << _HALF | np.uint64(place[i])
+                    out[count] = key << drop >> _HALF << _HALF | np.uint64(place[i])
                     count += _ONE
     return count
 
 
 @kernel
-def group_pairs(entries, first_article, article_token, posting, article, group):
+def group_pairs(entries, room, first_article, article_token):
     """Group the entries by their key: one posting for each article that holds it.
 
-    entries: u64 (E,) of `list_pairs`, sorted; first_article: i32 of the article of every 64th token
+    entries: u64 (E,) of `list_pairs`, sorted; written over by the postings, group by group:
+        `_BEGINS`, `_CHAINED` where the group has more than CAP, the article, and the token. Groups
+        of one article, or of more than CHAINED, are left out
+    room: u64 (X,) the entries and what is free behind them: another `_BEGINS` ends the last group
+    first_article: i32 of the article of every 64th token
     article_token: i64 (D + 1,)
-    posting: u32 (E,), article: i32 (E,), group: i64 (E + 1,) written: tokens and articles, and
-        where each group of 2 to CHAINED begins. Returns the numbers of groups and postings.
+    Returns the number of postings.
     """
-    groups, count = _ONE - _ONE, _ONE - _ONE
+    posting = entries  # there are never more of those than entries that have been read
+    count = _ONE - _ONE
     at, total = _ONE - _ONE, np.uint64(len(entries))
     while at < total:
         key = entries[at] >> _HALF
@@ -150,92 +173,77 @@ def group_pairs(entries, first_article, article_token, posting, article, group):
             last = np.int64(first_article[token >> 6])
             while article_token[last + 1] <= token:
                 last += 1
-            posting[count], article[count] = token, last
+            posting[count] = np.uint64(last) << _HALF | np.uint64(token)
             count += _ONE
-        if count - begun < np.uint64(2) or count - begun > np.uint64(CHAINED):
+        size = count - begun
+        if size < np.uint64(2) or size > np.uint64(CHAINED):
             count = begun
             continue
-        group[groups] = begun
-        groups += _ONE
-    group[groups] = count
-    return np.int64(groups), np.int64(count)
+        posting[begun] |= _BEGINS
+        if size > np.uint64(CAP):
+            for i in range(begun, count):
+                posting[i] |= _CHAINED
+    if count < np.uint64(len(room)):
+        room[count] = _BEGINS
+    return np.int64(count)
+
+
+@kernel
+def count_postings(posting, count):
+    """Count the postings of each article.
+
+    posting: u64 (P,) of `group_pairs`; count: i64 (D,) added to
+    """
+    for p in range(np.uint64(len(posting))):
+        count[posting[p] >> _HALF & _ARTICLE] += 1
+
+
+@kernel
+def list_postings(posting, first, following, by_article):
+    """List the postings by their articles, counted from `first`.
+
+    following: i64 (D,) next row of each article, added to; by_article: u32 (P,) written
+    """
+    for p in range(np.uint64(len(posting))):
+        article = posting[p] >> _HALF & _ARTICLE
+        by_article[np.uint64(following[article])] = np.uint64(first) + p
+        following[article] += 1
 
 
 @inlined
-def _counter(one, other, shift):
-    return ((np.uint64(one) << _HALF | np.uint64(other)) * _MIX_1) >> shift
+def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts, hits):
+    """Write the hits of an article with later ones that have enough of them.
 
-
-@inlined
-def _first_partner(begun, i, size):
-    """First of the members of a group that member i is paired with, itself the last."""
-    return begun if size <= CAP else max(begun, i - 2)
-
-
-@kernel
-def count_hits(article, group, counter):
-    """Count the hits of every two articles, up to 255; those of others may be among them.
-
-    article: i32 (P,), group: i64 (G + 1,) of `group_pairs`
-    counter: u8 (W,), a power of two, added to
+    mine: u32 rows of its postings; own, base: its owner and first token
+    counts: u8 (D,) of zeros, written
+    hits: u64 (H,) written. Returns their number.
     """
-    shift = np.uint64(64) - trailing_zeros(np.uint64(len(counter)))
-    for g in range(len(group) - 1):
-        size = group[g + 1] - group[g]
-        for i in range(group[g] + 1, group[g + 1]):
-            b = article[i]
-            for j in range(_first_partner(group[g], i, size), i):
-                slot = _counter(article[j], b, shift)
-                counter[slot] += np.uint8(counter[slot] < 255)
-
-
-@kernel
-def count_rows(article, group, owner, counter, rows):
-    """Count the hits of each first article that `write_hits` will write.
-
-    owner: i32 (D,) articles with the same number, or one below 0, are not paired
-    rows: i64 (D,) added to
-    """
-    shift = np.uint64(64) - trailing_zeros(np.uint64(len(counter)))
-    for g in range(len(group) - 1):
-        size = group[g + 1] - group[g]
-        for i in range(group[g] + 1, group[g + 1]):
-            b = article[i]
-            for j in range(_first_partner(group[g], i, size), i):
-                a = article[j]
-                if counter[_counter(a, b, shift)] >= FEWEST and owner[a] != owner[b]:
-                    if owner[a] >= 0 and owner[b] >= 0:
-                        rows[a] += 1
-
-
-@kernel
-def write_hits(
-    posting, article, group, owner, counter, article_token, place_bits, place_shift, rows, out
-):
-    """Write the hits of articles that have enough of them, by their first article.
-
-    A hit is the other article, the place in the first and the place in the other one; a place
-    is counted from the start of the article, and has `place_bits` bits after `place_shift` are
-    dropped, which only articles of a million words need.
-
-    rows: i64 (D,) next row of each first article, added to; out: u64 (H,) written
-    """
-    shift = np.uint64(64) - trailing_zeros(np.uint64(len(counter)))
-    bits, drop = np.uint64(place_bits), np.uint64(place_shift)
-    for g in range(len(group) - 1):
-        size = group[g + 1] - group[g]
-        for i in range(group[g] + 1, group[g + 1]):
-            b = article[i]
-            there = np.uint64(posting[i] - article_token[b]) >> drop
-            for j in range(_first_partner(group[g], i, size), i):
-                a = article[j]
-                if counter[_counter(a, b, shift)] < FEWEST or owner[a] == owner[b]:
-                    continue
-                if owner[a] < 0 or owner[b] < 0:
-                    continue
-                here = np.uint64(posting[j] - article_token[a]) >> drop
-                out[rows[a]] = (np.uint64(b) << bits | here) << bits | there
-                rows[a] += 1
+    total = np.uint64(len(posting))
+    for m in range(np.uint64(len(mine))):
+        q = np.uint64(mine[m])
+        prefetch(posting, mine[min(m + _AHEAD, np.uint64(len(mine) - 1))])
+        left = np.uint64(2) if posting[q] & _CHAINED else np.uint64(CAP)
+        q += _ONE
+        while left and q < total and not posting[q] & _BEGINS:
+            b = posting[q] >> _HALF & _ARTICLE
+            counts[b] += np.uint8(counts[b] < 255)
+            q += _ONE
+            left -= _ONE
+    found = _ONE - _ONE
+    for m in range(np.uint64(len(mine))):
+        q = np.uint64(mine[m])
+        here = np.uint64(np.int64(posting[q] & _LOW) - base) >> drop
+        left = np.uint64(2) if posting[q] & _CHAINED else np.uint64(CAP)
+        q += _ONE
+        while left and q < total and not posting[q] & _BEGINS:
+            b = posting[q] >> _HALF & _ARTICLE
+            if counts[b] >= FEWEST and owner[b] != own and owner[b] >= 0:
+                there = np.uint64(np.int64(posting[q] & _LOW) - article_token[b]) >> drop
+                hits[found] = (b << bits | here) << bits | there
+                found += _ONE
+            q += _ONE
+            left -= _ONE
+    return np.int64(found)
 
 
 @inlined
@@ -253,47 +261,57 @@ def _has_near(hits, i, bits, mask, reach, other_reach):
 
 
 @kernel
-def dense_boxes(hits, edges, low, high, article_token, place_bits, place_shift, partner, box):
+def dense_boxes(
+    posting, by_article, edges, low, high, owner, article_token, place_bits, place_shift, counts,
+    hits, partner, box,
+):  # fmt: skip
     """Find the pairs of articles that have `FEWEST` hits close to each other, and where.
 
-    hits: u64 (H,) of `write_hits`, sorted here; edges: i64 (D + 1,) first hit of each article
-    low, high: range of first articles
-    partner: i32 (Q, 2), box: i64 (Q, 4) written: first token and end, in either article, of the
-        hits that have enough others close behind them; H / FEWEST rows are always enough.
-        Returns their number.
+    posting: u64 (P,), by_article: u32 (P,), edges: i64 (D + 1,) first row of each article in it
+    low, high: range of articles, which are paired with later ones
+    owner: i32 (D,) articles with the same number, or one below 0, are not paired
+    place_bits: of a place in an article, counted from its start, after `place_shift` bits are
+        dropped, which only articles of a million words need
+    counts: u8 (D,), hits: u64 (H,), scratch, room for CAP hits of each posting of an
+        article
+    partner: i32 (Q, 2), box: i64 (Q, 4) written: the article and the later one, first token and
+        end, in either article, of the hits that have enough others close behind them.
+        Returns their number; more than Q were not written.
     """
     bits, drop = np.uint64(place_bits), np.uint64(place_shift)
     mask = (_ONE << bits) - _ONE
     reach, other_reach = np.uint64(NEAR) >> drop, np.int64(np.uint64(OTHER_NEAR) >> drop)
     count = 0
     for a in range(low, high):
-        mine = hits[edges[a] : edges[a + 1]]
+        if owner[a] < 0:
+            continue
+        found = _collect(
+            posting, by_article[edges[a] : edges[a + 1]], owner, owner[a], article_token[a],
+            article_token, bits, drop, counts, hits,
+        )  # fmt: skip
+        counts[a:] = 0
+        mine = hits[:found]
         mine.sort()
-        begin, last, behind = 0, np.uint64(0), np.int64(0)
+        begin, behind, last, opened = 0, 0, np.int64(-1), False
+        low_a, end_a, low_b, end_b = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
         for i in range(len(mine)):
-            b = mine[i] >> bits >> bits
-            if i == 0 or b != last:
-                begin, last, behind = i, b, -1
-            end = i + 1
-            if behind < 0:
-                while end < len(mine) and mine[end] >> bits >> bits == b:
-                    end += 1
-                behind = end
+            b = np.int64(mine[i] >> bits >> bits)
+            if b != last:
+                begin, behind, last, opened = i, i + 1, b, False
+                while behind < len(mine) and np.int64(mine[behind] >> bits >> bits) == b:
+                    behind += 1
             if not _has_near(mine[begin:behind], i - begin, bits, mask, reach, other_reach):
                 continue
             here = np.int64((mine[i] >> bits & mask) << drop) + article_token[a]
-            there = np.int64((mine[i] & mask) << drop) + article_token[np.int64(b)]
-            at = count - 1
-            if (
-                at < 0
-                or partner[at, 0] != a
-                or partner[at, 1] != np.int64(b)
-                or here - box[at, 1] > APART
-            ):
-                at = count
+            there = np.int64((mine[i] & mask) << drop) + article_token[b]
+            if not opened or here - end_a > APART:
+                opened = True
                 count += 1
-                partner[at, 0], partner[at, 1] = a, b
-                box[at, 0], box[at, 1], box[at, 2], box[at, 3] = here, here, there, there
-            box[at, 1] = here + 1
-            box[at, 2], box[at, 3] = min(box[at, 2], there), max(box[at, 3], there + 1)
+                low_a, low_b, end_b = here, there, there + 1
+            end_a = here + 1
+            low_b, end_b = min(low_b, there), max(end_b, there + 1)
+            if count <= len(box):
+                partner[count - 1, 0], partner[count - 1, 1] = a, b
+                box[count - 1, 0], box[count - 1, 1] = low_a, end_a
+                box[count - 1, 2], box[count - 1, 3] = low_b, end_b
     return count

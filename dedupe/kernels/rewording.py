@@ -91,8 +91,8 @@ def _norms(table, first, weight, norm):
 
 
 @inlined
-def _index_sentences(table, first, begin, entry_sentence, entry):
-    """Where each stem stands among the sentences of a text: begin[v] to begin[v + 1] of `entry`."""
+def _index_sentences(table, first, begin, in_sentence, times):
+    """Where each stem stands, and how often: begin[v] to begin[v + 1] of the other two."""
     begin[:] = 0
     for e in range(np.uint64(first[0]), np.uint64(first[len(first) - 1])):
         begin[np.uint64(table[e, _STEM] + 2)] += 1
@@ -102,46 +102,43 @@ def _index_sentences(table, first, begin, entry_sentence, entry):
         for e in range(np.uint64(first[s]), np.uint64(first[s + 1])):
             v = np.uint64(table[e, _STEM] + 1)
             at = np.uint64(begin[v])
-            entry_sentence[at], entry[at] = s, e
+            in_sentence[at], times[at] = s, table[e, _TIMES]
             begin[v] += 1
 
 
 @inlined
 def _find_seeds(
-    table, first, norm, other_first, other_norm, weight, begin, entry_sentence, entry, product,
-    shared, touched, seed, cosine,
+    table, first, norm, other_first, other_norm, weight, begin, in_sentence, times, product,
+    shared, seed, cosine,
 ):  # fmt: skip
     """Pairs of sentences that are similar enough, by the second one.
 
-    table, first, norm: of A; other_*: of B; begin, entry_sentence, entry: the index of A
-    product: f64 (I,), shared: i32 (I,), all 0; touched: i32 (I,)
+    table, first, norm: of A; other_*: of B; begin, in_sentence, times: the index of A
+    product: f64 (I,), shared: i32 (I,), scratch
     seed: u64 (S,), cosine: f64 (S,) written: I << 32 | J. Returns the number of seeds; more than S
     were not written.
     """
     count = 0
-    for j in range(len(other_first) - 1):
-        met = 0
-        for f in range(other_first[j], other_first[j + 1]):
+    rows = np.uint64(len(first) - 1)
+    for j in range(np.uint64(len(other_first) - 1)):
+        product[:rows] = 0.0
+        shared[:rows] = 0
+        for f in range(np.uint64(other_first[j]), np.uint64(other_first[j + _ONE])):
             v = np.uint64(table[f, _STEM])
             square = weight[v] * weight[v] * table[f, _TIMES]
             for k in range(np.uint64(begin[v]), np.uint64(begin[v + _ONE])):
-                i = np.uint64(entry_sentence[k])
-                if shared[i] == 0:
-                    touched[met] = i
-                    met += 1
+                i = np.uint64(in_sentence[k])
                 shared[i] += 1
-                product[i] += square * table[np.uint64(entry[k]), _TIMES]
-        for m in range(met):
-            i = touched[m]
-            similar = product[i] / max(norm[i] * other_norm[j], 1e-9)
-            distinct = first[i + 1] - first[i] + other_first[j + 1] - other_first[j]
-            dice = 2.0 * shared[i] / distinct
-            product[i], shared[i] = 0.0, 0
-            if similar > SEED_COSINE and dice > SEED_DICE:
-                if count < len(seed):
-                    seed[count] = np.uint64(i) << np.uint64(32) | np.uint64(j)
-                    cosine[count] = similar
-                count += 1
+                product[i] += square * times[k]
+        least = SEED_COSINE * other_norm[j]
+        size = other_first[j + _ONE] - other_first[j]
+        for i in range(rows):
+            if product[i] > least * norm[i]:
+                if 2.0 * shared[i] > SEED_DICE * (first[i + _ONE] - first[i] + size):
+                    if count < len(seed):
+                        seed[count] = i << np.uint64(32) | j
+                        cosine[count] = product[i] / (norm[i] * other_norm[j])
+                    count += 1
     return count
 
 
@@ -224,15 +221,17 @@ def _side_cosine(
 
 @inlined
 def _cluster_seeds(
-    seed, table, first, other_first, weight, times, other_times, touched, other_touched, stack,
-    rectangle,
+    seed, table, first, other_first, place, other_place, least_words, least_both, weight, times,
+    other_times, touched, other_touched, stack, rectangle,
 ):  # fmt: skip
     """Join neighbouring seeds to passages.
 
     Seeds are sorted by one side and cut where two neighbours are too far apart, each part by the
     other side, and so on until nothing can be cut. A part whose two sides are not similar enough
-    as wholes is cut again with a smaller gap.
+    as wholes is cut again with a smaller gap, and one that is too short is left out.
 
+    place, other_place: i64 (I + 1,) first token of each sentence; least_words, least_both: words
+    of a passage, on the shorter side and on both together
     stack: i32 (S + 2, 4), scratch; rectangle: i32 (S + 1, 4) written: first and last sentence of
     either side. Returns their number.
     """
@@ -280,6 +279,10 @@ def _cluster_seeds(
         if side == 1:
             upper_low, lower_low = lower_low, upper_low
             upper_high, lower_high = lower_high, upper_high
+        words = place[upper_high + _ONE] - place[upper_low]
+        other_words = other_place[lower_high + _ONE] - other_place[lower_low]
+        if min(words, other_words) < least_words or words + other_words < least_both:
+            continue
         similar = _side_cosine(
             table, first, other_first, weight, np.int64(upper_low), np.int64(upper_high),
             np.int64(lower_low), np.int64(lower_high), times, other_times, touched, other_touched,
@@ -339,14 +342,15 @@ def _trim(numbers, other, weight, low, high, other_low, other_high, mark, stamp)
 
 
 @inlined
-def _evidence(stem, other_stem, numbers, other, rarity, times, other_times, touched, pairs):
-    """Evidence that two spans are one passage: ln((M + 1)(b + 1)), and its parts.
+def _evidence(stem, numbers, other, rarity, least_rare, times, other_times, touched, pairs):
+    """Evidence that two spans are one passage: ln((M + 1)(b + 1)).
 
-    M is the information of the shared stems, b the number of shared pairs of neighbours, n of
-    shared stems that are not common. A logistic model of six features is hardly better (area
-    under the curve .966 against .962 for n alone).
+    M is the information of the shared stems, b the number of shared pairs of neighbours; 0 where
+    fewer than `least_rare` shared stems are not common. A logistic model of six features is hardly
+    better (area under the curve .966 against .962 for that number alone).
 
-    stem, other_stem: u32, numbers, other: i32 of the tokens of the spans; rarity: f32 (2 ** k,)
+    stem: u32, numbers: i32 of the words of one span; other: i32 of those of the other one
+    rarity: f32 (2 ** k,) information of a stem, by its upper bits
     times, other_times: i32 (V,), all 0; touched: i32; pairs: i64 (2 ** k,), scratch
     """
     shift = np.uint32(32)
@@ -373,6 +377,8 @@ def _evidence(stem, other_stem, numbers, other, rarity, times, other_times, touc
         times[numbers[touched[m]]] = 0
     for t in range(len(other)):
         other_times[other[t]] = 0
+    if rare < least_rare:
+        return 0.0
     room = 64
     while room < 2 * len(numbers):
         room *= 2
@@ -394,19 +400,24 @@ def _evidence(stem, other_stem, numbers, other, rarity, times, other_times, touc
         if table[slot] == key:
             table[slot] = -2  # taken; -1 would cut the chain of the others
             shared += 1
-    return math.log((information + 1.0) * (shared + 1.0)), rare
+    return math.log((information + 1.0) * (shared + 1.0))
 
 
 @kernel
-def align_reworded(stem, sentence, bounds, rarity, room, owner, span, evidence, rare):
+def align_reworded(
+    stem, sentence, bounds, rarity, least, least_rare, least_words, least_both, room, owner, span,
+    evidence,
+):  # fmt: skip
     """Align pairs of boxes, each some whole sentences of an article.
 
     stem: u32 (N,); sentence: i64 (S + 1,) first token of each sentence, then N
     bounds: i64 (Q, 4) first sentence and end, in either article
     rarity: f32 (2 ** k,) information of a stem in nats, by its upper bits
+    least, least_rare: evidence, and shared stems that are not common, from which a span counts
+    least_words, least_both: words on the shorter side, and on both sides together
     room: most seeds of a pair
-    owner: i64 (R,), span: i64 (R, 4), evidence: f64 (R,), rare: i32 (R,) written: box, first token
-        and end on either side, evidence, and number of shared stems that are not common
+    owner: i64 (R,), span: i64 (R, 4), evidence: f64 (R,) written: box, first token and end on
+        either side, and evidence
 
     Returns the number of spans; more than R were not written. -1 where the seeds had no room.
     """
@@ -436,8 +447,8 @@ def align_reworded(stem, sentence, bounds, rarity, room, owner, span, evidence, 
     )
     norm, other_norm = np.empty(most_sentences), np.empty(most_sentences)
     begin = np.empty(most_tokens + 2, np.int32)
-    entry_sentence, entry = np.empty(most_tokens, np.int32), np.empty(most_tokens, np.int32)
-    product, shared = np.zeros(most_sentences), np.zeros(most_sentences, np.int32)
+    in_sentence, sentence_times = np.empty(most_tokens, np.int32), np.empty(most_tokens)
+    product, shared = np.empty(most_sentences), np.empty(most_sentences, np.int32)
     touched, other_touched = np.empty(most_tokens, np.int32), np.empty(most_tokens, np.int32)
     best, other_best = np.empty(most_sentences), np.empty(most_sentences)
     seed, cosine = np.empty(room, np.uint64), np.empty(room)
@@ -445,6 +456,9 @@ def align_reworded(stem, sentence, bounds, rarity, room, owner, span, evidence, 
     times, other_times = np.zeros(most_tokens, np.int32), np.zeros(most_tokens, np.int32)
     mark = np.empty(most_tokens, np.int32)
     pairs = np.empty(slots, np.int64)
+    logarithm = np.empty(2 * most_sentences + 1)
+    for k in range(1, len(logarithm)):
+        logarithm[k] = math.log(np.float64(k))
     count = 0
     for q in range(len(bounds)):
         a_first, a_last, b_first, b_last = bounds[q, 0], bounds[q, 1], bounds[q, 2], bounds[q, 3]
@@ -463,44 +477,51 @@ def align_reworded(stem, sentence, bounds, rarity, room, owner, span, evidence, 
         spread[:stems] = 0
         at = _count_sentences(a, local[: rows + 1], seen, spread, table, first, 0)
         _count_sentences(b, other_local[: columns + 1], seen, spread, table, other_first, at)
-        everything = np.float64(rows + columns)
+        everything = logarithm[rows + columns]
         for v in range(stems):
-            weight[v] = math.log(everything / spread[v])
+            weight[v] = everything - logarithm[spread[v]]
         mine, theirs = first[: rows + 1], other_first[: columns + 1]
         _norms(table, mine, weight, norm)
         _norms(table, theirs, weight, other_norm)
-        _index_sentences(table, mine, begin[: stems + 2], entry_sentence, entry)
+        _index_sentences(table, mine, begin[: stems + 2], in_sentence, sentence_times)
         seeds = _find_seeds(
-            table, mine, norm, theirs, other_norm, weight, begin, entry_sentence, entry, product,
-            shared, touched, seed, cosine,
+            table, mine, norm, theirs, other_norm, weight, begin, in_sentence, sentence_times,
+            product, shared, seed, cosine,
         )  # fmt: skip
         if seeds > room:
             return -1
         seeds = _compete(seed[:seeds], cosine[:seeds], best[:rows], other_best[:columns])
         passages = _cluster_seeds(
-            seed[:seeds], table, mine, theirs, weight, times, other_times, touched, other_touched,
-            stack, rectangle,
+            seed[:seeds], table, mine, theirs, local, other_local, least_words, least_both, weight,
+            times, other_times, touched, other_touched, stack, rectangle,
         )  # fmt: skip
         mark[:stems] = -1
         for p in range(passages):
             low, high = local[rectangle[p, 0]], local[rectangle[p, 1] + 1]
             other_low, other_high = other_local[rectangle[p, 2]], other_local[rectangle[p, 3] + 1]
-            for turn in range(2):
-                stamp = 4 * p + 2 * turn
-                low, high = _trim(a, b, weight, low, high, other_low, other_high, mark, stamp)
-                other_low, other_high = _trim(
-                    b, a, weight, other_low, other_high, low, high, mark, stamp + 1
-                )
-            if high - low < 5 or other_high - other_low < 5:
+            # To trim takes evidence away: most passages need not be trimmed at all.
+            for trimmed in range(2):
+                value = _evidence(
+                    a_stem[low:high], a[low:high], b[other_low:other_high], rarity, least_rare,
+                    times, other_times, touched, pairs,
+                )  # fmt: skip
+                if trimmed or value < least:
+                    break
+                for turn in range(2):
+                    stamp = 4 * p + 2 * turn
+                    low, high = _trim(a, b, weight, low, high, other_low, other_high, mark, stamp)
+                    other_low, other_high = _trim(
+                        b, a, weight, other_low, other_high, low, high, mark, stamp + 1
+                    )
+            words, other_words = high - low, other_high - other_low
+            if value < least or min(words, other_words) < least_words:
+                continue
+            if words + other_words < least_both:
                 continue
             if count < len(owner):
                 span[count, 0], span[count, 1] = a_base + low, a_base + high
                 span[count, 2], span[count, 3] = b_base + other_low, b_base + other_high
-                evidence[count], rare[count] = _evidence(
-                    a_stem[low:high], b_stem[other_low:other_high], a[low:high],
-                    b[other_low:other_high], rarity, times, other_times, touched, pairs,
-                )  # fmt: skip
-                owner[count] = q
+                owner[count], evidence[count] = q, value
             count += 1
     return count
 

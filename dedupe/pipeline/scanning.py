@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -94,6 +94,9 @@ def scan(
         corpus = corpus_of(analyses, listing.files)
         progress.phase("matching", 3)
         owner = _owners(corpus, settings.matching.between)
+        recurring: Callable[[], Families] = partial(_families, corpus, analyses, pool)
+        if settings.matching.depth != "fast" and count > 1:
+            recurring = spare.submit(recurring).result
         matches = matching.match(corpus, analyses, owner, settings.matching, pool)
         progress.advance(1)
         regions = matching.group(corpus, matches)
@@ -103,19 +106,18 @@ def scan(
             corpus, matches, regions, overlap, settings.matching.document_similarity,
             settings.output.max_matches,
         )  # fmt: skip
-        families = None
-        if settings.matching.depth != "fast":
-            families = _families(corpus, analyses, pool)
-            copies += findings_stage.family_drafts(
-                corpus, families, overlap, settings.output.max_matches
-            )
-        findings_stage.complete(copies, corpus, regions, families, store.load, settings)
-        progress.advance(1)
         # What nobody has begun is shared with the threads that are idle now.
         rest = [
             pool.submit(part.judgement) if judgement.cancel() else judgement
             for part, judgement in zip(analyses, judging, strict=True)
         ]
+        families = recurring() if settings.matching.depth != "fast" else None
+        if families is not None:
+            copies += findings_stage.family_drafts(
+                corpus, families, overlap, settings.output.max_matches
+            )
+        findings_stage.complete(copies, corpus, regions, families, store.load, settings)
+        progress.advance(1)
         judgements = [judgement.result() for judgement in rest]
         if keep is not None:
             keep += (listing, analyses, corpus, matches, regions, families, copies, judgements)
