@@ -78,14 +78,17 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
     def boxes(bounds: tuple[int, int]) -> Candidates:
         low, high = bounds
         most = int(np.diff(edges[low : high + 1]).max(initial=0))
-        counts = np.zeros(articles, np.uint8)
-        hits = _SCRATCH.empty("hits", most * pairing.CAP, np.uint64)
+        counts, behind = np.zeros(articles, np.uint8), np.zeros(articles, np.int32)
+        hits, grouped = (
+            _SCRATCH.empty(name, most * pairing.CAP, np.uint64) for name in ("hits", "grouped")
+        )
+        partners = _SCRATCH.empty("partners", most * pairing.CAP, np.int32)
         room = 4096
         while True:
             partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
             count = pairing.dense_boxes(
-                posting, by_article, edges, low, high, owner, article_token, *place, counts, hits,
-                partner, box,
+                posting, by_article, edges, low, high, owner, article_token, *place, counts, behind,
+                hits, grouped, partners, partner, box,
             )  # fmt: skip
             if count <= room:
                 return Candidates(partner[:count], box[:count])
@@ -131,21 +134,24 @@ def _postings(
 
     Returns an array, and the ranges of it that hold the postings of each part.
     """
-    from dedupe.kernels.pairing import count_keys, group_pairs, list_pairs, mark_pairs
+    from dedupe.kernels.pairing import count_keys, drop_single, group_pairs, write_keys
 
     bits = _clamped((2 * len(kept.stem) // _PART_KEYS).bit_length(), _PART_BITS)
-    keys = np.zeros(1 << bits, np.int64)
-    count_keys(kept.stem, kept.first, bits, keys)
-    edges = np.append(0, np.cumsum(keys))
+    articles = len(kept.first) - 1
+    halves = [(0, articles // 2), (articles // 2, articles)]
+    keys = np.zeros((2, 1 << bits), np.int64)
+    list(pool.map(lambda h: count_keys(kept.stem, kept.first, *halves[h], bits, keys[h]), (0, 1)))
+    edges = np.append(0, np.cumsum(keys.sum(axis=0)))
+    following = edges[:-1] + np.cumsum(keys, axis=0) - keys
     posting = np.empty(int(edges[-1]), np.uint64)
+    list(pool.map(lambda h: write_keys(*kept, *halves[h], bits, following[h], posting), (0, 1)))
 
     def one(part: int) -> range:
-        words = max(1 << int(keys[part]).bit_length() >> 3, 1)
+        room = posting[edges[part] : edges[part + 1]]
+        words = max(1 << len(room).bit_length() >> 3, 1)
         seen, shared = (_SCRATCH.empty(name, words, np.uint64) for name in ("seen", "shared"))
         seen[:] = shared[:] = 0
-        mark_pairs(kept.stem, kept.first, part, bits, seen, shared)
-        room = posting[edges[part] : edges[part + 1]]
-        entries = room[: list_pairs(*kept, part, bits, shared, room)]
+        entries = room[: drop_single(room, seen, shared)]
         entries.sort()
         size = group_pairs(entries, room, first_article, article_token)
         return range(int(edges[part]), int(edges[part]) + size)

@@ -86,9 +86,7 @@ def align(
         while True:
             owner, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             evidence = np.empty(room)
-            count = align_reworded(
-                stem, unit, part, rarity(), *least, seeds, owner, span, evidence
-            )
+            count = align_reworded(stem, unit, part, rarity(), *least, seeds, owner, span, evidence)
             if count < 0:
                 seeds *= 4
             elif count > room:

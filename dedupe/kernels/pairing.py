@@ -11,6 +11,7 @@ import numpy as np
 
 from dedupe.kernels.bits import prefetch, trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
+from dedupe.kernels.sorting import sort_few
 
 CAP = 16
 """Articles in which a pair may stand for all of them to be paired."""
@@ -28,6 +29,8 @@ _MIX_1, _MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _LOW = np.uint64(0xFFFFFFFF)
 _BEGINS, _CHAINED = np.uint64(1 << 63), np.uint64(1 << 62)
 """Bits of a posting: the first of its group; of a group that is chained."""
+_REACH = np.uint64(3)
+"""A stem makes pairs with the two behind it."""
 _AHEAD = np.uint64(12)
 """Postings that are asked for before they are looked at: they lie anywhere in the memory."""
 _ARTICLE = np.uint64((1 << 30) - 1)
@@ -80,75 +83,70 @@ def keep_stems(stem, chosen, article_token, kept, place, kept_first):
 
 
 @kernel
-def count_keys(kept, kept_first, parts_log, count):
-    """Count the pairs of each part of all keys.
+def count_keys(kept, kept_first, low, high, parts_log, count):
+    """Count the pairs of some articles by the part of all keys that theirs belongs to.
 
-    kept: u32 (X,), kept_first: i64 (D + 1,) of `keep_stems`; count: i64 (2 ** parts_log,) added to
+    kept: u32 (X,), kept_first: i64 (D + 1,) of `keep_stems`; low, high: range of articles
+    count: i64 (2 ** parts_log,) added to
     """
     top = np.uint64(64 - parts_log)
-    for d in range(len(kept_first) - 1):
-        low, high = np.uint64(kept_first[d]), np.uint64(kept_first[d + 1])
-        for i in range(low, high):
-            for j in range(i + _ONE, min(i + np.uint64(3), high)):
+    for d in range(low, high):
+        end = np.uint64(kept_first[d + 1])
+        for i in range(np.uint64(kept_first[d]), end):
+            for j in range(i + _ONE, min(i + _REACH, end)):
                 if kept[i] != kept[j]:
                     count[_pair_key(kept[i], kept[j]) >> top] += 1
 
 
 @kernel
-def mark_pairs(kept, kept_first, part, parts_log, seen, shared):
-    """Mark the pairs of one part of all keys that may stand twice.
+def write_keys(kept, place, kept_first, low, high, parts_log, following, out):
+    """Write the pairs of some articles, part by part, as 32 bits of the key above the token.
 
-    kept: u32 (X,), kept_first: i64 (D + 1,) of `keep_stems`
-    part: of 2 ** parts_log parts; seen, shared: u64 (W,) bitmaps of a power of two bits, written
+    place: u32 (X,); following: i64 (2 ** parts_log,) next row of each part, added to
+    out: u64 (K,) written
     """
-    shift = np.uint64(58 - parts_log) - trailing_zeros(np.uint64(len(seen)))
     top, drop = np.uint64(64 - parts_log), np.uint64(parts_log)
-    for d in range(len(kept_first) - 1):
-        low, high = np.uint64(kept_first[d]), np.uint64(kept_first[d + 1])
-        for i in range(low, high):
-            for j in range(i + _ONE, min(i + np.uint64(3), high)):
+    for d in range(low, high):
+        end = np.uint64(kept_first[d + 1])
+        for i in range(np.uint64(kept_first[d]), end):
+            for j in range(i + _ONE, min(i + _REACH, end)):
                 if kept[i] == kept[j]:
                     continue
                 key = _pair_key(kept[i], kept[j])
-                if key >> top != part:
-                    continue
-                bit = key << drop >> drop >> shift
-                mask = _ONE << (bit & _BIT)
-                before = seen[bit >> _SIX]
-                shared[bit >> _SIX] |= before & mask
-                seen[bit >> _SIX] = before | mask
+                part = key >> top
+                out[np.uint64(following[part])] = key << drop >> _HALF << _HALF | np.uint64(
+                    place[i]
+                )
+                following[part] += 1
 
 
 @kernel
-def list_pairs(kept, place, kept_first, part, parts_log, shared, out):
-    """Write the pairs that are marked, as 32 bits of the key above the token.
+def drop_single(entries, seen, shared):
+    """Drop the entries whose key stands nowhere else, and hardly any other; how many are left.
 
-    out: u64 (X,) written, room for all pairs of the part. Returns their number.
+    entries: u64 (E,) of `write_keys`, those that are left in front
+    seen, shared: u64 (W,) of zeros, bitmaps of a power of two bits, written
     """
-    shift = np.uint64(58 - parts_log) - trailing_zeros(np.uint64(len(shared)))
-    top, drop = np.uint64(64 - parts_log), np.uint64(parts_log)
+    shift = np.uint64(58) - trailing_zeros(np.uint64(len(seen)))
+    for e in range(np.uint64(len(entries))):
+        bit = entries[e] >> shift
+        mask = _ONE << (bit & _BIT)
+        before = seen[bit >> _SIX]
+        shared[bit >> _SIX] |= before & mask
+        seen[bit >> _SIX] = before | mask
     count = _ONE - _ONE
-    for d in range(len(kept_first) - 1):
-        low, high = np.uint64(kept_first[d]), np.uint64(kept_first[d + 1])
-        for i in range(low, high):
-            for j in range(i + _ONE, min(i + np.uint64(3), high)):
-                if kept[i] == kept[j]:
-                    continue
-                key = _pair_key(kept[i], kept[j])
-                if key >> top != part:
-                    continue
-                bit = key << drop >> drop >> shift
-                if shared[bit >> _SIX] >> (bit & _BIT) & _ONE:
-                    out[count] = key << drop >> _HALF << _HALF | np.uint64(place[i])
-                    count += _ONE
-    return count
+    for e in range(np.uint64(len(entries))):
+        bit = entries[e] >> shift
+        entries[count] = entries[e]
+        count += shared[bit >> _SIX] >> (bit & _BIT) & _ONE
+    return np.int64(count)
 
 
 @kernel
 def group_pairs(entries, room, first_article, article_token):
     """Group the entries by their key: one posting for each article that holds it.
 
-    entries: u64 (E,) of `list_pairs`, sorted; written over by the postings, group by group:
+    entries: u64 (E,) of `write_keys`, sorted; written over by the postings, group by group:
         `_BEGINS`, `_CHAINED` where the group has more than CAP, the article, and the token. Groups
         of one article, or of more than CHAINED, are left out
     room: u64 (X,) the entries and what is free behind them: another `_BEGINS` ends the last group
@@ -247,6 +245,40 @@ def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts,
 
 
 @inlined
+def _group(hits, bits, behind, partners, out):
+    """Put the hits with each partner side by side, by their places; the number of partners.
+
+    Two passes and a short sort for each partner take half the time of one sort of all.
+
+    hits: u64 (H,); behind: i32 (D,) of zeros, written: end of the hits of each partner in `out`
+    partners: i32 (H,), out: u64 (H,) written
+    """
+    met = _ONE - _ONE
+    for h in range(np.uint64(len(hits))):
+        b = hits[h] >> bits >> bits
+        if behind[b] == 0:
+            partners[met] = b
+            met += _ONE
+        behind[b] += 1
+    total = 0
+    for m in range(met):
+        b = np.uint64(partners[m])
+        size = behind[b]
+        behind[b] = total
+        total += size
+    for h in range(np.uint64(len(hits))):
+        b = hits[h] >> bits >> bits
+        out[np.uint64(behind[b])] = hits[h]
+        behind[b] += 1
+    begin = 0
+    for m in range(met):
+        end = behind[np.uint64(partners[m])]
+        sort_few(out[begin:end])
+        begin = end
+    return np.int64(met)
+
+
+@inlined
 def _has_near(hits, i, bits, mask, reach, other_reach):
     """Whether enough hits stand close behind hit i, itself included."""
     here, there = hits[i] >> bits & mask, np.int64(hits[i] & mask)
@@ -263,7 +295,7 @@ def _has_near(hits, i, bits, mask, reach, other_reach):
 @kernel
 def dense_boxes(
     posting, by_article, edges, low, high, owner, article_token, place_bits, place_shift, counts,
-    hits, partner, box,
+    behind, hits, grouped, partners, partner, box,
 ):  # fmt: skip
     """Find the pairs of articles that have `FEWEST` hits close to each other, and where.
 
@@ -272,8 +304,8 @@ def dense_boxes(
     owner: i32 (D,) articles with the same number, or one below 0, are not paired
     place_bits: of a place in an article, counted from its start, after `place_shift` bits are
         dropped, which only articles of a million words need
-    counts: u8 (D,), hits: u64 (H,), scratch, room for CAP hits of each posting of an
-        article
+    counts: u8, behind: i32 (D,) of zeros; hits, grouped: u64, partners: i32 (H,), scratch: CAP
+        places for each posting of an article
     partner: i32 (Q, 2), box: i64 (Q, 4) written: the article and the later one, first token and
         end, in either article, of the hits that have enough others close behind them.
         Returns their number; more than Q were not written.
@@ -290,28 +322,28 @@ def dense_boxes(
             article_token, bits, drop, counts, hits,
         )  # fmt: skip
         counts[a:] = 0
-        mine = hits[:found]
-        mine.sort()
-        begin, behind, last, opened = 0, 0, np.int64(-1), False
-        low_a, end_a, low_b, end_b = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-        for i in range(len(mine)):
-            b = np.int64(mine[i] >> bits >> bits)
-            if b != last:
-                begin, behind, last, opened = i, i + 1, b, False
-                while behind < len(mine) and np.int64(mine[behind] >> bits >> bits) == b:
-                    behind += 1
-            if not _has_near(mine[begin:behind], i - begin, bits, mask, reach, other_reach):
-                continue
-            here = np.int64((mine[i] >> bits & mask) << drop) + article_token[a]
-            there = np.int64((mine[i] & mask) << drop) + article_token[b]
-            if not opened or here - end_a > APART:
-                opened = True
-                count += 1
-                low_a, low_b, end_b = here, there, there + 1
-            end_a = here + 1
-            low_b, end_b = min(low_b, there), max(end_b, there + 1)
-            if count <= len(box):
-                partner[count - 1, 0], partner[count - 1, 1] = a, b
-                box[count - 1, 0], box[count - 1, 1] = low_a, end_a
-                box[count - 1, 2], box[count - 1, 3] = low_b, end_b
+        behind[a:] = 0
+        met = _group(hits[:found], bits, behind, partners, grouped)
+        begin = 0
+        for m in range(met):
+            b = np.int64(partners[m])
+            mine = grouped[begin : behind[b]]
+            begin = np.int64(behind[b])
+            opened = False
+            low_a, end_a, low_b, end_b = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+            for i in range(len(mine)):
+                if not _has_near(mine, i, bits, mask, reach, other_reach):
+                    continue
+                here = np.int64((mine[i] >> bits & mask) << drop) + article_token[a]
+                there = np.int64((mine[i] & mask) << drop) + article_token[b]
+                if not opened or here - end_a > APART:
+                    opened = True
+                    count += 1
+                    low_a, low_b, end_b = here, there, there + 1
+                end_a = here + 1
+                low_b, end_b = min(low_b, there), max(end_b, there + 1)
+                if count <= len(box):
+                    partner[count - 1, 0], partner[count - 1, 1] = a, b
+                    box[count - 1, 0], box[count - 1, 1] = low_a, end_a
+                    box[count - 1, 2], box[count - 1, 3] = low_b, end_b
     return count

@@ -14,6 +14,7 @@ import math
 import numpy as np
 
 from dedupe.kernels.jit import inlined, kernel
+from dedupe.kernels.sorting import sort_few
 
 SEED_COSINE, SEED_DICE = 0.25, 0.2
 """Similarity of two sentences, of their weighted stems and of the sets of these, above which they
@@ -161,22 +162,6 @@ def _compete(seed, cosine, best, other_best):
 
 
 @inlined
-def _sort(seed):
-    """Sort a few numbers where they are."""
-    step = 1
-    while step < len(seed) // 3:
-        step = 3 * step + 1
-    while step > 0:
-        for k in range(step, len(seed)):
-            value, at = seed[k], k
-            while at >= step and seed[at - step] > value:
-                seed[at] = seed[at - step]
-                at -= step
-            seed[at] = value
-        step //= 3
-
-
-@inlined
 def _turn(seed):
     """Exchange the two sentences of every seed."""
     for k in range(len(seed)):
@@ -246,7 +231,7 @@ def _cluster_seeds(
             stack[waiting, 0], stack[waiting, 1], stack[waiting, 2], stack[waiting, 3]
         )  # fmt: skip
         part = seed[low:high]
-        _sort(part)
+        sort_few(part)
         cuts, begun = 0, low
         for k in range(low + 1, high + 1):
             if (
