@@ -38,6 +38,8 @@ RARITY_BITS = 20
 """Bits of a stem that the table of rarity looks at."""
 MOST_RARE = float(np.log(5000))
 """Information of a stem that the table does not know, in nats."""
+RARITY = Path(__file__).with_name("rarity.npz")
+"""The table, which `make_rarity` makes."""
 _CHUNK = 64
 _ROOM = 4096
 
@@ -60,7 +62,7 @@ def rarity() -> F32:
     -ln of the share of articles that hold it, in the data of the shipped model.
     """
     table = np.full(1 << RARITY_BITS, MOST_RARE, np.float32)
-    with np.load(Path(__file__).with_name("rarity.npz"), allow_pickle=False) as file:
+    with np.load(RARITY, allow_pickle=False) as file:
         place = (file["stem"] >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
         np.minimum.at(table, place, file["sixteenths"].astype(np.float32) / 16)
     return table
