@@ -8,6 +8,7 @@ import pytest
 from dedupe import make_rarity, rewordings
 from dedupe.kernels.words import hash_words
 
+
 def test_stems_of_several_texts_are_listed() -> None:
     """In sixteenths of a nat: -ln of the share of texts, by the first five letters."""
     found = make_rarity.rarities(["Water and salt.", "Watering it.", "Salt, and *more* salt.", "x"])
