@@ -11,7 +11,7 @@ import html
 import math
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from itertools import combinations, pairwise, product
@@ -1108,3 +1108,103 @@ def leaders(vectors: Sequence[dict[int, float]], near: float) -> int:
         if all(round(cosine, 6) < near for cosine in cosines):
             found.append(vector)
     return len(found)
+
+
+def _vector(sentences: Sequence[Sequence[int]], weight: dict[int, float]) -> dict[int, float]:
+    """Stems of some sentences, each as often as it stands there, times its weight."""
+    found: dict[int, float] = defaultdict(float)
+    for sentence in sentences:
+        for stem_ in sentence:
+            found[stem_] += weight[stem_]
+    return found
+
+
+def _cosine(a: dict[int, float], b: dict[int, float]) -> float:
+    product = sum(value * b.get(key, 0.0) for key, value in a.items())
+    lengths = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
+    return product / lengths if product > 0 else 0.0
+
+
+def sentence_seeds(
+    a: Sequence[Sequence[int]], b: Sequence[Sequence[int]], cosine: float, dice: float, share: float
+) -> tuple[set[tuple[int, int]], dict[int, float]]:
+    """Stage `rewordings`: sentences that are similar and nearly the best of each other.
+
+    The weight of a stem is the logarithm of all sentences by those that hold it.
+    """
+    every = [*map(set, a), *map(set, b)]
+    weight = {
+        s: math.log(len(every) / sum(s in held for held in every)) for s in set().union(*every)
+    }
+    similar = {
+        (i, j): value
+        for (i, one), (j, other) in product(enumerate(a), enumerate(b))
+        if (value := _cosine(_vector([one], weight), _vector([other], weight))) > cosine
+        and 2 * len(set(one) & set(other)) > dice * (len(set(one)) + len(set(other)))
+    }
+    rows: dict[int, float] = defaultdict(float)
+    columns: dict[int, float] = defaultdict(float)
+    for (i, j), value in similar.items():
+        rows[i], columns[j] = max(rows[i], value), max(columns[j], value)
+    kept = {
+        (i, j) for (i, j), v in similar.items() if v >= share * rows[i] and v >= share * columns[j]
+    }
+    return kept, weight
+
+
+def seed_clusters(seeds: set[tuple[int, int]], gap: int) -> list[set[tuple[int, int]]]:
+    """Stage `rewordings`: seeds cut where neighbours are far apart, by one side and the other."""
+    parts = [seeds] if seeds else []
+    while True:
+        cut: list[set[tuple[int, int]]] = []
+        for part in parts:
+            for side in (0, 1):
+                ordered = sorted(part, key=lambda seed: seed[side])
+                groups = [[ordered[0]]]
+                for before, seed in pairwise(ordered):
+                    if seed[side] - before[side] > gap + 1:
+                        groups.append([])
+                    groups[-1].append(seed)
+                if len(groups) > 1:
+                    break
+            cut += map(set, groups)
+        if len(cut) == len(parts):
+            return parts
+        parts = cut
+
+
+def trimmed(
+    words: Sequence[int], low: int, high: int, other: set[int], weight: dict[int, float],
+    price: float, around: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Stage `rewordings`: the run of a span that the stems of the other side explain best."""
+
+    def share(part: Sequence[int], more: float, whole: float) -> float:
+        matched = sum(weight[w] for w in part if w in other)
+        return (matched + more) / (sum(weight[w] for w in part) + whole)
+
+    inside = min(max(share(words[low:high], 0.5, 1.0), 0.2), 0.95)
+    beside = [*words[max(low - around, 0) : low], *words[high : high + around]]
+    chance = min(max(share(beside, 0.3, 2.0), 0.02), 0.6 * inside)
+    earned, lost = math.log(inside / chance), price * math.log((1 - inside) / (1 - chance))
+    best, found = 0.0, (low, low)
+    for start in range(low, high):
+        total = 0.0
+        for end in range(start, high):
+            total += weight[words[end]] * (earned if words[end] in other else lost)
+            if total > best + 1e-9:
+                best, found = total, (start, end + 1)
+    return found
+
+
+def evidence(
+    a: Sequence[int], b: Sequence[int], rarity: dict[int, float], least_rare: int
+) -> float:
+    """Stage `rewordings`: ln((M + 1)(b + 1)), or 0 where too few shared stems are not common."""
+    count_a, count_b = Counter(a), Counter(b)
+    shared = count_a & count_b
+    if sum(rarity[s] > 1 for s in shared) < least_rare:
+        return 0.0
+    information = sum(times * rarity[s] for s, times in shared.items())
+    neighbours = sum((Counter(pairwise(a)) & Counter(pairwise(b))).values())
+    return math.log((information + 1) * (neighbours + 1))
