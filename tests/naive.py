@@ -1110,7 +1110,7 @@ def leaders(vectors: Sequence[dict[int, float]], near: float) -> int:
     return len(found)
 
 
-def _vector(sentences: Sequence[Sequence[int]], weight: dict[int, float]) -> dict[int, float]:
+def stem_vector(sentences: Sequence[Sequence[int]], weight: dict[int, float]) -> dict[int, float]:
     """Stems of some sentences, each as often as it stands there, times its weight."""
     found: dict[int, float] = defaultdict(float)
     for sentence in sentences:
@@ -1119,17 +1119,19 @@ def _vector(sentences: Sequence[Sequence[int]], weight: dict[int, float]) -> dic
     return found
 
 
-def _cosine(a: dict[int, float], b: dict[int, float]) -> float:
+def cosine(a: dict[int, float], b: dict[int, float]) -> float:
+    """Cosine of two sparse vectors."""
     product = sum(value * b.get(key, 0.0) for key, value in a.items())
     lengths = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
     return product / lengths if product > 0 else 0.0
 
 
 def sentence_seeds(
-    a: Sequence[Sequence[int]], b: Sequence[Sequence[int]], cosine: float, dice: float, share: float
+    a: Sequence[Sequence[int]], b: Sequence[Sequence[int]], least: float, dice: float, share: float
 ) -> tuple[set[tuple[int, int]], dict[int, float]]:
     """Stage `rewordings`: sentences that are similar and nearly the best of each other.
 
+    least, dice: similarity of their vectors, of their sets; share: of the best of row and column.
     The weight of a stem is the logarithm of all sentences by those that hold it.
     """
     every = [*map(set, a), *map(set, b)]
@@ -1139,7 +1141,7 @@ def sentence_seeds(
     similar = {
         (i, j): value
         for (i, one), (j, other) in product(enumerate(a), enumerate(b))
-        if (value := _cosine(_vector([one], weight), _vector([other], weight))) > cosine
+        if (value := cosine(stem_vector([one], weight), stem_vector([other], weight))) > least
         and 2 * len(set(one) & set(other)) > dice * (len(set(one)) + len(set(other)))
     }
     rows: dict[int, float] = defaultdict(float)

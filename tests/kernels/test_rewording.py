@@ -69,8 +69,8 @@ def expected(
         if not _long(high - low, other_high - other_low, words, both):
             continue
         sides = a[min(rows) : max(rows) + 1], b[min(columns) : max(columns) + 1]
-        vectors = (naive._vector(side, weight) for side in sides)
-        if naive._cosine(*vectors) < kernel.CLUSTER_COSINE:
+        vectors = (naive.stem_vector(side, weight) for side in sides)
+        if naive.cosine(*vectors) < kernel.CLUSTER_COSINE:
             if gap > 0:
                 waiting += [(p, gap - 1) for p in naive.seed_clusters(part, gap - 1)]
             continue
@@ -106,8 +106,9 @@ def test_alignment_is_that_of_the_oracle(
     both: tuple[Text, Text], limits: tuple[float, int, int, int]
 ) -> None:
     """Weights, seeds, competition, clusters, trimming and evidence, one after the other."""
-    got = aligned(*both, RARITY, *limits)
-    want = expected(*both, RARITY, *limits)
+    a, b = both
+    got = aligned(a, b, RARITY, *limits)
+    want = expected(a, b, RARITY, *limits)
     assert [span for span, _ in got] == [span for span, _ in want]
     assert [value for _, value in got] == pytest.approx([value for _, value in want])
 
