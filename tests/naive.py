@@ -1189,14 +1189,14 @@ def trimmed(
     beside = [*words[max(low - around, 0) : low], *words[high : high + around]]
     chance = min(max(share(beside, 0.3, 2.0), 0.02), 0.6 * inside)
     earned, lost = math.log(inside / chance), price * math.log((1 - inside) / (1 - chance))
-    best, found = 0.0, (low, low)
+    best = (0.0, low, -low)  # of equal sums the one that begins last, and ends first
     for start in range(low, high):
         total = 0.0
         for end in range(start, high):
             total += weight[words[end]] * (earned if words[end] in other else lost)
-            if total > best + 1e-9:
-                best, found = total, (start, end + 1)
-    return found
+            if total > 0:
+                best = max(best, (round(total, 9), start, -end - 1))
+    return best[1], -best[2]
 
 
 def evidence(
