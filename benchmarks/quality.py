@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from benchmarks import answers, copies, forms, gold, labels, templates
+from benchmarks import answers, copies, forms, gold, labels, mutations, templates
 from benchmarks.figures import Figure
 
 
@@ -109,6 +109,10 @@ GOALS = (
     Goal("gold/recall", "own seeds: expected findings found", 0.95),
     Goal("gold/precision", "own seeds: findings that were expected", 0.95),
     Goal("gold/honest", "own seeds: warnings on honest articles", at_most=0),
+    *(
+        Goal(f"mutations/{name}", f"own seeds, {name}: copies kept", 1.0)
+        for name in mutations.MUTATIONS
+    ),
     Goal("human/warned", "human paragraphs with a FIL warning", at_most=0.04, must=False),
     Goal("human/FIL303", "the same, FIL303 alone", at_most=0.025, must=False),
     Goal("filler/auc filler", "AUC, filler against substantive", 0.85, must=False),
@@ -127,6 +131,7 @@ GROUPS: dict[str, Callable[..., tuple[dict[str, Figure], str]]] = {
     "short answers": answers.answer_figures,
     "templates": templates.template_figures,
     "gold": gold.gold_figures,
+    "mutations": mutations.mutation_figures,
     "human": labels.human_figures,
     "filler": labels.filler_figures,
 }
