@@ -79,7 +79,8 @@ def edited_copies(
     words = sorted({word for name in hosts for word in re.findall(r"\b[a-z]{4,9}\b", texts[name])})
     runs = [(name, *run) for name in donors for run in _runs(texts[name])]
     rng.shuffle(runs)
-    made, result, copies = iter(runs), dict(texts), []
+    made, result = iter(runs), dict(texts)
+    copies: list[EditedCopy] = []
     taken: Counter[str] = Counter()
     for wanted in SIMILARITIES * PER_SIMILARITY:
         for donor, start, end in made:

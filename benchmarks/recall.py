@@ -9,11 +9,13 @@
   passage, and equal ones are joined without bands, so the promise may be exceeded; on the other
   side the program reports no match under 40 words whose similarity is below .6.
 - `recall/exact`: share of all matches of that scan, planted or not, whose similarity is the exact
-  one of the two spans, computed by `tests/naive.py` from the files and spans of the report.
+  one of the two spans, computed by `tests/naive.py` from the files and spans of the report. The
+  numbers of list items are no words and are taken out before.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from statistics import fmean
 
@@ -22,6 +24,7 @@ from benchmarks.figures import Figure, share, share_half
 from dedupe.pipeline.analysis import BANDING
 from tests import naive
 
+_LIST_NUMBER = re.compile(r"^ *\d+[.)] ", re.MULTILINE)
 DIGITS = 4
 """Of a similarity in the report."""
 
@@ -58,8 +61,6 @@ def recall_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
 
 
 def _is_exact(corpus: corpora.Corpus, row: results.MatchRow) -> bool:
-    a, b = (
-        generated.shingles(corpus.text(corpus.id_of(side.path))[side.start : side.end])
-        for side in (row.a, row.b)
-    )
+    texts = (corpus.text(corpus.id_of(side.path))[side.start : side.end] for side in (row.a, row.b))
+    a, b = (generated.shingles(_LIST_NUMBER.sub("", text)) for text in texts)
     return round(naive.jaccard(a, b), DIGITS) == row.similarity
