@@ -61,6 +61,12 @@ def recall_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
 
 
 def _is_exact(corpus: corpora.Corpus, row: results.MatchRow) -> bool:
-    texts = (corpus.text(corpus.id_of(side.path))[side.start : side.end] for side in (row.a, row.b))
-    a, b = (generated.shingles(_LIST_NUMBER.sub("", text)) for text in texts)
+    a, b = (
+        generated.shingles(_numberless(corpus.text(corpus.id_of(side.path)))[side.start : side.end])
+        for side in (row.a, row.b)
+    )
     return round(naive.jaccard(a, b), DIGITS) == row.similarity
+
+
+def _numberless(text: str) -> str:
+    return _LIST_NUMBER.sub(lambda match: " " * len(match[0]), text)
