@@ -16,6 +16,7 @@ TPL finding speaks on one of the two sides. The note names those that are lost.
 - full-width: every ASCII letter is a full-width one;
 - entities: 30 % of the letters are character references, and `&`, quotes and dashes named ones;
 - leetspeak: every o is 0 and every e is 3;
+- leetspeak inside: the same, but only between two letters;
 - synonyms: 30 % of the words of four letters or more, no function words, are replaced, by a
   synonym where `SYNONYMS` has one and by a made-up word where it has none;
 - reordered: the sentences of every paragraph stand in another order, the last one first;
@@ -117,6 +118,11 @@ def _leet(char: str, _: random.Random) -> str:
     return {"o": "0", "O": "0", "e": "3", "E": "3"}.get(char, char)
 
 
+def _leet_inside(text: str, rng: random.Random) -> str:
+    between = r"(?<=[^\W\d_])[oe](?=[^\W\d_])"
+    return re.sub(between, lambda letter: _leet(letter[0], rng), text)
+
+
 def _entities(text: str, rng: random.Random) -> str:
     made = []
     for char in text:
@@ -201,6 +207,7 @@ MUTATIONS: dict[str, Mutation | None] = {
     "full-width": _letters(1, _full_width),
     "entities": _entities,
     "leetspeak": _letters(1, _leet),
+    "leetspeak inside": _leet_inside,
     "synonyms": _synonyms,
     "reordered": _reordered,
     "merged": None,
