@@ -71,7 +71,7 @@ ensure:guarantee decision:choice meaningful:significant benefits:advantages expe
 color:shade heats:warms weighs:totals fits:slots opens:lifts gardener:grower earth:soil
 below:beneath surface:top warmed:heated pressed:pushed directly:straight showed:displayed
 gaps:voids earlier:previous sowing:planting thin:spindly eaten:devoured first:initial
-dry:arid row:line paper:mulch happens:occurs gardening:horticulture merely:only
+paper:mulch happens:occurs gardening:horticulture merely:only
 pastime:hobby nurturing:fostering deeper:profounder connection:bond teaches:shows
 growth:progress setbacks:reverses natural:normal adventure:quest valuable:worthwhile
 rewards:prizes wait:linger
