@@ -5,7 +5,7 @@ come from `DEDUPE_DATA`, the folders go to `DEDUPE_BENCH_DIR`. A corpus NAME is
 
     NAME/files/...         the articles, and nothing else: the folder to scan
     NAME/map.jsonl         {"id", "path"}: document and its path below `files`
-    NAME/TABLE.jsonl       truth that belongs to it: `paragraphs` (digitalgov), `copies` (planted)
+    NAME/TABLE.jsonl       truth that belongs to it: `paragraphs`, `copies`, `members`
     NAME/stamp.json        written last; a folder whose stamp is current is used as it is
 
 Texts are written as they are, UTF-8, so that code-point offsets of the truth hold in the files.
@@ -23,13 +23,13 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import forms, planting
+from benchmarks import forms, generated, planting
 
 PROJECT = Path(__file__).resolve().parent.parent
 RECIPE = 3
@@ -267,6 +267,25 @@ def _forms() -> Content:
     return Content(files, {"members": planted.members})
 
 
+def _edited() -> Content:
+    essays = [d for d in read_table("slopscore/docs", Document) if d.kind == "essay"]
+    texts, copies = generated.edited_copies(
+        {d.id: d.text for d in essays}, {d.id: d.prompt_index for d in essays}
+    )
+    files = [(PathRow(name, safe_name(name, ".txt")), text) for name, text in texts.items()]
+    return Content(files, {"copies": copies})
+
+
+def _family(articles: int) -> Content:
+    essays = [d.text for d in read_table("slopscore/docs", Document) if d.kind == "essay"]
+    files, members = [], []
+    for number, (text, member) in enumerate(generated.family(essays, articles)):
+        name = f"{number:05}"
+        files.append((PathRow(name, f"{name}.txt"), text))
+        members += [generated.Member(name)] if member else []
+    return Content(files, {"members": members})
+
+
 def _filler_gold() -> Content:
     rows = read_table("filler_gold/public", FillerText)
     return Content([(PathRow(r.id, safe_name(r.id, ".txt")), r.text) for r in rows], {})
@@ -288,6 +307,9 @@ BUILDERS: dict[str, tuple[Callable[[], Content], tuple[str, ...]]] = {
     "digitalgov_renamed": (_renamed, ("digitalgov/docs",)),
     "forms": (_forms, ("digitalgov/docs", "slopscore/docs")),
     "planted": (_planted, ("slopscore/docs",)),
+    "edited": (_edited, ("slopscore/docs",)),
+    "family_10000": (partial(_family, 10_000), ("slopscore/docs",)),
+    "family_20000": (partial(_family, 20_000), ("slopscore/docs",)),
     "filler_gold": (_filler_gold, ("filler_gold/public",)),
     "mixed": (_mixed, ("pan13_train/docs", "slopscore/docs", "digitalgov/docs")),
 }

@@ -110,20 +110,28 @@ def _copies_found(
     matches: list[results.MatchRow],
     folder: Path,
 ) -> dict[str, Figure]:
+    pairs = joined(findings, matches, folder)
+    found: defaultdict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        if row.kind == "copy" and row.a and row.b:
+            found[row.rule].append(joins(pairs, row.a, row.b))
+    return {f"gold/copies {rule}": share(sum(h), len(h)) for rule, h in sorted(found.items())}
+
+
+def joined(
+    findings: list[results.Finding], matches: list[results.MatchRow], folder: Path
+) -> list[tuple[Stretch, Stretch]]:
+    """Every pair of places that a match joins, or a finding with one of its places."""
     spans = [(row.a, row.b) for row in matches]
     for finding in findings:
         own = results.Range(finding.path, finding.start, finding.end)
         spans += [(own, place) for place in finding.places]
-    pairs = [(_stretch(a, folder), _stretch(b, folder)) for a, b in spans]
-    found: defaultdict[str, list[bool]] = defaultdict(list)
-    for row in rows:
-        if row.kind == "copy" and row.a and row.b:
-            a, b = row.a, row.b
-            hit = any(
-                (_half(a, x) and _half(b, y)) or (_half(a, y) and _half(b, x)) for x, y in pairs
-            )
-            found[row.rule].append(hit)
-    return {f"gold/copies {rule}": share(sum(h), len(h)) for rule, h in sorted(found.items())}
+    return [(_stretch(a, folder), _stretch(b, folder)) for a, b in spans]
+
+
+def joins(pairs: list[tuple[Stretch, Stretch]], a: Stretch, b: Stretch) -> bool:
+    """Whether one of the pairs covers at least half of both sides of a copy."""
+    return any((_half(a, x) and _half(b, y)) or (_half(a, y) and _half(b, x)) for x, y in pairs)
 
 
 def _stretch(place: results.Range, folder: Path) -> Stretch:

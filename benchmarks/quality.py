@@ -15,7 +15,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from benchmarks import answers, copies, forms, gold, labels, templates
+from benchmarks import (
+    answers,
+    copies,
+    families,
+    forms,
+    generated,
+    gold,
+    labels,
+    mutations,
+    recall,
+    templates,
+)
 from benchmarks.figures import Figure
 
 
@@ -109,6 +120,17 @@ GOALS = (
     Goal("gold/recall", "own seeds: expected findings found", 0.95),
     Goal("gold/precision", "own seeds: findings that were expected", 0.95),
     Goal("gold/honest", "own seeds: warnings on honest articles", at_most=0),
+    *(
+        Goal(f"mutations/{name}", f"own seeds, {name}: copies kept", 1.0)
+        for name in mutations.MUTATIONS
+    ),
+    *(
+        Goal(f"recall/{j:.1f}", f"copies with J = {j:.1f} found", 0.99 if j >= 0.7 else None)
+        for j in generated.SIMILARITIES
+    ),
+    Goal("recall/exact", "matches whose similarity is exact", 1),
+    Goal("family/whole", "articles with one passage, 5,000, in one cluster", 0.99),
+    Goal("family/time", "CPU time of 20,000 articles by that of 10,000", at_most=2.2),
     Goal("human/warned", "human paragraphs with a FIL warning", at_most=0.04, must=False),
     Goal("human/FIL303", "the same, FIL303 alone", at_most=0.025, must=False),
     Goal("filler/auc filler", "AUC, filler against substantive", 0.85, must=False),
@@ -127,6 +149,9 @@ GROUPS: dict[str, Callable[..., tuple[dict[str, Figure], str]]] = {
     "short answers": answers.answer_figures,
     "templates": templates.template_figures,
     "gold": gold.gold_figures,
+    "mutations": mutations.mutation_figures,
+    "recall": recall.recall_figures,
+    "family": families.family_figures,
     "human": labels.human_figures,
     "filler": labels.filler_figures,
 }

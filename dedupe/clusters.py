@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import F64, I32, I64, U32, MatchTable, RegionTable
+from dedupe.tables import F64, I32, I64, U32, EditKind, MatchTable, RegionTable
 
 ROUNDS = 8
 """Families are taken out of a component at most this often; what is left stays alone."""
@@ -13,21 +13,28 @@ MEMBER = 0.5
 
 
 def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
-    """Merge the spans of all matches to regions: article, start, end (R,), and (V, 2) regions."""
+    """Merge the spans of all matches to regions: article, start, end (R,), and (V, 2) regions.
+
+    Spans of copied and of reworded text are merged apart: a reworded match may span a whole
+    article, and a region as long as that has nothing in common with a paragraph that was copied
+    into it.
+    """
     from dedupe.kernels.grouping import merge_spans
 
     count = len(matches)
-    article = np.concatenate([matches.a, matches.b])
+    kind = 2 * np.concatenate([matches.a, matches.b])
+    if matches.edits is not None:
+        kind += np.tile(matches.edits.kind >= EditKind.REORDERED, 2)
     start = np.concatenate([matches.a_start, matches.b_start])
     end = np.concatenate([matches.a_end, matches.b_end])
-    order = np.lexsort((end, start, article))
+    order = np.lexsort((end, start, kind))
     region = np.empty(2 * count, np.int32)
-    total = merge_spans(article[order], start[order], end[order], region)
+    total = merge_spans(kind[order], start[order], end[order], region)
     first = np.searchsorted(region, np.arange(total))
     of_match = np.empty(2 * count, np.int32)
     of_match[order] = region
     return (
-        article[order][first],
+        kind[order][first] >> 1,
         start[order][first],
         np.maximum.reduceat(end[order], first) if total else end,
         np.stack([of_match[:count], of_match[count:]], axis=1),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe import clusters
-from dedupe.tables import U32, MatchTable, RegionTable
+from dedupe.tables import U32, EditKind, EditTable, MatchTable, RegionTable
 from tests import naive
 from tests.strategies import distinct_words
 
@@ -210,6 +210,24 @@ def test_spans_of_one_passage_are_one_region() -> None:
     assert of_match.tolist() == [[0, 2], [0, 3], [1, 4]]
     table = clusters.cluster(matches, token, np.arange(3, dtype=np.int32))
     assert table.match_region.tolist() == of_match.tolist()
+
+
+def test_copy_inside_a_reworded_article_is_a_region_of_its_own() -> None:
+    """A copied paragraph is not merged into the span of a reworded match that holds it."""
+    matches = MatchTable(
+        np.array([0, 0], np.int32), np.array([1, 2], np.int32),
+        np.array([0, 60]), np.array([100, 90]),
+        np.array([100, 260]), np.array([200, 290]),
+        np.array([0.2, 1.0]), np.ones(2), np.ones(2),
+        EditTable(
+            np.array([EditKind.REWORDED, EditKind.VERBATIM], np.uint8),
+            np.array([0.3, 1.0]), np.ones(2), np.full(2, np.nan), np.ones(2),
+        ),
+    )  # fmt: skip
+    article, start, end, of_match = clusters.regions(matches)
+    rows = list(zip(article.tolist(), start.tolist(), end.tolist(), strict=True))
+    assert rows == [(0, 60, 90), (0, 0, 100), (1, 100, 200), (2, 260, 290)]
+    assert of_match.tolist() == [[1, 2], [0, 3]]
 
 
 def test_region_of_a_cluster_never_holds_a_stranger(rng: np.random.Generator) -> None:
