@@ -62,7 +62,8 @@ def paragraph_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     Pairs inside one article are DUP103 and have a figure of their own.
     """
     corpus = corpora.materialise("digitalgov")
-    outputs = results.scan(corpus.folder, corpus.name, reuse=reuse)
+    # Else a disclaimer is a template at one place and a part of a copied passage at another.
+    outputs = results.scan(corpus.folder, corpus.name, select=("DUP",), reuse=reuse)
     pairs, letters = _paragraph_pairs(corpus)
     covers = _half_covered(letters)
     by_match = _spans_by_documents(corpus, outputs.matches())
