@@ -23,6 +23,8 @@ NEAR, OTHER_NEAR = 60, 120
 """Words within which they stand, in the earlier article and in the later one."""
 APART = 1000
 """Words of the earlier article between passing hits above which they are two candidates."""
+LONGEST = 10_000
+"""Words of it that one candidate spans at most: to align it takes the square of them."""
 
 _ONE, _SIX, _BIT, _HALF = (np.uint64(k) for k in (1, 6, 63, 32))
 _MIX_1, _MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
@@ -336,7 +338,7 @@ def dense_boxes(
                     continue
                 here = np.int64((mine[i] >> bits & mask) << drop) + article_token[a]
                 there = np.int64((mine[i] & mask) << drop) + article_token[b]
-                if not opened or here - end_a > APART:
+                if not opened or here - end_a > APART or here - low_a > LONGEST:
                     opened = True
                     count += 1
                     low_a, low_b, end_b = here, there, there + 1

@@ -77,6 +77,14 @@ def test_distant_passages_have_boxes_of_their_own(rng: np.random.Generator, pool
     assert [box[0] // 1000 for box in boxes] == [0, 2]
 
 
+def test_long_copies_are_cut(rng: np.random.Generator, pool: Executor) -> None:
+    """Two books are aligned piece by piece, so the time does not grow with their square."""
+    text = rng.permutation(5 * pairing.LONGEST) % 30_000
+    boxes = candidates([text.tolist(), text.tolist()], pool)[0, 1]
+    assert len(boxes) == 5
+    assert all(high - low <= pairing.LONGEST + 100 for low, high, _, _ in boxes)
+
+
 @pytest.mark.parametrize("copies", [pairing.CAP + 5, 200])
 def test_passage_of_many_articles_is_chained(
     rng: np.random.Generator, pool: Executor, copies: int
