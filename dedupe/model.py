@@ -279,6 +279,13 @@ class Edit(Struct, frozen=True):
     b: str
 
 
+EditName = Literal["verbatim", "edited", "reordered", "reworded"]
+EDITS: tuple[EditName, ...] = ("verbatim", "edited", "reordered", "reworded")
+"""What was done to copied text, from nothing to everything; by `tables.EditKind`."""
+MOVED = EDITS[2:]
+"""Kinds of edit after which hardly a run of words is left."""
+
+
 class AlignedPassage(Struct, frozen=True):
     """A passage that stands in both texts, with the word diff between its two forms."""
 
@@ -295,6 +302,8 @@ class AlignedPassage(Struct, frozen=True):
     skipped_a: int = 0
     """Words of a between this passage and the one in front of it."""
     skipped_b: int = 0
+    edit: EditName | None = None
+    """What was done to the text; None where it was compared at depth fast."""
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
