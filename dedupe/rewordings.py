@@ -42,6 +42,20 @@ _CHUNK = 64
 _ROOM = 4096
 
 
+class Limits(NamedTuple):
+    """From where on a passage counts."""
+
+    evidence: float = EVIDENCE
+    rare_stems: int = RARE_STEMS
+    words: int = WORDS
+    both_words: int = BOTH_WORDS
+
+
+LIMITS = Limits()
+NO_LIMITS = Limits(0.0, 0, 1, 2)
+"""Of what is shown rather than reported."""
+
+
 class Reworded(NamedTuple):
     """Passages that stand reworded in two articles."""
 
@@ -66,9 +80,16 @@ def rarity() -> F32:
     return table
 
 
+def information(stem: U32) -> F64:
+    """(K,) information of some stems in nats."""
+    place = (stem >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
+    return rarity()[place].astype(np.float64)
+
+
 def align(
-    partner: I32, box: I64, stem: U32, sentence: I64, piece_token: I64, pool: Executor
-) -> Reworded:
+    partner: I32, box: I64, stem: U32, sentence: I64, piece_token: I64, pool: Executor,
+    limits: Limits = LIMITS,
+) -> Reworded:  # fmt: skip
     """Align the candidates and keep what carries enough evidence.
 
     partner: (Q, 2), box: (Q, 4) of `pairings`; stem: (N,); sentence: (S + 1,) first token of each
@@ -78,7 +99,6 @@ def align(
 
     unit = _units(sentence)
     bounds = _bounds(partner, box, unit, piece_token)
-    least = (EVIDENCE, RARE_STEMS, WORDS, BOTH_WORDS)
 
     def one(at: int) -> tuple[I64, I64, F64]:
         part = bounds[at : at + _CHUNK]
@@ -86,7 +106,9 @@ def align(
         while True:
             owner, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             evidence = np.empty(room)
-            count = align_reworded(stem, unit, part, rarity(), *least, seeds, owner, span, evidence)
+            count = align_reworded(
+                stem, unit, part, rarity(), *limits, seeds, owner, span, evidence
+            )
             if count < 0:
                 seeds *= 4
             elif count > room:
