@@ -279,6 +279,13 @@ class Edit(Struct, frozen=True):
     b: str
 
 
+EditName = Literal["verbatim", "edited", "reordered", "reworded"]
+EDITS: tuple[EditName, ...] = ("verbatim", "edited", "reordered", "reworded")
+"""What was done to copied text, from nothing to everything; by `tables.EditKind`."""
+MOVED = EDITS[2:]
+"""Kinds of edit after which hardly a run of words is left."""
+
+
 class AlignedPassage(Struct, frozen=True):
     """A passage that stands in both texts, with the word diff between its two forms."""
 
@@ -295,6 +302,8 @@ class AlignedPassage(Struct, frozen=True):
     skipped_a: int = 0
     """Words of a between this passage and the one in front of it."""
     skipped_b: int = 0
+    edit: EditName | None = None
+    """What was done to the text; None where it was compared at depth fast."""
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -354,6 +363,49 @@ class Nearest(Struct, frozen=True, kw_only=True):
     limit: float
 
 
+MissedLimit = Literal["evidence", "rare-stems", "words", "words-of-both", "candidates"]
+"""What a reworded passage lacks: the last is that too few pairs of stems stand close together, so
+that the search does not look at the two places."""
+
+
+class NearestReworded(Struct, frozen=True, kw_only=True):
+    """The passage of another article that comes nearest to be a reworded one.
+
+    Its evidence is ln((information + 1) (neighbours + 1)).
+    """
+
+    path: str
+    here: Span
+    """The passage that is compared; it may begin before the explained block, and end behind it."""
+    span: Span
+    """The one in the other article."""
+    words: int
+    other_words: int
+    edit: EditName
+    runs: float
+    """Share of the runs of three words of the shorter side that both sides have."""
+    in_order: float
+    """Share of the words with one place on either side that stand in the same order."""
+    evidence: float
+    information: float
+    """Nats of the shared stems."""
+    neighbours: int
+    """Shared pairs of stems that stand side by side."""
+    rare_stems: int
+    """Shared stems that are not common."""
+    stems: tuple[str, ...]
+    """The most informative of those, as words of the article."""
+    evidence_limit: float
+    rare_stems_limit: int
+    words_limit: int
+    """Of the shorter side."""
+    both_words_limit: int
+    """Of both sides together."""
+    missed: tuple[MissedLimit, ...] = ()
+    reported: str | None = None
+    """The rule of the finding that tells of the two places, here or there."""
+
+
 class ExplainedPassage(Struct, frozen=True, kw_only=True):
     """Why one block of an article was flagged, or was not."""
 
@@ -373,6 +425,8 @@ class ExplainedPassage(Struct, frozen=True, kw_only=True):
     """Copied passages of which this is the original: the copies have findings, this has none."""
     excluded: int = 0
     """Words that are left out of matching."""
+    reworded: NearestReworded | None = None
+    """None at depth fast, too."""
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
@@ -388,3 +442,5 @@ class Explanation(Struct, frozen=True, kw_only=True):
     """Words that a match must hold; whole blocks may be shorter."""
     min_similarity: float = 0
     """Similarity that a match must have."""
+    depth: Literal["fast", "standard", "deep"] = "standard"
+    """At depth fast nobody looks for reworded passages."""

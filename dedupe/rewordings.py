@@ -46,6 +46,20 @@ _CHUNK = 64
 _ROOM = 4096
 
 
+class Limits(NamedTuple):
+    """From where on a passage counts."""
+
+    evidence: float = EVIDENCE
+    rare_stems: int = RARE_STEMS
+    words: int = WORDS
+    both_words: int = BOTH_WORDS
+
+
+LIMITS = Limits()
+NO_LIMITS = Limits(0.0, 0, 1, 2)
+"""Of what is shown rather than reported."""
+
+
 class Reworded(NamedTuple):
     """Passages that stand reworded in two articles."""
 
@@ -70,7 +84,7 @@ def rarity() -> F32:
     return table
 
 
-def _rarity_here(stem: U32, piece_token: I64) -> F32:
+def rarity_here(stem: U32, piece_token: I64) -> F32:
     """The table of rarity, in which the stems of the corpus's own topic carry less.
 
     What every third post of a blog mentions is no evidence in that blog: of its reworded passages
@@ -85,9 +99,16 @@ def _rarity_here(stem: U32, piece_token: I64) -> F32:
     return np.where(count >= TOPICAL, np.minimum(rarity(), here), rarity())
 
 
+def information(stem: U32, rarity: F32) -> F64:
+    """(K,) information of some stems in nats, by a table (2 ** RARITY_BITS,)."""
+    place = (stem >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
+    return rarity[place].astype(np.float64)
+
+
 def align(
-    partner: I32, box: I64, stem: U32, sentence: I64, piece_token: I64, pool: Executor
-) -> Reworded:
+    partner: I32, box: I64, stem: U32, sentence: I64, piece_token: I64, pool: Executor,
+    limits: Limits = LIMITS,
+) -> Reworded:  # fmt: skip
     """Align the candidates and keep what carries enough evidence.
 
     partner: (Q, 2), box: (Q, 4) of `pairings`; stem: (N,); sentence: (S + 1,) first token of each
@@ -97,8 +118,7 @@ def align(
 
     unit = _units(sentence)
     bounds = _bounds(partner, box, unit, piece_token)
-    information = _rarity_here(stem, piece_token)
-    least = (EVIDENCE, RARE_STEMS, WORDS, BOTH_WORDS)
+    here = rarity_here(stem, piece_token)
 
     def one(at: int) -> tuple[I64, I64, F64]:
         part = bounds[at : at + _CHUNK]
@@ -106,9 +126,7 @@ def align(
         while True:
             owner, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             evidence = np.empty(room)
-            count = align_reworded(
-                stem, unit, part, information, *least, seeds, owner, span, evidence
-            )
+            count = align_reworded(stem, unit, part, here, *limits, seeds, owner, span, evidence)
             if count < 0:
                 seeds *= 4
             elif count > room:

@@ -37,8 +37,8 @@ def command(
 ) -> int:
     """Tell why the blocks of an article, or the one at LINE, were flagged or were not.
 
-    Shows the nearest passage elsewhere with its exact similarity, and the parts of the filler
-    score.
+    Shows the nearest passage elsewhere with its exact similarity, the nearest reworded one with its
+    evidence and the limits, and the parts of the filler score.
     """
     from dedupe import pipeline
     from dedupe.reports import explain

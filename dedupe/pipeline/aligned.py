@@ -10,7 +10,7 @@ import numpy as np
 
 from dedupe.findings.edits import word_edits
 from dedupe.findings.lookup import Lookup
-from dedupe.model import AlignedPassage, Edit
+from dedupe.model import EDITS, AlignedPassage, Edit, EditName
 from dedupe.tables import U32, Corpus, MatchTable, Reading
 
 _Kind = Literal["equal", "replace", "delete", "insert"]
@@ -38,6 +38,9 @@ def aligned(
         noted.append(([kind for kind, _ in stretches], ours, theirs))
     lookup.resolve(load)
     numbers = (table.similarity, table.containment_a, table.containment_b)
+    done: list[EditName | None] = [None] * len(rows)
+    if table.edits is not None:
+        done = [EDITS[kind] for kind in table.edits.kind.tolist()]
     return [
         AlignedPassage(
             a=one,
@@ -48,11 +51,12 @@ def aligned(
             containment_a=inside_b,
             containment_b=inside_a,
             edits=tuple(map(Edit, kinds, ours.pieces(lookup), theirs.pieces(lookup))),
+            edit=edit,
         )
-        for (_, _, a_start, a_end, b_start, b_end), (kinds, ours, theirs), one, two, similarity,
-        inside_b, inside_a
+        for (_, _, a_start, a_end, b_start, b_end), (kinds, ours, theirs), edit, one, two,
+        similarity, inside_b, inside_a
         in zip(
-            rows, noted, lookup.spans(in_a), lookup.spans(in_b),
+            rows, noted, done, lookup.spans(in_a), lookup.spans(in_b),
             *(np.round(column, 4).tolist() for column in numbers), strict=True,
         )
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.scorer import load_model, phrases, score_blocks
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest, Span
-from dedupe.pipeline import matching
+from dedupe.pipeline import matching, reworded
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
 from dedupe.pipeline.scanning import analyse_files, corpus_of, scan, threads, workers
 from dedupe.sources import displayed, find_files
@@ -59,7 +59,9 @@ def explain(
         if not blocks:
             raise UsageError(f"{name}: no text at line {line}")
         scores = score_blocks(part.reading.text, part.reading.tokens, load_model())
-        batch = _Batch(part.reading, scores)
+        stems = matching.gather_stems(analyses)
+        search = None if stems is None else reworded.Search(corpus, stems, article, pool)
+        batch = _Batch(part.reading, scores, search)
         passages = tuple(
             _explained(
                 corpus, analyses, batch, article, block, (result.findings, originals), settings,
@@ -75,6 +77,7 @@ def explain(
         article_findings=tuple(f for f in result.findings if RULES[f.rule].whole_article),
         min_words=settings.matching.min_words,
         min_similarity=settings.matching.min_similarity,
+        depth=settings.matching.depth,
     )
 
 
@@ -89,6 +92,8 @@ class _Batch(NamedTuple):
 
     reading: Reading
     scores: BlockScores
+    search: reworded.Search | None
+    """None at depth fast"""
 
 
 def _local(corpus: Corpus, article: int) -> int:
@@ -116,7 +121,7 @@ def _explained(
     findings: tuple[Sequence[Finding], Sequence[Finding]], settings: config.Config, pool: Executor,
 ) -> ExplainedPassage:  # fmt: skip
     """One block; findings: what is reported, and what is not as it is the original."""
-    reading, scores = batch
+    reading, scores, search = batch
     model = load_model()
     words, table = reading.tokens, reading.text.blocks
     base = int(corpus.article_token[article]) - int(reading.article_token[_local(corpus, article)])
@@ -135,6 +140,13 @@ def _explained(
     ]  # fmt: skip
     lookup.resolve(lambda _: reading)
     place = lookup.span(span)
+    here, originals = (_within(group, place) for group in findings)
+    near = None
+    if search is not None and last > first:
+        elsewhere = Lookup(corpus)
+        noted = search.nearest(first, last, (*here, *originals), elsewhere)
+        elsewhere.resolve(lambda number: _kept(analyses[number].reading))
+        near = None if noted is None else noted.told(elsewhere)
     score = float(scores.score[block])
     return ExplainedPassage(
         span=place,
@@ -150,10 +162,11 @@ def _explained(
                      *lookup.offsets(at))
             for at, text, weight in learned
         ),
-        findings=_within(findings[0], place),
+        findings=here,
         nearest=_nearest(corpus, analyses, article, first, last, pool),
-        originals=_within(findings[1], place),
+        originals=originals,
         excluded=corpus.pieces.count_out(first, last),
+        reworded=near,
     )  # fmt: skip
 
 

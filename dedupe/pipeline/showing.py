@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,12 +18,12 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from dedupe import config
+from dedupe import config, rewordings
 from dedupe.align import shingle_overlap
 from dedupe.errors import DedupeError, UsageError
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Copy, Finding, Shown, Span
-from dedupe.pipeline import saved
+from dedupe.pipeline import matching, saved
 from dedupe.pipeline.aligned import aligned
 from dedupe.pipeline.scanning import (
     analyse_files,
@@ -34,7 +35,7 @@ from dedupe.pipeline.scanning import (
 )
 from dedupe.pipeline.store import ReadingStore
 from dedupe.sources import displayed, find_files
-from dedupe.tables import I64, Corpus, MatchTable, Reading
+from dedupe.tables import I64, Corpus, EditTable, MatchTable, Reading, Stems
 
 _PLACE = re.compile(r"(.+?):([1-9]\d*)(?::([1-9]\d*))?", flags=re.DOTALL)
 _EXACT = ("DUP101", "DUP102", "DUP103")
@@ -144,7 +145,9 @@ def _with_text(finding: Finding, settings: config.Config) -> Shown:
                 "made in another folder"
             )
     sources = msgspec.structs.replace(settings.sources, force_exclude=False, max_file_size=None)
-    settings = msgspec.structs.replace(settings, sources=sources)
+    depth = "standard" if finding.rule == "DUP104" else settings.matching.depth
+    matched = msgspec.structs.replace(settings.matching, depth=depth)
+    settings = msgspec.structs.replace(settings, sources=sources, matching=matched)
     listing = find_files(paths, sources)
     with workers(threads(settings.jobs)) as pool:
         analyses = analyse_files(listing.files, settings, pool)
@@ -157,8 +160,12 @@ def _with_text(finding: Finding, settings: config.Config) -> Shown:
         table = _pairs(articles, finding)
         spans = (table.a_start, table.a_end, table.b_start, table.b_end)
         shared = shingle_overlap(corpus.token, *spans, pool)
+        edits = _edits(corpus, matching.gather_stems(analyses), table, pool)
     columns = dict(zip(("similarity", "containment_a", "containment_b"), shared.T, strict=True))
-    passages = aligned(corpus, msgspec.structs.replace(table, **columns), store.load)
+    # Two fillings of a template are no edits of each other.
+    edits = edits if finding.rule.startswith("DUP") else None
+    table = msgspec.structs.replace(table, edits=edits, **columns)
+    passages = aligned(corpus, table, store.load)
     original = finding.cluster.original if finding.cluster else None
     copies = []
     for match, passage in zip(finding.matches, passages, strict=True):
@@ -202,6 +209,19 @@ def _pairs(articles: _Articles, finding: Finding) -> MatchTable:
         table[:, 0].astype(np.int32), table[:, 1].astype(np.int32), a_start, a_end, b_start, b_end,
         unknown, unknown, unknown,
     )  # fmt: skip
+
+
+def _edits(
+    corpus: Corpus, stems: Stems | None, table: MatchTable, pool: Executor
+) -> EditTable | None:
+    """What was done to the text of each pair; None where there are no stems, at depth fast."""
+    if stems is None:
+        return None
+    span = np.stack([table.a_start, table.a_end, table.b_start, table.b_end], axis=1)
+    shares = rewordings.edits(corpus.token, stems.stem, span, pool)
+    runs, in_order = shares.T
+    unknown = np.full(len(span), np.nan)
+    return EditTable(rewordings.kinds(shares), runs, in_order, unknown, unknown)
 
 
 def _changed(path: str) -> DedupeError:

@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from dedupe.model import SCHEMA, AlignedPassage, Comparison, Edit
+from dedupe.model import MOVED, SCHEMA, AlignedPassage, Comparison, Edit
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import (
     Line,
@@ -110,8 +110,11 @@ def alike(passage: AlignedPassage, one: str, other: str) -> str:
     """How similar the sides of a passage are, in numbers."""
     if passage.similarity >= 1 and passage.words_a == passage.words_b:
         return f"identical, {counted(passage.words_a, 'word')}"
+    if passage.edit in MOVED:  # hardly a shingle is left, so the shares of them say nothing
+        return f"{passage.edit}, {passage.words_a:,} and {passage.words_b:,} words"
+    kind = "" if passage.edit is None else f"{passage.edit}, "
     return (
-        f"{similar(passage.similarity)}, {passage.words_a:,} and {passage.words_b:,} words; "
+        f"{kind}{similar(passage.similarity)}, {passage.words_a:,} and {passage.words_b:,} words; "
         f"{percent(passage.containment_a)} of {one} stands in {other}, "
         f"{percent(passage.containment_b)} of {other} in {one}"
     )

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from dedupe.model import SCHEMA, ExplainedPassage, Explanation, Finding, Nearest
+from dedupe.model import SCHEMA, ExplainedPassage, Explanation, Finding, Nearest, NearestReworded
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, hanging, plain, write_lines
 from dedupe.reports.visible import one_line, visible
@@ -15,6 +15,13 @@ from dedupe.reports.wording import counted, headline, lines_of, percent
 from dedupe.rows import encode
 
 _PHRASES_SHOWN = 8
+_LIMITS = {
+    "evidence": "evidence",
+    "rare-stems": "stems that are not common",
+    "words": "words on the shorter side",
+    "words-of-both": "words on both sides",
+}
+"""Of reworded passages."""
 _COUNTS = ("capitals", "digits", "quotes")
 
 
@@ -48,7 +55,7 @@ def _lines(explanation: Explanation, options: ReportOptions) -> Iterator[Line]:
         yield plain("No block of prose stands here.")
     for passage in explanation.passages:
         yield ()
-        yield from _passage(passage, options)
+        yield from _passage(passage, explanation.depth, options)
 
 
 def _limits(explanation: Explanation) -> str:
@@ -61,7 +68,7 @@ def _limits(explanation: Explanation) -> str:
     )
 
 
-def _passage(passage: ExplainedPassage, options: ReportOptions) -> Iterator[Line]:
+def _passage(passage: ExplainedPassage, depth: str, options: ReportOptions) -> Iterator[Line]:
     excluded = f", {passage.excluded:,} of them left out of matching" if passage.excluded else ""
     yield (
         Piece(f"{lines_of(passage.span)} {passage.block.replace('_', ' ')}", "title"),
@@ -82,6 +89,8 @@ def _passage(passage: ExplainedPassage, options: ReportOptions) -> Iterator[Line
         yield plain("  copy    left out of matching")
     else:
         yield from _copy(passage.nearest, options)
+        if depth != "fast":
+            yield from _reworded(passage.reworded, options)
     yield from _filler(passage, options)
 
 
@@ -113,6 +122,57 @@ def _copy(nearest: Nearest | None, options: ReportOptions) -> Iterator[Line]:
         run = one_line(nearest.run, github=options.github)
         text = f'{counted(nearest.run_words, "word")} "{run}"'
         yield from hanging("  run     ", plain(text), options.width)
+
+
+def _reworded(near: NearestReworded | None, options: ReportOptions) -> Iterator[Line]:
+    """The nearest reworded passage, what speaks for it, and whether that was enough."""
+    if near is None:
+        text = "no sentences of another article share enough stems with it"
+        yield from hanging("  reworded ", plain(text), options.width)
+        return
+    place = f"{visible(near.path, github=options.github)}:{lines_of(near.span)}"
+    text = (
+        f"{counted(near.words, 'word')} at {lines_of(near.here)} are nearest to "
+        f"{near.other_words:,} at {place}: {near.edit}, {percent(near.runs)} of three-word runs "
+        f"shared, {percent(near.in_order)} of common words in the same order"
+    )
+    yield from hanging("  reworded ", plain(text), options.width)
+    verdict = "is below" if "evidence" in near.missed else "reaches"
+    text = (
+        f"{near.information:.1f} nats of shared stems and "
+        f"{counted(near.neighbours, 'shared pair')} of neighbours: "
+        f"ln(({near.information:.1f} + 1) x ({near.neighbours} + 1)) = {near.evidence:.2f} "
+        f"{verdict} the limit {near.evidence_limit:.2f}"
+    )
+    yield from hanging("  evidence ", plain(text), options.width)
+    shown = ", ".join(f'"{word}"' for word in near.stems)
+    stems = (
+        f"{near.rare_stems:,} of the shared ones are not common (limit {near.rare_stems_limit})"
+        + (f", first of all {shown}" if shown else "")
+    )
+    yield from hanging("  stems    ", plain(one_line(stems, github=options.github)), options.width)
+    words = (
+        f"{min(near.words, near.other_words):,} on the shorter side (limit {near.words_limit}), "
+        f"{near.words + near.other_words:,} on both sides (limit {near.both_words_limit})"
+    )
+    yield from hanging("  words    ", plain(words), options.width)
+    yield from hanging("  verdict  ", plain(_verdict(near)), options.width)
+
+
+def _verdict(near: NearestReworded) -> str:
+    """Why a reworded passage is reported, or is not."""
+    below = [_LIMITS[name] for name in near.missed if name in _LIMITS]
+    reasons = [f"below the limit of {', '.join(below)}"] if below else []
+    if "candidates" in near.missed:
+        reasons.append("too few shared pairs of stems stand close together to look here at all")
+    if reasons:
+        return f"not counted as reworded: {'; '.join(reasons)}"
+    if near.reported is not None:
+        return f"reported as {near.reported}"
+    return (
+        "reaches all limits, but no finding is left of it: the two lie in a template, or in "
+        "articles that repeat each other as a whole"
+    )
 
 
 def _number(name: str, value: float) -> str:

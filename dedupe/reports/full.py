@@ -165,12 +165,11 @@ def _also_in(finding: Finding, label: str, options: ReportOptions) -> Iterator[L
     lead = label
     for match, place in zip(matches, places, strict=True):
         padding = " " * (min(widest, 60) - cell_width(place))
-        yield (
-            Piece(lead, "dim"),
-            Piece(place),
-            Piece(f"{padding}  {percent(match.similarity):>4}"),
-            Piece(_origin(finding, match), "dim"),
-        )
+        origin = _origin(finding, match)
+        # The similarity of shingles says nothing about a reworded passage.
+        number = "" if finding.rule == "DUP104" else f"  {percent(match.similarity):>4}"
+        between = Piece(f"{padding}{number}" if number or origin else "")
+        yield (Piece(lead, "dim"), Piece(place), between, Piece(origin, "dim"))
         lead = " " * len(label)
     left = finding.matches_total - len(matches)
     if left > 0:

@@ -12,9 +12,9 @@ from dedupe.reports.visible import one_line, visible
 from dedupe.reports.wording import (
     SHARES,
     counted,
+    likeness,
     percent,
     shares,
-    similar,
     word_counts,
 )
 from dedupe.rows import paths
@@ -179,10 +179,11 @@ def _cluster_row(finding: Finding, options: ReportOptions) -> Iterator[Line]:
         return
     words = " ".join(finding.excerpt.split()[:6])
     quoted = one_line(words, github=options.github)
-    alike = "" if finding.similarity is None else f", {similar(finding.similarity)}"
+    alike = likeness(finding)
+    how = "" if alike is None else f", {alike}"
     original = visible(finding.cluster.original, github=options.github)
     text = (
-        f"{counted(finding.cluster.size, 'article')} share {counted(finding.words, 'word')}{alike}:"
+        f"{counted(finding.cluster.size, 'article')} share {counted(finding.words, 'word')}{how}:"
         f' "{quoted} ...", first in {original}'
     )
     yield from hanging("  ", plain(text), options.width)

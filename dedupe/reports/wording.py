@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dedupe.model import Article, Finding, Span, Summary
+from dedupe.model import MOVED, Article, Finding, Span, Summary
 
 SHARES = ("duplicate", "template", "filler", "excluded", "unique")
 
@@ -27,6 +27,19 @@ def percent(part: float, whole: float = 1.0) -> str:
 def similar(similarity: float) -> str:
     """`identical` or `94% similar`."""
     return "identical" if similarity >= 1 else f"{percent(similarity)} similar"
+
+
+def likeness(finding: Finding) -> str | None:
+    """How a copied passage is alike: `94% similar`, or what was done to a reworded one.
+
+    Hardly a run of five words is left of a reworded passage, so its similarity says nothing.
+    """
+    if finding.similarity is None:
+        return None
+    if finding.rule != "DUP104":
+        return similar(finding.similarity)
+    kinds = (piece.text.partition(":")[0] for piece in finding.evidence if piece.kind == "fact")
+    return next((kind for kind in kinds if kind in MOVED), MOVED[-1])
 
 
 def word_counts(account: Article | Summary) -> tuple[int, ...]:
@@ -55,9 +68,10 @@ def lines_of(span: Span) -> str:
 
 def headline(finding: Finding) -> str:
     """What a finding says, in a few words behind its rule."""
-    if finding.similarity is None or not finding.rule.startswith("DUP"):
+    alike = likeness(finding)
+    if alike is None or not finding.rule.startswith("DUP"):
         return finding.message
-    parts = [similar(finding.similarity), counted(finding.words, "word")]
+    parts = [alike, counted(finding.words, "word")]
     if finding.cluster is not None and finding.cluster.size > 1:
         parts.append(counted(finding.cluster.size, "article"))
     return ", ".join(parts)

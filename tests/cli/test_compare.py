@@ -14,6 +14,8 @@ def test_text(cli: Cli, engine: Engine) -> None:
     assert engine.paths == ("a.md", "b.md")
     assert "[-Friday,-]" in ran.out
     assert "{+Saturday,+}" in ran.out
+    assert "a:3-6 and b:9, edited, 94% similar, 52 and 51 words" in ran.out
+    assert "a:8 and b:12, reordered, 12 and 11 words\n" in ran.out
 
 
 def test_json(cli: Cli, engine: Engine) -> None:
@@ -25,6 +27,7 @@ def test_json(cli: Cli, engine: Engine) -> None:
         "a": "Friday, ",
         "b": "Saturday, ",
     }
+    assert [p["edit"] for p in row["comparison"]["passages"]] == ["edited", "reordered"]
 
 
 def test_options(cli: Cli, engine: Engine) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Cli, Engine
 from tests.cli.test_scan import BAKERY, FERRY
+from tests.pipeline.test_rewording import SPUN, WRITTEN
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,22 @@ def test_text_and_json(cli: Cli, engine: Engine) -> None:
     assert row["explanation"]["passages"][1]["nearest"]["shared_shingles"] == 4
 
 
+def test_reworded(cli: Cli, engine: Engine) -> None:
+    """Both name the nearest reworded passage, its evidence, and each limit that it misses."""
+    text = " ".join(cli("explain", "a.md").out.split())
+    assert "31 words at 10-11 are nearest to 29 at articles/kilns.md:5-7: reworded" in text
+    assert "ln((16.0 + 1) x (3 + 1)) = 4.22 is below the limit 5.50" in text
+    assert "5 of the shared ones are not common (limit 9), first of all" in text
+    assert "29 on the shorter side (limit 20), 60 on both sides (limit 68)" in text
+    assert "limit of evidence, stems that are not common, words on both sides" in text
+    assert "no sentences of another article share enough stems with it" in text
+    row = json.loads(cli("explain", "a.md", "-f", "json").out)
+    first, second = (passage["reworded"] for passage in row["explanation"]["passages"])
+    assert first is None
+    assert second["missed"] == ["evidence", "rare-stems", "words-of-both"]
+    assert (second["information"], second["neighbours"], second["rare_stems"]) == (16.0, 3, 5)
+
+
 def test_engine(cli: Cli, tmp_path: Path) -> None:
     """A real copy is explained by the place that it came from."""
     (tmp_path / "a.md").write_text(f"# Bread\n\n{BAKERY}\n", encoding="utf-8")
@@ -79,3 +96,16 @@ def test_original_and_left_out_text(cli: Cli, tmp_path: Path) -> None:
     out = cli("explain", f"{tmp_path / 'b.md'}:5", "--ignore-section", "ferry").out
     assert "of them left out of matching" in out
     assert "copy    left out of matching" in out
+
+
+def test_engine_reworded(cli: Cli, tmp_path: Path) -> None:
+    """A real rewording is told with its evidence, at depth standard alone."""
+    (tmp_path / "a.txt").write_text(WRITTEN, encoding="utf-8")
+    (tmp_path / "b.txt").write_text(SPUN, encoding="utf-8")
+    out = " ".join(cli("explain", f"{tmp_path / 'b.txt'}:1").out.split())
+    assert "reordered" in out
+    assert "reaches the limit 5.50" in out
+    assert "verdict reported as DUP104" in out
+    fast = cli("explain", f"{tmp_path / 'b.txt'}:1", "--depth", "fast").out
+    assert "verdict" not in fast
+    assert "  reworded " not in fast

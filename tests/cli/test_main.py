@@ -138,7 +138,7 @@ def test_files_are_complete_although_the_pipe_closed(
     with os.fdopen(writing, "w", encoding="utf-8") as stream:
         monkeypatch.setattr(sys, "stdout", stream)
         main(["scan", "-o", f"jsonl:{tmp_path / 'r.jsonl'}"])
-    assert (tmp_path / "r.jsonl").read_bytes().count(b"\n") == 9
+    assert (tmp_path / "r.jsonl").read_bytes().count(b"\n") == 10
 
 
 @pytest.mark.parametrize("arguments", [["rule", "-f", "json"], ["--help"], ["scan", "--help"]])

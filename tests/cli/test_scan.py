@@ -204,8 +204,8 @@ def test_formats_on_standard_output(cli: Cli, engine: Engine, name: str) -> None
     assert ran.out.endswith("\n")
     assert ran.err.splitlines()[-1].startswith("Analysed 3 articles (1,060 words) in ")
     assert ran.err.splitlines()[-1].endswith("; 2 skipped (dedupe files -v).")
-    assert ("Found 4 findings" in ran.err) == (name != "full")
-    assert ("Found 4 findings" in ran.out) == (name == "full")
+    assert ("Found 5 findings" in ran.err) == (name != "full")
+    assert ("Found 5 findings" in ran.out) == (name == "full")
 
 
 def test_quiet(cli: Cli, engine: Engine) -> None:
@@ -224,7 +224,7 @@ def test_outputs_to_files(
         "dedupe.matches.jsonl",
         "out:1.jsonl",
     ]
-    assert len(json.loads((tmp_path / "dedupe.json").read_bytes())["findings"]) == 4
+    assert len(json.loads((tmp_path / "dedupe.json").read_bytes())["findings"]) == 5
     assert ran.out.startswith("incoming/bread.md:3:1: warning DUP102")
     assert engine.config.output.want_matches
 
@@ -260,17 +260,17 @@ def test_order_of_findings(cli: Cli, engine: Engine) -> None:
         ]
         for order in ("path", "severity", "similarity")
     }
-    assert rules["path"] == ["DUP102", "FIL303", "FIL308", "TPL205"]
-    assert rules["severity"] == ["TPL205", "DUP102", "FIL303", "FIL308"]
-    assert rules["similarity"] == ["DUP102", "FIL303", "FIL308", "TPL205"]
+    assert rules["path"] == ["DUP102", "FIL303", "FIL308", "DUP104", "TPL205"]
+    assert rules["severity"] == ["TPL205", "DUP102", "FIL303", "FIL308", "DUP104"]
+    assert rules["similarity"] == ["DUP102", "DUP104", "FIL303", "FIL308", "TPL205"]
 
 
 def test_limit_of_findings_is_told(cli: Cli, engine: Engine) -> None:
     """--max-findings shortens what people read, aloud, and no machine format."""
     ran = cli("scan", "-f", "concise", "--max-findings", "1")
     assert len(ran.out.splitlines()) == 1
-    assert "3 more findings" in ran.err
-    assert cli("scan", "-f", "jsonl", "--max-findings", "1").out.count('"kind":"finding"') == 4
+    assert "4 more findings" in ran.err
+    assert cli("scan", "-f", "jsonl", "--max-findings", "1").out.count('"kind":"finding"') == 5
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from dedupe import pipeline
 from dedupe.errors import UsageError
 from dedupe.model import AlignedPassage, Comparison
 from dedupe.pipeline import showing
-from tests.pipeline.farm import Folder, Writer, sentences, settings
+from tests.pipeline.farm import Folder, Writer, jsonl, sentences, settings
+from tests.pipeline.test_rewording import SPUN, WRITTEN
 
 
 def texts(passage: AlignedPassage) -> tuple[str, str]:
@@ -111,3 +112,31 @@ def test_place_prefers_what_begins_there(folder: Folder, writer: Writer) -> None
         with pytest.raises(UsageError, match="no finding"):
             pipeline.show(place, ["."], settings())
     assert showing.show(finding.fingerprint[:6], ["."], settings()).finding.path == "b.txt"
+
+
+@pytest.mark.parametrize(("depth", "edits"), [("standard", True), ("fast", False)])
+def test_compare_names_the_kind_of_edit(
+    folder: Folder, writer: Writer, depth: str, *, edits: bool
+) -> None:
+    """Of each passage, whichever side is named first; not where nobody looked for rewording."""
+    copied, words = writer.prose(60), writer.words(80)
+    other = list(words)
+    other[10::14] = writer.words(len(other[10::14]))
+    folder.write("a.txt", copied, writer.prose(70), WRITTEN, writer.prose(70), sentences(words))
+    folder.write("b.txt", copied, writer.prose(80), SPUN, writer.prose(80), sentences(other))
+    for paths in (("a.txt", "b.txt"), ("b.txt", "a.txt")):
+        comparison = pipeline.compare(*paths, settings(matching={"depth": depth}))
+        found = [passage.edit for passage in comparison.passages]
+        assert found == (["verbatim", "reordered", "edited"] if edits else [None, None])
+
+
+def test_show_names_the_kind_of_edit(folder: Folder) -> None:
+    """The copies of a reworded passage, even where the options say fast."""
+    folder.write("a.txt", WRITTEN)
+    folder.write("b.txt", SPUN)
+    result = folder.scan()
+    (folder.root / "result.jsonl").write_bytes(jsonl(result))
+    for depth, source in (("standard", None), ("fast", "result.jsonl")):
+        chosen = settings(matching={"depth": depth})
+        shown = pipeline.show("b.txt:1", ["a.txt", "b.txt"], chosen, source)
+        assert [copy.passage.edit for copy in shown.copies] == ["reordered"]

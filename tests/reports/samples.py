@@ -22,6 +22,7 @@ from dedupe.model import (
     Match,
     MatchRow,
     Nearest,
+    NearestReworded,
     PassageRow,
     Position,
     Result,
@@ -99,6 +100,7 @@ FILLER = (
     "When it comes to bread, there is no doubt that "
     "quality plays a crucial role in our daily lives."
 )
+SPUN = "By Sunday the kiln had cooled, and no plate of the forty that Torvald put in was cracked."
 
 ORIGINAL = "articles/bakery.md"
 CLUSTER = Cluster("c-4be1c07d", 3, ORIGINAL)
@@ -154,6 +156,30 @@ def findings() -> tuple[Finding, ...]:
             score=0.48,
         ),
         finding(
+            "DUP104",
+            "incoming/cake.md",
+            span(5, 350, len(SPUN)),
+            SPUN,
+            message="This passage (40 words) stands in other words in articles/kilns.md:5 and 1 "
+            "other place.",
+            words=40,
+            similarity=0.0132,
+            evidence=(
+                Evidence(
+                    "fact",
+                    "reordered: 9% of three-word runs shared, 37% of common words in the same "
+                    "order",
+                ),
+                Evidence("signal", "evidence of shared stems", weight=7.6412),
+            ),
+            cluster=Cluster("c-77aa01e2", 3, "articles/kilns.md"),
+            matches=(
+                match("articles/kilns.md", 5, 0.0132, "2024-01-15"),
+                match("articles/ovens-of-the-north.md", 30, 0.0),
+            ),
+            matches_total=2,
+        ),
+        finding(
             "TPL205",
             "incoming/cake.md",
             span(12, 900, 5),
@@ -177,19 +203,19 @@ def result() -> Result:
         articles=(
             Article(ORIGINAL, 300, 0, 0, 0, 0, 300),
             Article("incoming/bread.md", 120, 52, 0, 58, 0, 10),
-            Article("incoming/cake.md", 640, 0, 1, 0, 20, 619),
+            Article("incoming/cake.md", 640, 40, 1, 0, 20, 579),
         ),
         findings=findings(),
         summary=Summary(
             articles=3,
             words=1060,
-            duplicate_words=52,
+            duplicate_words=92,
             template_words=1,
             filler_words=58,
             excluded_words=20,
-            unique_words=929,
-            findings={"new": 4, "baselined": 0, "suppressed": 0},
-            severities={"error": 1, "warning": 3, "note": 0},
+            unique_words=889,
+            findings={"new": 5, "baselined": 0, "suppressed": 0},
+            severities={"error": 1, "warning": 4, "note": 0},
             skipped=2,
             gate=Gate(True, ("fail-on",)),
         ),
@@ -223,7 +249,7 @@ def result() -> Result:
 
 
 def comparison() -> Comparison:
-    """Two articles with one passage in common."""
+    """Two articles with two passages in common, one of them in other words."""
     return Comparison(
         path_a="incoming/bread.md",
         path_b=ORIGINAL,
@@ -232,7 +258,7 @@ def comparison() -> Comparison:
         similarity=0.21,
         containment_a=0.43,
         containment_b=0.17,
-        rest_a=68,
+        rest_a=26,
         passages=(
             AlignedPassage(
                 span(3, 40, 300, last_line=6),
@@ -260,6 +286,23 @@ def comparison() -> Comparison:
                     Edit("equal", "and were fired twice.", "and were fired twice."),
                 ),
                 skipped_b=249,
+                edit="edited",
+            ),
+            AlignedPassage(
+                span(8, 400, 90),
+                span(12, 700, 85),
+                12,
+                11,
+                0.0,
+                0.0,
+                0.0,
+                (
+                    Edit("replace", "By Sunday ", "The kiln "),
+                    Edit("equal", "had cooled ", "had cooled "),
+                    Edit("replace", "the kiln.", "by Sunday."),
+                ),
+                skipped_a=30,
+                edit="reordered",
             ),
         ),
     )
@@ -330,6 +373,26 @@ def explanation() -> Explanation:
                     run_words=6,
                     found_by_bands=0.61,
                     limit=0.5,
+                ),
+                reworded=NearestReworded(
+                    path="articles/kilns.md",
+                    here=span(10, 560, 200, last_line=11),
+                    span=span(5, 100, 190, last_line=7),
+                    words=31,
+                    other_words=29,
+                    edit="reworded",
+                    runs=0.0312,
+                    in_order=0.8,
+                    evidence=4.2195,
+                    information=16.0,
+                    neighbours=3,
+                    rare_stems=5,
+                    stems=("Lindvik", "kilo", "flour"),
+                    evidence_limit=5.5,
+                    rare_stems_limit=9,
+                    words_limit=20,
+                    both_words_limit=68,
+                    missed=("evidence", "rare-stems", "words-of-both"),
                 ),
             ),
         ),

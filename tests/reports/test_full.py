@@ -95,8 +95,8 @@ def test_wrap_keeps_every_word_in_order() -> None:
 def test_findings_are_limited_aloud() -> None:
     """A cut list says how many findings it leaves out."""
     text = _full(samples.result(), max_findings=1)
-    assert "3 more: use -o jsonl:FILE" in text
-    assert "Found 4 findings" in text
+    assert "4 more: use -o jsonl:FILE" in text
+    assert "Found 5 findings" in text
 
 
 def test_nothing_found() -> None:
@@ -125,3 +125,12 @@ def test_advice_is_given_once_per_rule_and_article() -> None:
     first = base.findings[0]
     text = _full(msgspec.structs.replace(base, findings=(first, first)))
     assert text.count("= help:") == 1
+
+
+def test_no_percentage_of_a_reworded_passage() -> None:
+    """Other places are named with their date; lines end with a word, whatever the lists hold."""
+    lines = _full(samples.result()).splitlines()
+    (first,) = (n for n, line in enumerate(lines) if "= also in: articles/kilns.md:5" in line)
+    assert lines[first].endswith("  2024-01-15, original")
+    assert lines[first + 1].endswith("articles/ovens-of-the-north.md:30")
+    assert "%" not in "".join(lines[first : first + 2])

@@ -32,7 +32,7 @@ def _lines(name: str) -> list[bytes]:
 def test_jsonl_has_the_rows_of_the_contract() -> None:
     """A run first, a summary last, articles before findings; no display limit applies."""
     kinds = [json.loads(line)["kind"] for line in _lines("jsonl")]
-    assert kinds == ["run", *["article"] * 3, *["finding"] * 4, "summary"]
+    assert kinds == ["run", *["article"] * 3, *["finding"] * 5, "summary"]
 
 
 def test_jsonl_decodes_to_the_same_values() -> None:

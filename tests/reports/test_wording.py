@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from dedupe.reports.wording import counted, lines_of, percent, similar
+from dedupe.reports.wording import counted, headline, likeness, lines_of, percent, similar
 from tests.reports import samples
 
 
@@ -38,3 +39,12 @@ def test_lines_of() -> None:
     """One line, or the first and the last."""
     assert lines_of(samples.span(9, 0, 5)) == "9"
     assert lines_of(samples.span(9, 0, 5, last_line=12)) == "9-12"
+
+
+def test_reworded_passages_tell_the_kind_of_edit() -> None:
+    """Not their similarity, which is near 0 for all of them; without evidence the general word."""
+    reordered = next(f for f in samples.findings() if f.rule == "DUP104")
+    assert headline(reordered) == "reordered, 40 words, 3 articles"
+    assert likeness(msgspec.structs.replace(reordered, evidence=())) == "reworded"
+    copied, flagged = samples.findings()[:2]
+    assert (likeness(copied), likeness(flagged)) == ("94% similar", None)
