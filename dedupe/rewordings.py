@@ -42,7 +42,7 @@ TOPICAL = 10
 """Articles from which the corpus has a say in how rare a stem is."""
 RARITY = Path(__file__).with_name("rarity.npz")
 """The table, which `make_rarity` makes."""
-_CHUNK = 64
+_CHUNK = 256
 _ROOM = 4096
 
 

@@ -71,7 +71,7 @@ def family_drafts(
 
 
 def complete(
-    copies: Sequence[Draft], corpus: Corpus, regions: RegionTable, families: Families | None,
+    copies: Sequence[Draft], corpus: Corpus, families: Families | None,
     load: Callable[[int], Reading], settings: config.Config,
 ) -> None:  # fmt: skip
     """Look up whatever of copies and families may be shown, before the flags are known.
@@ -88,7 +88,7 @@ def complete(
     if families is not None:
         describe_templates(_of(shown, "TPL201"), corpus, families.templates, load)
         describe_outlines(_of(shown, "TPL204"), corpus, families.outlines, load)
-    look_up(shown, corpus, regions, load, output)
+    look_up(shown, corpus, load, output)
 
 
 def _inside_copies(copies: Sequence[Draft], settings: config.Config) -> list[bool]:

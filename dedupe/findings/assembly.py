@@ -18,7 +18,6 @@ from dedupe.rows import Findings, encode, writable
 from dedupe.tables import I64, U8, U32, U64, Corpus, RegionTable, Texts
 
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
-_NAME = b'"fingerprint":"'
 
 
 class Standing(NamedTuple):
@@ -131,12 +130,7 @@ def _copy_lines(
     for draft, also, severity, name, number in zip(
         standing.drafts, *(column.tolist() for column in columns), strict=False
     ):
-        fingerprint = f"{name:016x}:{number}"
-        if also:
-            yield encode(finding(corpus, clusters, draft, fingerprint, also, severity))
-        else:
-            place = draft.line.index(_NAME) + len(_NAME)
-            yield draft.line[:place] + fingerprint.encode() + draft.line[place:]
+        yield encode(finding(corpus, clusters, draft, f"{name:016x}:{number}", also, severity))
 
 
 def _flag_lines(

@@ -15,7 +15,6 @@ from dedupe.findings.edits import first_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.precedence import hidden_rules
 from dedupe.model import RULES, SEVERITIES, Cluster, Evidence, Finding, Match
-from dedupe.rows import encode
 from dedupe.tables import Corpus, Reading, RegionTable
 
 MAX_EDITS = 12
@@ -25,13 +24,11 @@ _Item = TypeVar("_Item")
 
 
 def look_up(
-    drafts: Sequence[Draft], corpus: Corpus, regions: RegionTable,
-    load: Callable[[int], Reading], output: config.Output,
-) -> None:  # fmt: skip
+    drafts: Sequence[Draft], corpus: Corpus, load: Callable[[int], Reading], output: config.Output
+) -> None:
     """Complete drafts, which are made without the text, with places, excerpts and edits.
 
-    All places and texts are noted first, then looked up at once. The line of a finding that hides
-    nothing lacks but its fingerprint then.
+    All places and texts are noted first, then looked up at once.
     """
     edges = [(draft.article, draft.start, draft.end) for draft in drafts]
     article, start, end = np.array(edges, np.int64).reshape(-1, 3).T
@@ -48,10 +45,6 @@ def look_up(
     for draft, span, excerpt, edited, others in completed:
         draft.span, draft.excerpt, draft.matches = span, excerpt, others
         draft.evidence += edited
-    clusters = Clusters(corpus, regions)
-    for draft in drafts:
-        rank = RULES[draft.rule].severity.rank
-        draft.line = encode(finding(corpus, clusters, draft, "", 0, rank))
 
 
 def _grouped(items: Sequence[_Item], sizes: Sequence[int]) -> Iterator[tuple[_Item, ...]]:

@@ -58,8 +58,6 @@ class Draft(Struct):
     excerpt: str = ""
     evidence: tuple[Evidence, ...] = ()
     matches: tuple[Match, ...] = ()
-    line: bytes = b""
-    """The finding as JSON, as far as it is known"""
     cluster: int = -1
     """Number of the cluster of regions, or -1"""
     members: int = 0

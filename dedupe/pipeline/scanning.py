@@ -116,7 +116,7 @@ def scan(
             copies += findings_stage.family_drafts(
                 corpus, families, overlap, settings.output.max_matches
             )
-        findings_stage.complete(copies, corpus, regions, families, store.load, settings)
+        findings_stage.complete(copies, corpus, families, store.load, settings)
         progress.advance(1)
         judgements = [judgement.result() for judgement in rest]
         if keep is not None:
