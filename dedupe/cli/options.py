@@ -171,7 +171,7 @@ def matching_options(command: Command) -> Command:
             default=defaults.depth,
             show_default=True,
             help="How hard to look: fast finds copied and edited text, standard also reworded text "
-            "and recurring templates, and takes two to three times as long.",
+            "and recurring templates, and takes three to four times as long.",
         ),
         option(
             "Matching",
