@@ -211,14 +211,15 @@ def list_postings(posting, first, following, by_article):
 
 
 @inlined
-def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts, hits):
+def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts, met, hits):
     """Write the hits of an article with later ones that have enough of them.
 
     mine: u32 rows of its postings; own, base: its owner and first token
-    counts: u8 (D,) of zeros, written
+    counts: u8 (D,) of zeros, which it is again at the end; met: i32 (H,), scratch
     hits: u64 (H,) written. Returns their number.
     """
     total = np.uint64(len(posting))
+    others = _ONE - _ONE
     for m in range(np.uint64(len(mine))):
         q = np.uint64(mine[m])
         prefetch(posting, mine[min(m + _AHEAD, np.uint64(len(mine) - 1))])
@@ -226,6 +227,9 @@ def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts,
         q += _ONE
         while left and q < total and not posting[q] & _BEGINS:
             b = posting[q] >> _HALF & _ARTICLE
+            if counts[b] == 0:
+                met[others] = b
+                others += _ONE
             counts[b] += np.uint8(counts[b] < 255)
             q += _ONE
             left -= _ONE
@@ -243,6 +247,8 @@ def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts,
                 found += _ONE
             q += _ONE
             left -= _ONE
+    for m in range(others):
+        counts[np.uint64(met[m])] = 0
     return np.int64(found)
 
 
@@ -321,10 +327,8 @@ def dense_boxes(
             continue
         found = _collect(
             posting, by_article[edges[a] : edges[a + 1]], owner, owner[a], article_token[a],
-            article_token, bits, drop, counts, hits,
+            article_token, bits, drop, counts, partners, hits,
         )  # fmt: skip
-        counts[a:] = 0
-        behind[a:] = 0
         met = _group(hits[:found], bits, behind, partners, grouped)
         begin = 0
         for m in range(met):
@@ -348,4 +352,6 @@ def dense_boxes(
                     partner[count - 1, 0], partner[count - 1, 1] = a, b
                     box[count - 1, 0], box[count - 1, 1] = low_a, end_a
                     box[count - 1, 2], box[count - 1, 3] = low_b, end_b
+        for m in range(met):
+            behind[np.uint64(partners[m])] = 0
     return count
