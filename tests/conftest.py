@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import zlib
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import hypothesis
@@ -35,6 +37,13 @@ def _reseed(request: pytest.FixtureRequest) -> None:
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """NumPy generator, seeded by the test's name."""
     return np.random.default_rng(_seed(request))
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Executor]:
+    """Two threads."""
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
 
 
 @pytest.fixture(scope="session")

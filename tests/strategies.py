@@ -17,6 +17,8 @@ APOSTROPHES = "'’ʼ"
 INVISIBLE = "\u00ad\u200b\u200d\u2060\ufe0f\x7f"
 SPACES = (" ", "  ", "\n", "\t", "\u00a0", "\u3000", "\u2028", "\r\n")
 PUNCTUATION = (*'.!?…。？,;:-—_/()[]"“”«»‹›「」*#&€😀', ". ", "? ", "! ", '." ', ".) ")
+SPREAD = np.uint32(0x9E3779B1)
+"""Makes hashes of small numbers, of which the upper bits are looked at."""
 FRAGMENTS = (
     "http://a.org/b-c", "www.site.com.", "joe.doe@mail.org", "j-doe_x+y@mail.org", "U.S. ",
     "etc. ", "Dr. Who", "3.14", "don't", "l'été", "rock ’n’ roll",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from math import log
 
 import numpy as np
@@ -14,13 +13,6 @@ from dedupe.model import NearestReworded
 from dedupe.pipeline import reworded
 from tests.pipeline.farm import Folder, Writer, of_rule, settings
 from tests.pipeline.test_rewording import SAME_TOPIC, SPUN, WRITTEN
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Executor]:
-    """Two threads."""
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
 
 
 def nearest(

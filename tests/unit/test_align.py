@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 
 import numpy as np
 import pytest
@@ -22,12 +22,6 @@ def boxes_of(rows: list[tuple[int, int, int, int, int]]) -> tuple[I32, I64]:
     a, b, a_token, b_token, length = np.array(rows, np.int64).reshape(-1, 5).T
     box = np.stack([a_token, a_token + length, b_token, b_token + length], axis=1)
     return np.stack([a, b], axis=1).astype(np.int32), box
-
-
-@pytest.fixture
-def pool() -> Executor:
-    """Two threads."""
-    return ThreadPoolExecutor(2)
 
 
 @pytest.fixture

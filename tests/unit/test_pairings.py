@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 import numpy as np
@@ -11,16 +10,7 @@ from hypothesis import strategies as st
 from dedupe import pairings
 from dedupe.kernels import pairing
 from tests import naive
-
-SPREAD = np.uint32(0x9E3779B1)
-"""Makes hashes of small numbers: the upper bits of a stem are looked at."""
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Executor]:
-    """Two threads."""
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
+from tests.strategies import SPREAD
 
 
 def candidates(

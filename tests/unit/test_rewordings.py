@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 import numpy as np
@@ -11,16 +10,7 @@ from hypothesis import strategies as st
 from dedupe import rewordings
 from dedupe.tables import EditKind, MatchTable
 from tests import naive
-from tests.strategies import edited_copies
-
-SPREAD = np.uint32(0x9E3779B1)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Executor]:
-    """Two threads."""
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
+from tests.strategies import SPREAD, edited_copies
 
 
 def aligned(
