@@ -99,10 +99,10 @@ def rarity_here(stem: U32, piece_token: I64) -> F32:
     return np.where(count >= TOPICAL, np.minimum(rarity(), here), rarity())
 
 
-def information(stem: U32, rarity: F32) -> F64:
-    """(K,) information of some stems in nats, by a table (2 ** RARITY_BITS,)."""
+def information(stem: U32, table: F32) -> F64:
+    """(K,) information of some stems in nats, by a table (2 ** RARITY_BITS,) of rarity."""
     place = (stem >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
-    return rarity[place].astype(np.float64)
+    return table[place].astype(np.float64)
 
 
 def align(

@@ -16,7 +16,7 @@ from dedupe.kernels.sorting import sort_few
 CAP = 16
 """Articles in which a pair may stand for all of them to be paired."""
 CHAINED = 400
-"""Articles up to which each one is paired with the two before it."""
+"""Articles up to which each one is paired with the two behind it."""
 FEWEST = 4
 """Hits close to each other that make a candidate."""
 NEAR, OTHER_NEAR = 60, 120
@@ -116,9 +116,8 @@ def write_keys(kept, place, kept_first, low, high, parts_log, following, out):
                     continue
                 key = _pair_key(kept[i], kept[j])
                 part = key >> top
-                out[np.uint64(following[part])] = key << drop >> _HALF << _HALF | np.uint64(
-                    place[i]
-                )
+                upper = key << drop >> _HALF << _HALF
+                out[np.uint64(following[part])] = upper | np.uint64(place[i])
                 following[part] += 1
 
 

@@ -406,11 +406,11 @@ def align_reworded(
 
     Returns the number of spans; more than R were not written. -1 where the seeds had no room.
     """
-    most_tokens, most_sentences, most_each = np.int64(1), np.int64(1), np.int64(1)
+    most_tokens, most_sentences = np.int64(1), np.int64(1)
     for q in range(len(bounds)):
         a = sentence[bounds[q, 1]] - sentence[bounds[q, 0]]
         b = sentence[bounds[q, 3]] - sentence[bounds[q, 2]]
-        most_tokens, most_each = max(most_tokens, a + b), max(most_each, a, b)
+        most_tokens = max(most_tokens, a + b)
         most_sentences = max(
             most_sentences, bounds[q, 1] - bounds[q, 0], bounds[q, 3] - bounds[q, 2]
         )

@@ -44,14 +44,14 @@ class Parts(NamedTuple):
         return log((self.information + 1) * (self.neighbours + 1))
 
 
-def parts(ours: U32, theirs: U32, rarity: F32) -> Parts:
+def parts(ours: U32, theirs: U32, table: F32) -> Parts:
     """The parts of the evidence that two spans are one passage, by their stems.
 
-    rarity: the table of `rewordings.rarity_here`
+    table: of `rewordings.rarity_here`
     """
     mine, others = ours.tolist(), theirs.tolist()
     shared = Counter(mine) & Counter(others)
-    known = rewordings.information(np.array(list(shared), np.uint32), rarity).tolist()
+    known = rewordings.information(np.array(list(shared), np.uint32), table).tolist()
     weight = dict(zip(shared, known, strict=True))
     pairs = Counter(pairwise(mine))
     pairs &= Counter(pairwise(others))
