@@ -16,6 +16,7 @@ from dedupe.findings.copies import Overlap
 from dedupe.findings.drafts import Counterpart, Draft
 from dedupe.model import Cluster, Evidence
 from dedupe.tables import I64, TRANSPARENT, Bool, Corpus, Reading, TemplateTable
+from dedupe.topics import MEMBERS as COMPARED_TOPICS
 
 LONGEST_EDGE = 12
 """Words of a slot at the edge of a block that still belong to the template: a notice behind the
@@ -26,8 +27,8 @@ IN_SLOTS, MANY = 0.6, 25
 """A template comes before a copied passage when so much of what differs stands in slots, or in so
 many articles. A notice in fewer, with edits anywhere, is a copied passage first of all: its first
 place is left alone, and the template is named beside the copy."""
-MANY_TOPICS = 40
-"""Articles of a template whose topics are compared."""
+SEVERAL_TOPICS = 3
+"""Topics from which a template is said to stand on so many."""
 SKELETON, FILLING, FILLINGS = 240, 40, 3
 """Characters of a skeleton and of a filling that are shown, and fillings of each slot."""
 LOOKED_AT = 32
@@ -64,7 +65,7 @@ def template_drafts(
     ]  # fmt: skip
     bounds = np.searchsorted(of, np.arange(count + 1)).tolist()
     slots = table.form | (table.concentration >= IN_SLOTS)
-    above = (table.topics >= 3) & (slots | (table.articles >= MANY))
+    above = (table.topics >= SEVERAL_TOPICS) & (slots | (table.articles >= MANY))
     copied = ~table.form & ~above
     families = [
         Cluster(name, articles, corpus.path[article])
@@ -136,14 +137,14 @@ def describe_templates(
     skeletons = {f: _skeleton(table, f, texts) for f in np.flatnonzero(wanted).tolist()}
     fillings = _fillings(table, wanted, skeletons, texts)
     texts.resolve()
-    row_of = {int(start): row for row, start in enumerate(table.start)}
     said = {f: _Said(table, f, skeleton, fillings, texts) for f, skeleton in skeletons.items()}
-    block_starts = np.sort(table.start)
-    for draft in drafts:
-        block = int(block_starts[np.searchsorted(block_starts, draft.start, side="right") - 1])
+    by_start = np.argsort(table.start)
+    starts = [draft.start for draft in drafts]
+    rows = by_start[np.searchsorted(table.start, starts, side="right", sorter=by_start) - 1]
+    for draft, row in zip(drafts, rows.tolist(), strict=True):
         what = said[draft.cluster]
         draft.message = what.message
-        draft.evidence = what.evidence(fillings.get(row_of[block], ()), texts)
+        draft.evidence = what.evidence(fillings.get(row, ()), texts)
 
 
 class _Texts:
@@ -280,8 +281,8 @@ class _Said:
         articles, topics = int(table.articles[template]), int(table.topics[template])
         fixed = int(table.length[template])
         words = round(fixed / max(float(table.share[template]), 1e-9))
-        many = f"{topics}{' or more' if topics >= MANY_TOPICS else ''}"
-        about = f" on {many} topics" if topics >= 3 else ""
+        many = f"{topics}{' or more' if topics >= COMPARED_TOPICS else ''}"
+        about = f" on {many} topics" if topics >= SEVERAL_TOPICS else ""
         if table.form[template]:
             self.message = f"A form that {articles:,} articles{about} fill in, each in its own way."
         else:
