@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.document_frequency import document_frequency
 from dedupe.memory import Scratch
 from dedupe.tables import I32, I64, U32, U64
 
@@ -115,11 +116,10 @@ def _by_article(posting: U64, parts: list[range], articles: int) -> tuple[U32, I
 
 def _kept(stem: U32, article_token: I64) -> _Kept:
     """The words whose stem stands in two articles or more, and not in too many."""
-    from dedupe.kernels.pairing import count_articles, keep_stems
+    from dedupe.kernels.pairing import keep_stems
 
-    articles, slots = len(article_token) - 1, 1 << _clamped(len(stem).bit_length(), _STEM_BITS)
-    count = np.zeros(slots, np.uint32)
-    count_articles(stem, article_token, np.full(slots, -1, np.int32), count)
+    articles, bits = len(article_token) - 1, _clamped(len(stem).bit_length(), _STEM_BITS)
+    count = document_frequency(stem, article_token[:-1], np.diff(article_token), bits)
     chosen = (count >= 2) & (count <= max(FEW, COMMON * articles))
     kept, token = np.empty(len(stem) + 1, np.uint32), np.empty(len(stem) + 1, np.uint32)
     first = np.empty(articles + 1, np.int64)

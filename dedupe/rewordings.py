@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.document_frequency import document_frequency
 from dedupe.tables import F32, F64, I32, I64, U8, U32, U64, EditKind, MatchTable
 
 EVIDENCE = 5.5
@@ -90,11 +91,8 @@ def rarity_here(stem: U32, piece_token: I64) -> F32:
     What every third post of a blog mentions is no evidence in that blog: of its reworded passages
     that were read, this drops three of five wrong ones and no right one.
     """
-    from dedupe.kernels.pairing import count_articles
-
-    slots, articles = 1 << RARITY_BITS, len(piece_token) - 1
-    count = np.zeros(slots, np.uint32)
-    count_articles(stem, piece_token, np.full(slots, -1, np.int32), count)
+    articles = len(piece_token) - 1
+    count = document_frequency(stem, piece_token[:-1], np.diff(piece_token), RARITY_BITS)
     here = np.log(articles / np.maximum(count, 1)).astype(np.float32)
     return np.where(count >= TOPICAL, np.minimum(rarity(), here), rarity())
 

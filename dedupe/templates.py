@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.document_frequency import document_frequency
 from dedupe.tables import (
     F64,
     I32,
@@ -25,7 +26,7 @@ from dedupe.tables import (
     Corpus,
     TemplateTable,
 )
-from dedupe.topics import spread, stretches_with, unrelated
+from dedupe.topics import spread, unrelated
 
 LEAST_WORDS = 12
 """Words of the shortest block that is looked at."""
@@ -357,9 +358,12 @@ def _skeletons(token: U32, blocks: _Blocks, label: I32, common: U8, pool: Execut
 
 def _common_words(token: U32, blocks: _Blocks) -> U8:
     """Which words (2^TERM_BITS,) stand in so many blocks that they say nothing alone."""
+    from dedupe.kernels.templating import TERM_BITS
+
     step = np.uint64(len(blocks.start) // 20_000 + 1)
     some = np.flatnonzero(blocks.content % step == 0)
-    count = stretches_with(token, blocks.start[some], blocks.size[some].astype(np.int64))
+    size = blocks.size[some].astype(np.int64)
+    count = document_frequency(token, blocks.start[some], size, TERM_BITS)
     return (count >= max(COMMON * len(some), 2)).astype(np.uint8)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import I32, I64, U8, U32, Bool, Corpus
+from dedupe.document_frequency import document_frequency
+from dedupe.tables import I32, I64, U8, Bool, Corpus
 
 NEAR = 0.3
 """Cosine of weighted words from which two articles are about one topic."""
@@ -14,15 +15,6 @@ HEAD_WORDS = 400
 """First words of an article from which the frequency of words is counted."""
 TOPIC_WORDS = 1000
 """Words of an article of which its topic is made."""
-
-
-def stretches_with(token: U32, start: I64, size: I64) -> I32:
-    """In how many stretches each word stands, by the upper `TERM_BITS` of its hash."""
-    from dedupe.kernels.templating import TERM_BITS, document_counts
-
-    count = np.zeros(1 << TERM_BITS, np.int32)
-    document_counts(token, start, size, np.full(1 << TERM_BITS, -1, np.int32), count)
-    return count
 
 
 def spread(group: I64, most: int) -> Bool:
@@ -52,7 +44,8 @@ def unrelated(corpus: Corpus, leave: U8, group: I64, article: I32, groups: int) 
         return out
     every, member = np.unique(article[rows], return_inverse=True)
     words = np.diff(corpus.article_token)
-    count = stretches_with(corpus.token, corpus.article_token[:-1], np.minimum(words, HEAD_WORDS))
+    heads = np.minimum(words, HEAD_WORDS)
+    count = document_frequency(corpus.token, corpus.article_token[:-1], heads, TERM_BITS)
     weight = np.log((len(words) + 1) / np.maximum(count, 1)).astype(np.float32)
     room = int(np.minimum(words[every], TOPIC_WORDS).sum())
     bounds = np.empty(len(every) + 1, np.int64)

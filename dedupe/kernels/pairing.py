@@ -38,23 +38,6 @@ _AHEAD = np.uint64(12)
 _ARTICLE = np.uint64((1 << 30) - 1)
 
 
-@kernel
-def count_articles(stem, article_token, last, count):
-    """Count the articles that hold each stem.
-
-    stem: u32 (N,); article_token: i64 (D + 1,)
-    last: i32 (V,), all -1, written; count: u32 (V,), all 0, written: V is a power of two, and
-        the upper bits of a stem are its place
-    """
-    shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(count))))
-    for d in range(len(article_token) - 1):
-        for t in range(np.uint64(article_token[d]), np.uint64(article_token[d + 1])):
-            slot = np.uint64(stem[t] >> shift)
-            if last[slot] != d:
-                last[slot] = d
-                count[slot] += np.uint32(1)
-
-
 @inlined
 def _pair_key(one, other):
     """Hash of two stems in either order."""
@@ -67,7 +50,7 @@ def _pair_key(one, other):
 def keep_stems(stem, chosen, article_token, kept, place, kept_first):
     """List the words whose stems are neither unique nor everywhere.
 
-    stem: u32 (N,); chosen: u8 (V,) of the places of `count_articles`, 1 or 0
+    stem: u32 (N,); chosen: u8 (V,) by the upper bits of a stem, 1 or 0
     article_token: i64 (D + 1,)
     kept: u32 (N + 1,), place: u32 (N + 1,) written: stems and tokens; kept_first: i64 (D + 1,)
         written: the first of each article. Returns their number.

@@ -615,21 +615,6 @@ def unspaced_blocks(start, end, edge, out):
 
 
 @kernel
-def document_counts(token, start, size, last, count):
-    """In how many stretches of words each word stands.
-
-    token: u32 (N,); start: i64 (D,), size: i64 (D,) stretches; last: i32 (2^TERM_BITS,) of -1,
-    count: i32 (2^TERM_BITS,) of zeros; both written
-    """
-    shift = np.uint32(32 - TERM_BITS)
-    for d in range(len(start)):
-        for word in token[start[d] : start[d] + size[d]]:
-            term = word >> shift
-            count[term] += last[term] != d
-            last[term] = d
-
-
-@kernel
 def topics(token, edge, first, leave, article, most, weight, seen, term, value, offset):
     """The words of articles, weighted and scaled to length 1.
 

@@ -270,18 +270,6 @@ def test_a_part_that_some_have_is_optional(rng: np.random.Generator) -> None:
 # ------------------------------------------------------------------------------------------ topics
 
 
-def test_words_are_counted_once_for_each_stretch() -> None:
-    """Two words, one of them twice in a stretch; words with the same upper bits are one."""
-    a, b = 5 << 20, 9 << 20
-    token, start, size = side_by_side([[a, a, b], [b], [], [a | 1]])
-    count = np.zeros(TERMS, np.int32)
-    templating.document_counts(
-        token, start, size.astype(np.int64), np.full(TERMS, -1, np.int32), count
-    )
-    shift = 32 - TERM_BITS
-    assert (count[a >> shift], count[b >> shift], count.sum()) == (2, 2, 4)
-
-
 @given(st.lists(st.dictionaries(st.integers(0, 5), st.integers(1, 4), min_size=1), max_size=9))
 def test_leaders_are_those_of_the_oracle(rows: list[dict[int, int]]) -> None:
     """Members in their order; each that is near to no earlier leader is one itself."""
