@@ -312,6 +312,15 @@ def _align(ref, member, score, chain, choice, place):
 
 
 @inlined
+def _same_words(token, start, other, size):
+    """Whether so many words are the same from two places on."""
+    for k in range(size):
+        if token[start + k] != token[other + k]:
+            return False
+    return True
+
+
+@inlined
 def _align_all(token, start, size, sample, ref, score, chain, choice, place):
     """Align some blocks with a sequence; one that is like the block before it costs nothing."""
     for m in range(len(sample)):
@@ -319,13 +328,7 @@ def _align_all(token, start, size, sample, ref, score, chain, choice, place):
         low, own = start[block], size[block]
         if m > 0:
             other = np.int64(sample[m - 1])
-            same = size[other] == own
-            if same:
-                for k in range(own):
-                    if token[low + k] != token[start[other] + k]:
-                        same = False
-                        break
-            if same:
+            if size[other] == own and _same_words(token, low, start[other], own):
                 place[m, : len(ref)] = place[m - 1, : len(ref)]
                 continue
         _align(ref, token[low : low + own], score, chain, choice, place[m])
@@ -339,6 +342,25 @@ def _filling(place, count, gap, size):
     if (gap > 0 and low == 0) or high < 0:
         return np.int64(-1), np.int64(-1)
     return low, high
+
+
+@inlined
+def _filled(place, members, count, gap, size):
+    """How many members have something in a gap; size: i32 (members,) words of each."""
+    filled = 0
+    for m in range(members):
+        low, high = _filling(place[m], count, gap, size[m])
+        filled += high > low
+    return filled
+
+
+@inlined
+def _held(place, members, k):
+    """How many members hold a word of the skeleton."""
+    held = 0
+    for m in range(members):
+        held += place[m, k] >= 0
+    return held
 
 
 @inlined
@@ -405,30 +427,15 @@ def _weak_runs(place, members, count, sizes, common, ref, least, strong, letters
     first = 0
     while first < count:
         behind = first + 1
-        while behind < count:
-            filled = 0
-            for m in range(members):
-                low, high = _filling(place[m], count, behind, sizes[m])
-                filled += high > low
-            if filled >= least:
-                break
+        while behind < count and _filled(place, members, count, behind, sizes) < least:
             behind += 1
-        before = 0
-        for m in range(members):
-            low, high = _filling(place[m], count, first, sizes[m])
-            before += high > low
-        after = 0
-        if behind == count:
-            for m in range(members):
-                low, high = _filling(place[m], count, count, sizes[m])
-                after += high > low
-        else:
-            after = least
-        weak = behind - first <= (3 if letters else 2) and before >= least and after >= least
+        weak = (
+            behind - first <= (3 if letters else 2)
+            and _filled(place, members, count, first, sizes) >= least
+            and _filled(place, members, count, behind, sizes) >= least
+        )
         for k in range(first, behind):
-            held = 0
-            for m in range(members):
-                held += place[m, k] >= 0
+            held = _held(place, members, k)
             weak &= letters or common[ref[k] >> np.uint32(32 - TERM_BITS)] != 0
             weak &= members < 8 or held < strong * members
         for k in range(first, behind):
@@ -476,10 +483,7 @@ def skeletons(
         _align_all(token, start, size, own, ref[:count], score, chain, choice, place)
         kept = 0
         for k in range(count):  # without the words of the medoid alone
-            held = 0
-            for m in range(members):
-                held += place[m, k] >= 0
-            if held >= 2:
+            if _held(place, members, k) >= 2:
                 ref[kept] = ref[k]
                 for m in range(members):
                     place[m, kept] = place[m, k]
@@ -503,10 +507,7 @@ def skeletons(
         for turn in range(2):
             kept = 0
             for k in range(count):
-                held = 0
-                for m in range(members):
-                    held += place[m, k] >= 0
-                if held >= most and not (turn == 1 and drop[k]):
+                if _held(place, members, k) >= most and not (turn == 1 and drop[k]):
                     ref[kept] = ref[k]
                     for m in range(members):
                         place[m, kept] = place[m, k]
@@ -584,14 +585,12 @@ def place_skeletons(token, start, size, block, family, word, length, offset, out
     for r in range(len(block)):
         b, f = np.int64(block[r]), np.int64(family[r])
         own = out[offset[r] : offset[r + 1]]
-        same = r > 0 and family[r - 1] == f and size[block[r - 1]] == size[b]
-        if same:
-            other = start[block[r - 1]]
-            for k in range(size[b]):
-                if token[other + k] != token[start[b] + k]:
-                    same = False
-                    break
-        if same:
+        if (
+            r > 0
+            and family[r - 1] == f
+            and size[block[r - 1]] == size[b]
+            and _same_words(token, start[b], start[block[r - 1]], size[b])
+        ):
             own[:] = out[offset[r - 1] : offset[r]]
         else:
             _align(
