@@ -1,10 +1,9 @@
 """Alignment of reworded text: sentences that share rare stems, and the exact ends of the passage.
 
-What tells reuse from a common topic is how rare a stem is *in these two texts*: a word that is all
-over both weighs nothing. Weights, seeds and competition follow Sanchez-Perez, Sidorov, Gelbukh: A
-Winning Approach to Text Alignment for Text Reuse Detection at PAN 2014 (CLEF 2014, section 2),
-the trimming and the evidence are our own. Legend: A, B tokens, I, J sentences of the two sides, V
-distinct stems, E distinct stems of sentences, S seeds.
+Seeds and their competition follow Sanchez-Perez, Sidorov, Gelbukh: A Winning Approach to Text
+Alignment for Text Reuse Detection at PAN 2014 (CLEF 2014, section 2), the evidence is our own.
+Legend: A, B tokens, I, J sentences of the two sides, V distinct stems, E distinct stems of
+sentences, S seeds.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import math
 import numpy as np
 
 from dedupe.kernels.jit import inlined, kernel
+from dedupe.kernels.sentences import STEM, TIMES, find_seeds, room_for, room_of, trim, weigh
 from dedupe.kernels.sorting import sort_few
 
 SEED_COSINE, SEED_DICE = 0.25, 0.2
@@ -25,122 +25,9 @@ GAP = 4
 """Sentences between two seeds of one passage."""
 CLUSTER_COSINE = 0.4
 """Least similarity of the two sides of a passage as wholes."""
-PRICE = 0.65
-"""What an unmatched word costs, as a share of its log-likelihood ratio."""
-AROUND = 400
-"""Words on either side of a passage that tell how much of any text is matched by chance."""
 
 _ONE = np.uint64(1)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-# Columns of the table of distinct stems of sentences.
-_STEM, _TIMES = range(2)
-
-
-@inlined
-def _number_stems(stem, slot_stem, slot_number, stamp, numbers, count):
-    """Number the distinct stems of a text from 0; the next free number.
-
-    slot_stem: u32, slot_number: i64 (2 ** k,): a slot is in use when its number has the stamp
-    numbers: i32 (A,) written
-    """
-    mask = np.uint64(len(slot_stem) - 1)
-    for t in range(np.uint64(len(stem))):
-        value = stem[t]
-        slot = (np.uint64(value) * _FACTOR >> np.uint64(32)) & mask
-        while slot_number[slot] >> 32 == stamp and slot_stem[slot] != value:
-            slot = (slot + _ONE) & mask
-        if slot_number[slot] >> 32 != stamp:
-            slot_stem[slot], slot_number[slot] = value, stamp << 32 | count
-            count += 1
-        numbers[t] = np.int32(slot_number[slot] & 0x7FFFFFFF)
-    return count
-
-
-@inlined
-def _count_sentences(numbers, sentence, seen, spread, table, first, at):
-    """List the distinct stems of each sentence and how often they stand there.
-
-    numbers: i32 (A,), sentence: i64 (I + 1,) first token of each, then A
-    seen: i32 (V,) -1 or an entry before `at`, written; spread: i32 (V,) sentences, added to
-    table: i32 (E, 2), first: i32 (I + 1,) written, from entry `at` on. Returns the next entry.
-    """
-    for s in range(len(sentence) - 1):
-        begun = at
-        first[s] = at
-        for t in range(np.uint64(sentence[s]), np.uint64(sentence[s + 1])):
-            v = np.uint64(numbers[t])
-            entry = seen[v]
-            if entry < begun:
-                seen[v] = at
-                spread[v] += 1
-                table[at, _STEM], table[at, _TIMES] = v, 1
-                at += 1
-            else:
-                table[entry, _TIMES] += 1
-    first[len(sentence) - 1] = at
-    return at
-
-
-@inlined
-def _norms(table, first, weight, norm):
-    """Length of each sentence as a vector."""
-    for s in range(len(first) - 1):
-        total = 0.0
-        for e in range(np.uint64(first[s]), np.uint64(first[s + 1])):
-            total += (table[e, _TIMES] * weight[np.uint64(table[e, _STEM])]) ** 2
-        norm[s] = math.sqrt(total)
-
-
-@inlined
-def _index_sentences(table, first, begin, in_sentence, times):
-    """Where each stem stands, and how often: begin[v] to begin[v + 1] of the other two."""
-    begin[:] = 0
-    for e in range(np.uint64(first[0]), np.uint64(first[len(first) - 1])):
-        begin[np.uint64(table[e, _STEM] + 2)] += 1
-    for v in range(2, len(begin)):
-        begin[v] += begin[v - 1]
-    for s in range(len(first) - 1):
-        for e in range(np.uint64(first[s]), np.uint64(first[s + 1])):
-            v = np.uint64(table[e, _STEM] + 1)
-            at = np.uint64(begin[v])
-            in_sentence[at], times[at] = s, table[e, _TIMES]
-            begin[v] += 1
-
-
-@inlined
-def _find_seeds(
-    table, first, norm, other_first, other_norm, weight, begin, in_sentence, times, product,
-    shared, seed, cosine,
-):  # fmt: skip
-    """Pairs of sentences that are similar enough, by the second one.
-
-    table, first, norm: of A; other_*: of B; begin, in_sentence, times: the index of A
-    product: f64 (I,), shared: i32 (I,), scratch
-    seed: u64 (S,), cosine: f64 (S,) written: I << 32 | J. Returns the number of seeds; more than S
-    were not written.
-    """
-    count = 0
-    rows = np.uint64(len(first) - 1)
-    for j in range(np.uint64(len(other_first) - 1)):
-        product[:rows] = 0.0
-        shared[:rows] = 0
-        for f in range(np.uint64(other_first[j]), np.uint64(other_first[j + _ONE])):
-            v = np.uint64(table[f, _STEM])
-            square = weight[v] * weight[v] * table[f, _TIMES]
-            for k in range(np.uint64(begin[v]), np.uint64(begin[v + _ONE])):
-                i = np.uint64(in_sentence[k])
-                shared[i] += 1
-                product[i] += square * times[k]
-        least = SEED_COSINE * other_norm[j]
-        size = other_first[j + _ONE] - other_first[j]
-        for i in range(rows):
-            if product[i] > least * norm[i]:
-                if 2.0 * shared[i] > SEED_DICE * (first[i + _ONE] - first[i] + size):
-                    if count < len(seed):
-                        seed[count] = i << np.uint64(32) | j
-                        cosine[count] = product[i] / (norm[i] * other_norm[j])
-                    count += 1
-    return count
 
 
 @inlined
@@ -173,11 +60,11 @@ def _side_vector(table, first, low, high, times, touched):
     """Add up the stems of some sentences; the number of distinct ones."""
     met = 0
     for e in range(np.uint64(first[low]), np.uint64(first[high + 1])):
-        v = table[e, _STEM]
+        v = table[e, STEM]
         if times[v] == 0:
             touched[met] = v
             met += 1
-        times[v] += table[e, _TIMES]
+        times[v] += table[e, TIMES]
     return met
 
 
@@ -284,49 +171,6 @@ def _cluster_seeds(
 
 
 @inlined
-def _trim(numbers, other, weight, low, high, other_low, other_high, mark, stamp):
-    """The run of words of one side that the other side explains better than its surroundings do.
-
-    A word is matched when its stem stands in the current span of the other side. The share of
-    matched weight inside and around the span make a likelihood ratio, and the span becomes the run
-    of the largest sum. So verbatim text gets sharp ends (an unmatched word costs what several
-    matched ones earn), and reworded text tolerates holes.
-
-    numbers, other: i32 of the tokens of both sides; mark: i32 (V,) below `stamp`, written
-    """
-    for t in range(np.uint64(other_low), np.uint64(other_high)):
-        mark[np.uint64(other[t])] = stamp
-    inside, matched = 0.0, 0.0
-    for t in range(np.uint64(low), np.uint64(high)):
-        v = np.uint64(numbers[t])
-        inside += weight[v]
-        matched += weight[v] * (mark[v] == stamp)
-    outside, by_chance = 0.0, 0.0
-    for t in range(np.uint64(max(low - AROUND, 0)), np.uint64(low)):
-        v = np.uint64(numbers[t])
-        outside += weight[v]
-        by_chance += weight[v] * (mark[v] == stamp)
-    for t in range(np.uint64(high), np.uint64(min(high + AROUND, len(numbers)))):
-        v = np.uint64(numbers[t])
-        outside += weight[v]
-        by_chance += weight[v] * (mark[v] == stamp)
-    share = min(max((matched + 0.5) / (inside + 1.0), 0.2), 0.95)
-    chance = min(max((by_chance + 0.3) / (outside + 2.0), 0.02), 0.6 * share)
-    earned = math.log(share / chance)
-    price = PRICE * math.log((1.0 - share) / (1.0 - chance))
-    best, best_low, best_high = 0.0, low, low
-    total, begun = 0.0, low
-    for t in range(low, high):
-        v = np.uint64(numbers[np.uint64(t)])
-        total += weight[v] * (earned if mark[v] == stamp else price)
-        if total <= 0.0:
-            total, begun = 0.0, t + 1
-        elif total > best:
-            best, best_low, best_high = total, begun, t + 1
-    return best_low, best_high
-
-
-@inlined
 def _evidence(stem, numbers, other, rarity, least_rare, times, other_times, touched, pairs):
     """Evidence that two spans are one passage: ln((M + 1)(b + 1)).
 
@@ -406,79 +250,31 @@ def align_reworded(
 
     Returns the number of spans; more than R were not written. -1 where the seeds had no room.
     """
-    most_tokens, most_sentences = np.int64(1), np.int64(1)
-    for q in range(len(bounds)):
-        a = sentence[bounds[q, 1]] - sentence[bounds[q, 0]]
-        b = sentence[bounds[q, 3]] - sentence[bounds[q, 2]]
-        most_tokens = max(most_tokens, a + b)
-        most_sentences = max(
-            most_sentences, bounds[q, 1] - bounds[q, 0], bounds[q, 3] - bounds[q, 2]
-        )
-    slots = 64
-    while slots < 2 * most_tokens:
-        slots *= 2
-    slot_stem, slot_number = np.empty(slots, np.uint32), np.zeros(slots, np.int64)
-    numbers = np.empty(most_tokens, np.int32)
-    local, other_local = (
-        np.empty(most_sentences + 1, np.int64),
-        np.empty(most_sentences + 1, np.int64),
-    )
-    seen, spread = np.empty(most_tokens, np.int32), np.empty(most_tokens, np.int32)
-    weight = np.empty(most_tokens)
-    table = np.empty((most_tokens, 2), np.int32)
-    first, other_first = (
-        np.empty(most_sentences + 1, np.int32),
-        np.empty(most_sentences + 1, np.int32),
-    )
-    norm, other_norm = np.empty(most_sentences), np.empty(most_sentences)
-    begin = np.empty(most_tokens + 2, np.int32)
-    in_sentence, sentence_times = np.empty(most_tokens, np.int32), np.empty(most_tokens)
-    product, shared = np.empty(most_sentences), np.empty(most_sentences, np.int32)
+    most_tokens, most_sentences = room_of(sentence, bounds)
+    boxes = room_for(most_tokens, most_sentences)
     touched, other_touched = np.empty(most_tokens, np.int32), np.empty(most_tokens, np.int32)
     best, other_best = np.empty(most_sentences), np.empty(most_sentences)
     seed, cosine = np.empty(room, np.uint64), np.empty(room)
     stack, rectangle = np.empty((room + 2, 4), np.int32), np.empty((room + 1, 4), np.int32)
     times, other_times = np.zeros(most_tokens, np.int32), np.zeros(most_tokens, np.int32)
     mark = np.empty(most_tokens, np.int32)
-    pairs = np.empty(slots, np.int64)
-    logarithm = np.empty(2 * most_sentences + 1)
-    for k in range(1, len(logarithm)):
-        logarithm[k] = math.log(np.float64(k))
+    pairs = np.empty(len(boxes.slot_stem), np.int64)
     count = 0
     for q in range(len(bounds)):
-        a_first, a_last, b_first, b_last = bounds[q, 0], bounds[q, 1], bounds[q, 2], bounds[q, 3]
-        a_base, b_base = sentence[a_first], sentence[b_first]
-        a_size, b_size = sentence[a_last] - a_base, sentence[b_last] - b_base
-        a_stem, b_stem = stem[a_base : a_base + a_size], stem[b_base : b_base + b_size]
-        a, b = numbers[:a_size], numbers[a_size : a_size + b_size]
-        stems = _number_stems(a_stem, slot_stem, slot_number, q + 1, a, 0)
-        stems = _number_stems(b_stem, slot_stem, slot_number, q + 1, b, stems)
-        rows, columns = a_last - a_first, b_last - b_first
-        for s in range(rows + 1):
-            local[s] = sentence[a_first + s] - a_base
-        for s in range(columns + 1):
-            other_local[s] = sentence[b_first + s] - b_base
-        seen[:stems] = -1
-        spread[:stems] = 0
-        at = _count_sentences(a, local[: rows + 1], seen, spread, table, first, 0)
-        _count_sentences(b, other_local[: columns + 1], seen, spread, table, other_first, at)
-        everything = logarithm[rows + columns]
-        for v in range(stems):
-            weight[v] = everything - logarithm[spread[v]]
-        mine, theirs = first[: rows + 1], other_first[: columns + 1]
-        _norms(table, mine, weight, norm)
-        _norms(table, theirs, weight, other_norm)
-        _index_sentences(table, mine, begin[: stems + 2], in_sentence, sentence_times)
-        seeds = _find_seeds(
-            table, mine, norm, theirs, other_norm, weight, begin, in_sentence, sentence_times,
-            product, shared, seed, cosine,
-        )  # fmt: skip
+        pair, stems = weigh(boxes, stem, sentence, bounds[q], q + 1)
+        local, other_local, weight = pair.place, pair.other_place, pair.weight
+        rows, columns = len(local) - 1, len(other_local) - 1
+        a_base, b_base = sentence[bounds[q, 0]], sentence[bounds[q, 2]]
+        a, b = pair.numbers[: local[rows]], pair.numbers[local[rows] :]
+        a_stem = stem[a_base : a_base + len(a)]
+        seeds = find_seeds(pair, SEED_COSINE, SEED_DICE, seed, cosine)
         if seeds > room:
             return -1
         seeds = _compete(seed[:seeds], cosine[:seeds], best[:rows], other_best[:columns])
         passages = _cluster_seeds(
-            seed[:seeds], table, mine, theirs, local, other_local, least_words, least_both, weight,
-            times, other_times, touched, other_touched, stack, rectangle,
+            seed[:seeds], pair.table, pair.first, pair.other_first, local, other_local,
+            least_words, least_both, weight, times, other_times, touched, other_touched, stack,
+            rectangle,
         )  # fmt: skip
         mark[:stems] = -1
         for p in range(passages):
@@ -494,8 +290,8 @@ def align_reworded(
                     break
                 for turn in range(2):
                     stamp = 4 * p + 2 * turn
-                    low, high = _trim(a, b, weight, low, high, other_low, other_high, mark, stamp)
-                    other_low, other_high = _trim(
+                    low, high = trim(a, b, weight, low, high, other_low, other_high, mark, stamp)
+                    other_low, other_high = trim(
                         b, a, weight, other_low, other_high, low, high, mark, stamp + 1
                     )
             words, other_words = high - low, other_high - other_low

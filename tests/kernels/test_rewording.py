@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedupe.kernels import rewording as kernel
+from dedupe.kernels import sentences
 from dedupe.kernels.sorting import sort_few
 from tests import naive
 
@@ -80,12 +81,12 @@ def expected(
                 break
             for _ in range(2):
                 low, high = naive.trimmed(
-                    one, low, high, set(other[other_low:other_high]), weight, kernel.PRICE,
-                    kernel.AROUND,
+                    one, low, high, set(other[other_low:other_high]), weight, sentences.PRICE,
+                    sentences.AROUND,
                 )  # fmt: skip
                 other_low, other_high = naive.trimmed(
-                    other, other_low, other_high, set(one[low:high]), weight, kernel.PRICE,
-                    kernel.AROUND,
+                    other, other_low, other_high, set(one[low:high]), weight, sentences.PRICE,
+                    sentences.AROUND,
                 )  # fmt: skip
         if value >= least and _long(high - low, other_high - other_low, words, both):
             found.append(([low, high, other_low, other_high], value))
