@@ -225,6 +225,11 @@ def fast_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     return _pan_figures("fast", "fast", reuse=reuse)
 
 
+def deep_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
+    """The same where summaries are searched, too."""
+    return _pan_figures("deep", "deep", reuse=reuse)
+
+
 def grown_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     """The same articles among twice as much other text."""
     return _pan_figures("grown", "standard", corpus_name="mixed", reuse=reuse)

@@ -19,7 +19,7 @@ PAD = 120
 """Words around proven passages within which more is looked for."""
 
 
-def _merged(partner: I32, box: I64) -> tuple[I32, I64]:
+def merged(partner: I32, box: I64) -> tuple[I32, I64]:
     """One box for each pair of articles, sorted by pair."""
     key = partner[:, 0].astype(np.int64) << 32 | partner[:, 1]
     order = np.argsort(key, kind="stable")
@@ -44,7 +44,7 @@ def align(
     """
     from dedupe.kernels.aligning import align as align_kernel
 
-    partner, box = _merged(partner, box)
+    partner, box = merged(partner, box)
     first, last = piece_token[partner], piece_token[partner + 1]
     around = np.empty_like(box)
     around[:, ::2] = np.maximum(box[:, ::2] - PAD, first)

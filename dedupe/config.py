@@ -35,7 +35,8 @@ class Matching(Struct, frozen=True, kw_only=True):
     """What counts as a copy."""
 
     depth: Depth = "standard"
-    """`fast` looks for copied text only, `standard` for reworded text and templates too."""
+    """`fast` looks for copied text only, `standard` for reworded text and templates too, `deep` for
+    summaries as well."""
     min_words: int = 20
     """Words that the shorter side of a match must hold."""
     min_similarity: float = 0.4

@@ -57,6 +57,7 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("DUP102", "near-duplicate-passage", _W, "A passage also stands in other articles."),
     Rule("DUP103", "repeated-passage", _W, "The article repeats itself."),
     Rule("DUP104", "reworded-passage", _W, "A passage stands in other words in other articles."),
+    Rule("DUP105", "summarised-article", _N, "A passage sums up a whole other article."),
     Rule("TPL201", "recurring-template", _W, "A template with fillings stands in many articles."),
     Rule("TPL202", "prompt-leak-heading", _E, "A heading is text of the prompt."),
     Rule("TPL203", "generic-heading", _N, "A heading that would fit any article."),
@@ -84,9 +85,12 @@ RULES: Mapping[str, Rule] = _rules(
 RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 """Rules as numbers, for arrays and bit sets."""
 
+REWORDED_RULES = ("DUP104", "DUP105")
+"""Rules on text in other words: the similarity of shingles says nothing about it."""
+
 PRECEDENCE = (
     *("DUP101", "DUP102", "DUP104", "DUP103", "OBF601"),
-    *("TPL205", "TPL202", "TPL206", "TPL201", "TPL207"),
+    *("TPL205", "TPL202", "TPL206", "TPL201", "TPL207", "DUP105"),
     *("FIL301", "FIL302", "FIL305", "FIL303"),
     *("TPL203", "FIL306", "FIL307", "FIL304", "KEY402", "LNK502", "LNK501"),
 )
@@ -284,6 +288,8 @@ EDITS: tuple[EditName, ...] = ("verbatim", "edited", "reordered", "reworded")
 """What was done to copied text, from nothing to everything; by `tables.EditKind`."""
 MOVED = EDITS[2:]
 """Kinds of edit after which hardly a run of words is left."""
+SUMMARY = "summary"
+"""What was done to a whole article of which a passage tells the same in short."""
 
 
 class AlignedPassage(Struct, frozen=True):
@@ -443,4 +449,4 @@ class Explanation(Struct, frozen=True, kw_only=True):
     min_similarity: float = 0
     """Similarity that a match must have."""
     depth: Literal["fast", "standard", "deep"] = "standard"
-    """At depth fast nobody looks for reworded passages."""
+    """At depth fast nobody looks for reworded passages, below deep nobody for summaries."""

@@ -114,8 +114,8 @@ def align(
     """
     from dedupe.kernels.rewording import align_reworded
 
-    unit = _units(sentence)
-    bounds = _bounds(partner, box, unit, piece_token)
+    unit = units(sentence)
+    bounds = padded(partner, box, unit, piece_token)
     here = rarity_here(stem, piece_token)
 
     def one(at: int) -> tuple[I64, I64, F64]:
@@ -138,7 +138,7 @@ def align(
     return Reworded(partner[owner], span, evidence)
 
 
-def _units(sentence: I64) -> I64:
+def units(sentence: I64) -> I64:
     """Sentences (S' + 1,) of at most `PART` words: longer ones are cut to equal parts."""
     words = np.diff(sentence)
     parts = np.maximum(-(-words // PART), 1)
@@ -147,7 +147,7 @@ def _units(sentence: I64) -> I64:
     return np.append(sentence[of] + number * words[of] // parts[of], sentence[-1])
 
 
-def _bounds(partner: I32, box: I64, unit: I64, piece_token: I64) -> I64:
+def padded(partner: I32, box: I64, unit: I64, piece_token: I64) -> I64:
     """First sentence and end (Q, 4) of padded boxes, in either article."""
     edges = np.searchsorted(unit, piece_token)
     bounds = np.empty_like(box)

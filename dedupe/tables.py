@@ -295,6 +295,25 @@ class MatchTable(Struct, frozen=True):
         return structs.replace(self, **columns, edits=None)
 
 
+class SummaryTable(Struct, frozen=True):
+    """Passages (R,) that sum up another article, in reading order; tokens as in `MatchTable`."""
+
+    article: I32
+    start: I64
+    """(R,) first token of the passage"""
+    end: I64
+    source: I32
+    """(R,) the article that it sums up"""
+    source_start: I64
+    source_end: I64
+    explained: F64
+    """(R,) share of the passage's weight whose stems stand in the source"""
+    around: F64
+    """(R,) the same of the words around it"""
+    rare: F64
+    """(R,) shared stems of more than one nat"""
+
+
 class RegionTable(Struct, frozen=True):
     """Stretches of articles that stand elsewhere too, grouped into clusters."""
 

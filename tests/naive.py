@@ -1210,3 +1210,19 @@ def evidence(
     information = sum(times * rarity[s] for s, times in shared.items())
     neighbours = sum((Counter(pairwise(a)) & Counter(pairwise(b))).values())
     return math.log((information + 1) * (neighbours + 1))
+
+
+def explained(words: Sequence[int], by: set[int], weight: dict[int, float]) -> tuple[float, float]:
+    """Weight of some words, of those that another text holds and of all."""
+    return sum(weight[w] for w in words if w in by), sum(weight[w] for w in words)
+
+
+def shared_information(
+    a: Sequence[int], b: Sequence[int], rarity: dict[int, float]
+) -> tuple[float, int]:
+    """Information of shared stems, each as often as it stands on both sides; how many are rare."""
+    shared = Counter(a) & Counter(b)
+    return (
+        sum(times * rarity[s] for s, times in shared.items()),
+        sum(rarity[s] > 1 for s in shared),
+    )

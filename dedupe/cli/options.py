@@ -21,7 +21,7 @@ Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, get_args
 
 import click
 
@@ -34,7 +34,7 @@ from dedupe.cli.parameters import (
     CommaSeparated,
 )
 from dedupe.cli.session import Session
-from dedupe.config import DEFAULT_INCLUDE, Filler, Matching, Output, Sources
+from dedupe.config import DEFAULT_INCLUDE, Depth, Filler, Matching, Output, Sources
 from dedupe.reports import FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -167,11 +167,12 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--depth",
-            type=click.Choice(["fast", "standard"]),
+            type=click.Choice(get_args(Depth)),
             default=defaults.depth,
             show_default=True,
             help="How hard to look: fast finds copied and edited text, standard also reworded text "
-            "and recurring templates, and takes three to four times as long.",
+            "and recurring templates, and takes three to four times as long, deep also notes what "
+            "sums up an article.",
         ),
         option(
             "Matching",

@@ -20,6 +20,7 @@ from dedupe.findings.outlines import describe_outlines, outline_drafts
 from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
+from dedupe.findings.summaries import summary_drafts
 from dedupe.findings.templates import describe_templates, template_drafts
 from dedupe.model import RULE_NUMBER, RULES, Finding, Severity
 from dedupe.rows import Findings
@@ -47,6 +48,7 @@ __all__ = [
     "locate_flags",
     "no_shares",
     "selected_rules",
+    "summary_drafts",
 ]
 
 MIN_ARTICLE_WORDS = 100

@@ -194,6 +194,9 @@ def _copy_message(draft: Draft) -> str:
     others = f" and {more:,} other place{'s' if more > 1 else ''}" if more > 0 else ""
     if draft.rule == "DUP104":
         return f"This passage ({words:,} words) stands in other words in {place}{others}."
+    if draft.rule == "DUP105":
+        place, others = matches[0].path if matches else place, others.replace("place", "article")
+        return f"This passage ({words:,} words) sums up {place}{others}."
     percent = "100%" if other.containment >= 1 else f"{min(other.containment, 0.994):.0%}"
     if draft.rule == "DUP101":
         what, place = "article", matches[0].path if matches else place

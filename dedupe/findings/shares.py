@@ -19,6 +19,8 @@ def _layer(code: str) -> int:
         return _FILLER
     if RULES[code].whole_article:
         return 0
+    if code == "DUP105":  # in words of its own
+        return 0
     return {"TPL": _TEMPLATE, "DUP": _DUPLICATE}.get(code[:3], 0)
 
 

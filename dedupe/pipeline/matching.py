@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct, structs
 
-from dedupe import align, bands, candidates, clusters, config, pairings, rewordings, verify
+from dedupe import (
+    align,
+    bands,
+    candidates,
+    clusters,
+    config,
+    pairings,
+    rewordings,
+    summaries,
+    verify,
+)
 from dedupe.passages import SHORTEST_BLOCK
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
 from dedupe.tables import (
@@ -24,6 +35,7 @@ from dedupe.tables import (
     MatchTable,
     RegionTable,
     Stems,
+    SummaryTable,
 )
 
 BLOCK_WORDS = SHORTEST_BLOCK
@@ -80,30 +92,40 @@ def gather_stems(analyses: Sequence[Analysis]) -> Stems | None:
     )
 
 
+class Matched(NamedTuple):
+    """What articles have in common."""
+
+    table: MatchTable
+    summaries: SummaryTable | None = None
+    """At depth `deep`"""
+
+
 def match(
     corpus: Corpus, analyses: Sequence[Analysis], owner: I32, settings: config.Matching,
     pool: Executor,
-) -> MatchTable:  # fmt: skip
-    """All verified pairs of spans.
+) -> Matched:  # fmt: skip
+    """All verified pairs of spans, and the passages that sum up an article.
 
     owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
     article's own number, or that of its group.
     """
     owner = owner[corpus.pieces.article]
-    matches = _copied(corpus, gather(analyses), owner, settings, pool)
+    matches, found = _copied(corpus, gather(analyses), owner, settings, pool), None
     stems = gather_stems(analyses)
     if stems is not None:
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
-        matches = _with_reworded(matches, corpus, stems, owner, pool)
-    return align.of_articles(matches, corpus.pieces.article)
+        where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool)
+        matches = _with_reworded(matches, where, corpus, stems, pool)
+        if settings.depth == "deep":
+            found = _summaries(matches, where, corpus, stems, pool)
+    return Matched(align.of_articles(matches, corpus.pieces.article), found)
 
 
 def _with_reworded(
-    copied: MatchTable, corpus: Corpus, stems: Stems, owner: I32, pool: Executor
+    copied: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, pool: Executor
 ) -> MatchTable:
     """Matches of copied and of reworded text, joined, and what was done to the text."""
     piece_token = corpus.pieces.token
-    where = pairings.candidates(stems.stem, piece_token, owner, pool)
     found = rewordings.align(*where, stems.stem, stems.sentence, piece_token, pool)
     across = copied.a != copied.b
     joined = rewordings.join(copied.rows(across), found)
@@ -116,6 +138,18 @@ def _with_reworded(
     words = np.append(joined.copied, np.ones(len(inside)))
     edits = EditTable(rewordings.kinds(shares), runs, in_order, evidence, words)
     return align.ordered(structs.replace(matches, edits=edits))
+
+
+def _summaries(
+    known: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, pool: Executor
+) -> SummaryTable:
+    """Passages that sum up an article; known: what is copied or reworded, of pieces."""
+    piece_token = corpus.pieces.token
+    sentence = rewordings.units(stems.sentence)
+    partner, box = align.merged(*where)
+    box = rewordings.padded(partner, box, sentence, piece_token)
+    rarity = rewordings.rarity_here(stems.stem, piece_token)
+    return summaries.find(partner, box, known, stems.stem, sentence, rarity, corpus.pieces, pool)
 
 
 def _copied(

@@ -6,19 +6,82 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from math import isnan
+from typing import Literal
 
 import numpy as np
+from msgspec import structs
 
+from dedupe.findings import Overlap
 from dedupe.findings.lookup import Lookup
 from dedupe.model import Finding, MatchRow, PassageRow, TextRange
 from dedupe.pipeline.analysis import Judgement
-from dedupe.tables import BlockKind, BlockScores, Corpus, EditKind, MatchTable, Reading
+from dedupe.tables import (
+    BlockKind,
+    BlockScores,
+    Bool,
+    Corpus,
+    EditKind,
+    MatchTable,
+    Reading,
+    SummaryTable,
+)
+
+_EDGES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
 def matches(
-    corpus: Corpus, table: MatchTable, load: Callable[[int], Reading]
+    corpus: Corpus, table: MatchTable, summaries: SummaryTable | None, overlap: Overlap,
+    load: Callable[[int], Reading],
+) -> tuple[MatchRow, ...]:  # fmt: skip
+    """All verified pairs of spans, sorted by the two articles and places.
+
+    A passage that sums up an article is a pair with the whole of that; matches of the two that meet
+    it are parts of it, and no rows.
+    """
+    if summaries is None:
+        return _match_rows(corpus, table, _rules(table), load)
+    kept = table.rows(~_inside(table, summaries))
+    rules = [*_rules(kept), *["DUP105"] * len(summaries.start)]
+    pairs = structs.replace(kept, edits=None).and_those_of(_pairs(summaries, overlap))
+    order = np.lexsort((pairs.b_start, pairs.a_start, pairs.b, pairs.a))
+    return _match_rows(corpus, pairs.rows(order), [rules[row] for row in order.tolist()], load)
+
+
+def _pairs(summaries: SummaryTable, overlap: Overlap) -> MatchTable:
+    """Summaries and what they sum up as pairs of spans, the smaller article first."""
+    article = summaries.article, summaries.source
+    start, end = (summaries.start, summaries.source_start), (summaries.end, summaries.source_end)
+    turned = summaries.article > summaries.source
+    (a, b), (a_start, b_start), (a_end, b_end) = (
+        (np.where(turned, second, first), np.where(turned, first, second))
+        for first, second in (article, start, end)
+    )
+    shared = overlap(a_start, a_end, b_start, b_end).T
+    return MatchTable(a, b, a_start, a_end, b_start, b_end, *shared)
+
+
+def _inside(table: MatchTable, summaries: SummaryTable) -> Bool:
+    """Which matches (V,) of a summary and its source meet the summary."""
+    inside = np.zeros(len(table), np.bool_)
+    key = summaries.article.astype(np.int64) << 32 | summaries.source
+    order = np.argsort(key, kind="stable")
+    sides = (
+        (table.a, table.b, table.a_start, table.a_end),
+        (table.b, table.a, table.b_start, table.b_end),
+    )
+    for article, source, start, end in sides:
+        own = article.astype(np.int64) << 32 | source
+        low, high = (np.searchsorted(key[order], own, side) for side in _EDGES)
+        of = np.repeat(np.arange(len(own)), high - low)
+        which = order[np.arange(len(of)) - np.repeat(np.cumsum(high - low) - high, high - low)]
+        meets = (start[of] < summaries.end[which]) & (end[of] > summaries.start[which])
+        inside[of[meets]] = True
+    return inside
+
+
+def _match_rows(
+    corpus: Corpus, table: MatchTable, rules: Sequence[str], load: Callable[[int], Reading]
 ) -> tuple[MatchRow, ...]:
-    """All verified pairs of spans, sorted by the two articles and places."""
     lookup = Lookup(corpus)
     in_a = lookup.all_tokens(table.a.astype(np.int64), table.a_start, table.a_end)
     in_b = lookup.all_tokens(table.b.astype(np.int64), table.b_start, table.b_end)
@@ -35,7 +98,7 @@ def matches(
             rule, round(similarity, 4), round(contained, 4), a, b
         )
         for rule, similarity, contained, a, b in zip(
-            _rules(table), table.similarity.tolist(), containment.tolist(),
+            rules, table.similarity.tolist(), containment.tolist(),
             ranges(table.a, in_a), ranges(table.b, in_b), strict=True,
         )
     )  # fmt: skip

@@ -97,7 +97,7 @@ def scan(
         recurring: Callable[[], Families] = partial(_families, corpus, analyses, pool)
         if settings.matching.depth != "fast" and count > 1:
             recurring = spare.submit(recurring).result
-        matches = matching.match(corpus, analyses, owner, settings.matching, pool)
+        matches, summaries = matching.match(corpus, analyses, owner, settings.matching, pool)
         progress.advance(1)
         regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
@@ -106,6 +106,8 @@ def scan(
             corpus, matches, regions, overlap, settings.matching.document_similarity,
             settings.output.max_matches,
         )  # fmt: skip
+        if summaries is not None:
+            copies += findings_stage.summary_drafts(summaries, overlap)
         # What nobody has begun is shared with the threads that are idle now.
         rest = [
             pool.submit(part.judgement) if judgement.cancel() else judgement
@@ -133,7 +135,7 @@ def scan(
             findings=found,
             summary=_summary(shares, found, skipped, settings.gate),
             skipped=skipped,
-            matches=rows.matches(corpus, matches, store.load)
+            matches=rows.matches(corpus, matches, summaries, overlap, store.load)
             if settings.output.want_matches
             else (),
             passages=rows.passages(corpus, judgements, found, store.load),

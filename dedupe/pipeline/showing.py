@@ -22,7 +22,7 @@ from dedupe import config, rewordings
 from dedupe.align import shingle_overlap
 from dedupe.errors import DedupeError, UsageError
 from dedupe.findings.lookup import Lookup
-from dedupe.model import RULES, Copy, Finding, Shown, Span
+from dedupe.model import REWORDED_RULES, RULES, Copy, Finding, Shown, Span
 from dedupe.pipeline import matching, saved
 from dedupe.pipeline.aligned import aligned
 from dedupe.pipeline.scanning import (
@@ -145,7 +145,7 @@ def _with_text(finding: Finding, settings: config.Config) -> Shown:
                 "made in another folder"
             )
     sources = msgspec.structs.replace(settings.sources, force_exclude=False, max_file_size=None)
-    depth = "standard" if finding.rule == "DUP104" else settings.matching.depth
+    depth = "standard" if finding.rule in REWORDED_RULES else settings.matching.depth
     matched = msgspec.structs.replace(settings.matching, depth=depth)
     settings = msgspec.structs.replace(settings, sources=sources, matching=matched)
     listing = find_files(paths, sources)

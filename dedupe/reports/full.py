@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import BinaryIO
 
-from dedupe.model import RULES, Article, Evidence, Finding, Match, Result
+from dedupe.model import REWORDED_RULES, RULES, Article, Evidence, Finding, Match, Result
 from dedupe.reports.excerpt import excerpt_lines, gutter_width
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import (
@@ -167,7 +167,7 @@ def _also_in(finding: Finding, label: str, options: ReportOptions) -> Iterator[L
         padding = " " * (min(widest, 60) - cell_width(place))
         origin = _origin(finding, match)
         # The similarity of shingles says nothing about a reworded passage.
-        number = "" if finding.rule == "DUP104" else f"  {percent(match.similarity):>4}"
+        number = "" if finding.rule in REWORDED_RULES else f"  {percent(match.similarity):>4}"
         between = Piece(f"{padding}{number}" if number or origin else "")
         yield (Piece(lead, "dim"), Piece(place), between, Piece(origin, "dim"))
         lead = " " * len(label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dedupe.model import MOVED, Article, Finding, Span, Summary
+from dedupe.model import MOVED, REWORDED_RULES, SUMMARY, Article, Finding, Span, Summary
 
 SHARES = ("duplicate", "template", "filler", "excluded", "unique")
 
@@ -36,10 +36,10 @@ def likeness(finding: Finding) -> str | None:
     """
     if finding.similarity is None:
         return None
-    if finding.rule != "DUP104":
+    if finding.rule not in REWORDED_RULES:
         return similar(finding.similarity)
     kinds = (piece.text.partition(":")[0] for piece in finding.evidence if piece.kind == "fact")
-    return next((kind for kind in kinds if kind in MOVED), MOVED[-1])
+    return next((kind for kind in kinds if kind in (*MOVED, SUMMARY)), MOVED[-1])
 
 
 def word_counts(account: Article | Summary) -> tuple[int, ...]:

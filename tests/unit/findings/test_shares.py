@@ -32,7 +32,10 @@ def count(first: int, words: int, drafts: list[Draft]) -> tuple[int, ...]:
 
 @given(st.lists(spans, max_size=8), st.integers(0, 100))
 def test_shares_add_up_to_the_words(rows: list[tuple[str, int, int]], first: int) -> None:
-    """Every word belongs to exactly one share, wherever the article stands in the corpus."""
+    """Every word belongs to exactly one share, wherever the article stands in the corpus.
+
+    The words of a summary are the article's own.
+    """
     words, duplicate, template, filler, excluded, unique = count(first, 30, drafts_of(rows, first))
     assert words == 30
     assert duplicate + template + filler + excluded + unique == 30
@@ -41,7 +44,7 @@ def test_shares_add_up_to_the_words(rows: list[tuple[str, int, int]], first: int
     templates = {c for c in RULES if c[:3] == "TPL" and not RULES[c].whole_article}
     for name, chosen in (
         ("filler", FILLER_RULES), ("template", templates),
-        ("duplicate", {c for c in RULES if c[:3] == "DUP"}),
+        ("duplicate", {c for c in RULES if c[:3] == "DUP"} - {"DUP105"}),
     ):  # fmt: skip
         for rule, start, end in rows:
             if rule in chosen:
