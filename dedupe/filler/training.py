@@ -164,7 +164,7 @@ def train(essays: Articles, posts: Articles, *, data: Mapping[str, str], date: s
 
     `data` names the files with their SHA-256; `date` is the day of the recipe.
     """
-    masked = _masked()
+    masked = masked_slots(CLOSING_CUES)
     steps, step, common = information_table(essays)
     nothing = np.zeros(len(masked), np.int64)
     plain = pack(nothing, nothing, nothing, steps, common, masked)
@@ -208,11 +208,17 @@ def train(essays: Articles, posts: Articles, *, data: Mapping[str, str], date: s
     return _calibrated(model, posts, reference)
 
 
-def _masked() -> Bool:
-    """(G,) slots of the closing cues."""
+def masked_slots(words: Sequence[str]) -> Bool:
+    """(G,) slots of words that no n-gram may hold."""
     masked = np.zeros(1 << scoring.BITS, np.bool_)
-    masked[[hash_word(word) >> (32 - scoring.BITS) for word in CLOSING_CUES]] = True
+    masked[[hash_word(word) >> (32 - scoring.BITS) for word in words]] = True
     return masked
+
+
+def masking_table(words: Sequence[str]) -> I32:
+    """A table of n-grams (G,) that knows nothing but the words that no n-gram may hold."""
+    nothing = np.zeros(1 << scoring.BITS, np.int64)
+    return pack(nothing, nothing, nothing, nothing, nothing > 0, masked_slots(words))
 
 
 def information_table(essays: Articles) -> tuple[I64, float, Bool]:
