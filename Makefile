@@ -62,7 +62,7 @@ bench: $(VENV)/.run ## speed, with peers in the same run
 	@$(RUN) benchmarks.speed $(ARGS)
 
 model: $(VENV)/.run ## train the filler model and count the stems again, from DEDUPE_DATA
-	@$(RUN) dedupe.train $(ARGS)
+	@$(RUN) dedupe.make_model $(ARGS)
 	@$(RUN) dedupe.make_rarity
 
 ci: ## what CI runs: test, lint, types, arch, docs

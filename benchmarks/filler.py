@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks import corpora
 from benchmarks.figures import auc, overlap
 from benchmarks.labels import CLEAR, FILLER_LABELS, Label
-from dedupe import train as recipe
+from dedupe import make_model as recipe
 from dedupe.filler.modelfile import HUMAN_SHARE, FillerModel
 from dedupe.filler.scorer import load_model, score_blocks
 from dedupe.filler.training import MIN_BODY, MIN_POST_BODY, Articles, train

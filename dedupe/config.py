@@ -59,6 +59,8 @@ class Matching(Struct, frozen=True, kw_only=True):
 class Filler(Struct, frozen=True, kw_only=True):
     """The filler scorer."""
 
+    model: str = "builtin"
+    """The shipped model, or the path of one that `dedupe train` wrote."""
     threshold: FillerPreset | float = "default"
     """A preset, or a limit for the score in [0, 1]."""
     max_percent: float = 40.0

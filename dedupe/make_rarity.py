@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from dedupe.filler.archive import write_arrays
+from dedupe.make_model import ESSAYS, POSTS, PROJECT, read_documents
 from dedupe.rewordings import MOST_RARE, RARITY
 from dedupe.sources import text_batch
 from dedupe.stems import stem
 from dedupe.tokens import tokenise
-from dedupe.train import ESSAYS, POSTS, PROJECT, read_documents
 
 STEPS = 16
 """Steps of a nat."""

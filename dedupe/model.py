@@ -228,6 +228,22 @@ class TextRange(Struct, frozen=True, gc=False):
     end: int
 
 
+class Trained(Struct, frozen=True):
+    """What a filler model was made of, and what it calls filler."""
+
+    model: str
+    articles: int
+    """Accepted ones"""
+    paragraphs: int
+    """Of those, of 25 words or more"""
+    limits: dict[str, float]
+    """Score from which a paragraph is filler, by preset"""
+    before: str
+    """The model that it was made from"""
+    limits_before: dict[str, float]
+    skipped: tuple[Skipped, ...] = ()
+
+
 class MatchRow(Struct, frozen=True, tag_field="kind", tag="match"):
     """One verified pair of spans (format `matches`)."""
 

@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "show": ("dedupe.cli.show", "Show every copy of one passage beside it."),
     "explain": ("dedupe.cli.explain", "Tell why a passage was flagged, or was not."),
     "rule": ("dedupe.cli.rule", "Tell what a rule means, with examples; or list the rules."),
+    "train": ("dedupe.cli.train", "Fit the filler model to articles that were accepted."),
     "files": ("dedupe.cli.files", "List the files that would be read."),
 }
 """Name of each command, the module that holds it, and its line in the help."""

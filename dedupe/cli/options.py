@@ -267,15 +267,31 @@ def selection_options(command: Command) -> Command:
 
 def filler_options(command: Command) -> Command:
     """How readily prose counts as filler."""
+    return combined(
+        option(
+            "Filler and Template",
+            "--filler-threshold",
+            "threshold",
+            metavar="strict|default|audit|X",
+            type=FILLER_THRESHOLD,
+            default=Filler().threshold,
+            show_default=True,
+            help="A preset, or the score from 0 to 1 from which a passage is filler.",
+        ),
+        model_option,
+    )(command)
+
+
+def model_option(command: Command) -> Command:
+    """Which filler model is used."""
     return option(
         "Filler and Template",
-        "--filler-threshold",
-        "threshold",
-        metavar="strict|default|audit|X",
-        type=FILLER_THRESHOLD,
-        default=Filler().threshold,
+        "--model",
+        metavar="builtin|FILE",
+        type=click.Path(),
+        default=Filler().model,
         show_default=True,
-        help="A preset, or the score from 0 to 1 from which a passage is filler.",
+        help="The filler model: the shipped one, or a file that dedupe train wrote.",
     )(command)
 
 

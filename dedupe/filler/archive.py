@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -13,9 +14,9 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 """Time stamp of every entry."""
 
 
-def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+def write_arrays(place: Path | BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays as `np.savez_compressed` does, but for the time stamps."""
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(place, "w") as archive:
         for name, array in arrays.items():
             content = io.BytesIO()
             np.lib.format.write_array(content, array, allow_pickle=False)

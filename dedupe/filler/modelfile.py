@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import msgspec
 import numpy as np
@@ -104,8 +104,9 @@ class FillerModel:
 
     @cached_property
     def name(self) -> str:
-        """Name for reports: language, date and a checksum of the weights."""
+        """Name for reports: language, date and a checksum of the weights and references."""
         checksum = zlib.crc32(self.table.astype("<i4").tobytes())
+        checksum = zlib.crc32(msgspec.json.encode(self.header), checksum)
         return f"{self.header.language}-{self.header.date}-{checksum:08x}"
 
     @cached_property
@@ -147,7 +148,7 @@ def pack(
     return table.astype(np.uint32).view(np.int32)
 
 
-def save(model: FillerModel, path: Path) -> None:
+def save(model: FillerModel, place: Path | BinaryIO) -> None:
     """Write a model file; the same model gives the same bytes."""
     arrays = {
         "header": np.frombuffer(msgspec.json.encode(model.header), np.uint8),
@@ -156,7 +157,7 @@ def save(model: FillerModel, path: Path) -> None:
         "phrase_keys": model.phrase_keys.astype("<u8"),
         "phrase_texts": np.frombuffer("\n".join(model.phrase_texts).encode(), np.uint8),
     }
-    write_arrays(path, arrays)
+    write_arrays(place, arrays)
 
 
 def load(path: Path) -> FillerModel:

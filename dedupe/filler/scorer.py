@@ -70,15 +70,17 @@ def _memory() -> _Memory:
     return _Memory()
 
 
-@cache
 def load_model(name_or_path: str = BUILTIN) -> FillerModel:
     """The shipped model (`builtin`), or one that `dedupe train` has written.
 
     Raises `ModelFileError` for a file that is no model or does not fit this program.
     """
-    if name_or_path == BUILTIN:
-        return load(Path(__file__).with_name("en.npz"))
-    return load(Path(name_or_path))
+    return _builtin() if name_or_path == BUILTIN else load(Path(name_or_path))
+
+
+@cache
+def _builtin() -> FillerModel:
+    return load(Path(__file__).with_name("en.npz"))
 
 
 def block_sums(batch: TextBatch, tokens: TokenTable, model: FillerModel) -> tuple[F32, I32]:

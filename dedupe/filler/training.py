@@ -208,6 +208,23 @@ def train(essays: Articles, posts: Articles, *, data: Mapping[str, str], date: s
     return _calibrated(model, posts, reference)
 
 
+def recalibrate(
+    model: FillerModel, accepted: Articles, *, data: Mapping[str, str], date: str
+) -> FillerModel:
+    """The same weights, relative to some accepted articles instead of the shipped human reference.
+
+    Every body paragraph is the reference, so group 1 of the articles. Then a preset flags its share
+    of *these* paragraphs: what is usual in this house is not filler here.
+    """
+    one = Reference(0.0, 1.0)
+    header = msgspec.structs.replace(
+        model.header, wording=one, closing=one, information=one, novelty=one, date=date,
+        data=dict(sorted(data.items())),
+    )  # fmt: skip
+    plain = dataclasses.replace(model, header=header)
+    return _calibrated(plain, accepted, accepted.body)
+
+
 def masked_slots(words: Sequence[str]) -> Bool:
     """(G,) slots of words that no n-gram may hold."""
     masked = np.zeros(1 << scoring.BITS, np.bool_)
@@ -296,6 +313,7 @@ def _emptiness(
         values.append(np.stack((scores.information, density))[:, blocks].astype(np.float64))
     human = values[1]
     mean, deviation = human.mean(axis=1, keepdims=True), human.std(axis=1, keepdims=True)
+    deviation[deviation == 0] = 1  # articles without any name or number
     total: F64 = -((np.concatenate(values, axis=1) - mean) / deviation).sum(axis=0)
     return total
 
@@ -371,7 +389,7 @@ def _calibrated(model: FillerModel, posts: Articles, reference: I64) -> FillerMo
 
     def measured(values: F32) -> Reference:
         chosen = values[reference].astype(np.float64)
-        return Reference(float(chosen.mean()), float(chosen.std()))
+        return Reference(float(chosen.mean()), float(chosen.std()) or 1.0)
 
     header = msgspec.structs.replace(
         model.header,

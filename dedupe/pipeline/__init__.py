@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from dedupe.pipeline.progress import Progress
     from dedupe.pipeline.scanning import model_id, scan
     from dedupe.pipeline.showing import show
+    from dedupe.pipeline.training import train_model
 
-__all__ = ["Progress", "compare", "explain", "list_files", "model_id", "scan", "show"]
+__all__ = [
+    "Progress",
+    "compare",
+    "explain",
+    "list_files",
+    "model_id",
+    "scan",
+    "show",
+    "train_model",
+]
 
 _HOMES = {
     "Progress": "progress",
@@ -26,6 +36,7 @@ _HOMES = {
     "model_id": "scanning",
     "scan": "scanning",
     "show": "showing",
+    "train_model": "training",
 }
 
 

@@ -58,7 +58,9 @@ def explain(
         blocks = _blocks(corpus, part.reading, article, line)
         if not blocks:
             raise UsageError(f"{name}: no text at line {line}")
-        scores = score_blocks(part.reading.text, part.reading.tokens, load_model())
+        scores = score_blocks(
+            part.reading.text, part.reading.tokens, load_model(settings.filler.model)
+        )
         stems = matching.gather_stems(analyses)
         search = None if stems is None else reworded.Search(corpus, stems, article, pool)
         batch = _Batch(part.reading, scores, search)
@@ -122,7 +124,7 @@ def _explained(
 ) -> ExplainedPassage:  # fmt: skip
     """One block; findings: what is reported, and what is not as it is the original."""
     reading, scores, search = batch
-    model = load_model()
+    model = load_model(settings.filler.model)
     words, table = reading.tokens, reading.text.blocks
     base = int(corpus.article_token[article]) - int(reading.article_token[_local(corpus, article)])
     first, last = (int(words.sentence[words.block[b]]) + base for b in (block, block + 1))

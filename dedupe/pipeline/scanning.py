@@ -148,7 +148,7 @@ def analyse_files(
 ) -> list[Analysis]:  # fmt: skip
     """Read and analyse all files, batch by batch, side by side."""
     progress = progress or Silence()
-    model = load_model()
+    model = load_model(settings.filler.model)
     runs = batches(files)
     keep = sum(file.size for file in files) <= KEEP_BYTES
     progress.phase("reading", len(files))
@@ -301,7 +301,7 @@ def _run(command: str, settings: config.Config) -> Run:
     return Run(
         version=__version__,
         command=command,
-        model=load_model().name,
+        model=load_model(settings.filler.model).name,
         settings={
             "depth": matching_settings.depth,
             "duplicates.min-words": matching_settings.min_words,

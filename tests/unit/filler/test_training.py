@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dedupe import train as command
+from dedupe import make_model as command
 from dedupe.filler import training
 from dedupe.filler.modelfile import FillerModel, save
 from dedupe.filler.scorer import block_sums, load_model, score_blocks

@@ -1,4 +1,4 @@
-"""Train the shipped filler model: `python -m dedupe.train [--data DIR] [--output FILE]`.
+"""Train the shipped filler model: `python -m dedupe.make_model [--data DIR] [--output FILE]`.
 
 Reads `slopscore` (essays of language models, MIT) and `digitalgov` (posts of people, CC0) and
 nothing else. The same data give the same bytes.
@@ -80,7 +80,7 @@ def train_from(folder: Path) -> FillerModel:
 def main() -> None:
     """Train the model and write it where the program finds it."""
     data = os.environ.get("DEDUPE_DATA") or PROJECT.parent / "shared" / "data"
-    parser = argparse.ArgumentParser(prog="python -m dedupe.train", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m dedupe.make_model", description=main.__doc__)
     parser.add_argument("--data", type=Path, default=Path(data), help="folder of the data sets")
     parser.add_argument(
         "--output", type=Path, default=Path(__file__).parent / "filler" / "en.npz", help="the file"
