@@ -385,7 +385,7 @@ class Nearest(Struct, frozen=True, kw_only=True):
     limit: float
 
 
-MissedLimit = Literal["evidence", "rare-stems", "words", "words-of-both", "candidates"]
+MissedLimit = Literal["evidence", "rare-stems", "order", "words", "words-of-both", "candidates"]
 """What a reworded passage lacks: the last is that too few pairs of stems stand close together, so
 that the search does not look at the two places."""
 
@@ -393,7 +393,7 @@ that the search does not look at the two places."""
 class NearestReworded(Struct, frozen=True, kw_only=True):
     """The passage of another article that comes nearest to be a reworded one.
 
-    Its evidence is ln((information + 1) (neighbours + 1)).
+    Its evidence is ln((shared + 1) (chain + 1)).
     """
 
     path: str
@@ -409,16 +409,19 @@ class NearestReworded(Struct, frozen=True, kw_only=True):
     in_order: float
     """Share of the words with one place on either side that stand in the same order."""
     evidence: float
-    information: float
-    """Nats of the shared stems."""
-    neighbours: int
-    """Shared pairs of stems that stand side by side."""
+    shared: float
+    """Shared stems; one that a side has several times counts by the reciprocal of that."""
+    chain: float
+    """Most of them whose first places are in the same order."""
+    order: float
+    """The chain by the root of the words of both sides."""
     rare_stems: int
     """Shared stems that are not common."""
     stems: tuple[str, ...]
     """The most informative of those, as words of the article."""
     evidence_limit: float
     rare_stems_limit: int
+    order_limit: float
     words_limit: int
     """Of the shorter side."""
     both_words_limit: int

@@ -1,8 +1,8 @@
 """From candidates to reworded passages: aligned, weighed, and joined with the copied ones.
 
 A box that several hits point to is aligned by its sentences (`kernels.rewording`). What is found
-counts when it carries enough evidence: shared stems that are rare in general, and shared pairs of
-neighbours. General means a table that comes with the program, so that one article is judged alike
+counts when it carries enough evidence: shared stems that are in the same order, some of them rare
+in general. General means a table that comes with the program, so that one article is judged alike
 whatever it is compared with, but for stems that are all over the corpus.
 """
 
@@ -18,10 +18,15 @@ import numpy as np
 from dedupe.document_frequency import document_frequency
 from dedupe.tables import F32, F64, I32, I64, U8, U32, U64, EditKind, MatchTable
 
-EVIDENCE = 5.5
-"""ln((M + 1)(b + 1)) from which a passage is reused: M nats of shared stems, b shared pairs."""
-RARE_STEMS = 9
+EVIDENCE = 4.9
+"""ln((S + 1)(C + 1)) from which a passage is reused: S shared stems, C of them in the same order.
+Reuse was told from a common topic, in 150 passages of a blog, by C with an area under the curve of
+.81, by shared pairs of neighbours with .70, by the information of the stems with .52."""
+RARE_STEMS = 7
 """Shared stems of more than one nat that a reworded passage has at least."""
+ORDER = 2 / 3
+"""C by the root of the words of both sides from which the order is no accident: of n stems in any
+order about 2 sqrt(n) stand in the same one, so text without order must share 2/9 of its words."""
 WORDS, BOTH_WORDS = 20, 68
 """Words of the shorter side, and of both together. Below, as many are wrong as are right."""
 PAD = 20
@@ -52,12 +57,13 @@ class Limits(NamedTuple):
 
     evidence: float = EVIDENCE
     rare_stems: int = RARE_STEMS
+    order: float = ORDER
     words: int = WORDS
     both_words: int = BOTH_WORDS
 
 
 LIMITS = Limits()
-NO_LIMITS = Limits(0.0, 0, 1, 2)
+NO_LIMITS = Limits(0.0, 0, 0.0, 1, 2)
 """Of what is shown rather than reported."""
 
 

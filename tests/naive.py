@@ -1202,14 +1202,21 @@ def trimmed(
 def evidence(
     a: Sequence[int], b: Sequence[int], rarity: dict[int, float], least_rare: int
 ) -> float:
-    """Stage `rewordings`: ln((M + 1)(b + 1)), or 0 where too few shared stems are not common."""
-    count_a, count_b = Counter(a), Counter(b)
-    shared = count_a & count_b
+    """Stage `rewordings`: ln((S + 1)(C + 1)), or 0 where too few shared stems are not common."""
+    shared = {s: 1 / max(a.count(s), b.count(s)) for s in dict.fromkeys(a) if s in b}
     if sum(rarity[s] > 1 for s in shared) < least_rare:
         return 0.0
-    information = sum(times * rarity[s] for s, times in shared.items())
-    neighbours = sum((Counter(pairwise(a)) & Counter(pairwise(b))).values())
-    return math.log((information + 1) * (neighbours + 1))
+    return math.log((sum(shared.values()) + 1) * (heaviest_chain(a, b) + 1))
+
+
+def heaviest_chain(a: Sequence[int], b: Sequence[int]) -> float:
+    """Stage `rewordings`: most weight of shared stems whose first places rise in both texts."""
+    chains: dict[int, float] = {}
+    for stem in dict.fromkeys(a):
+        if stem in b:
+            before = [chain for s, chain in chains.items() if b.index(s) < b.index(stem)]
+            chains[stem] = max(before, default=0.0) + 1 / max(a.count(stem), b.count(stem))
+    return max(chains.values(), default=0.0)
 
 
 def explained(words: Sequence[int], by: set[int], weight: dict[int, float]) -> tuple[float, float]:

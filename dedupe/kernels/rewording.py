@@ -171,16 +171,20 @@ def _cluster_seeds(
 
 
 @inlined
-def _evidence(stem, numbers, other, rarity, least_rare, times, other_times, touched, pairs):
-    """Evidence that two spans are one passage: ln((M + 1)(b + 1)).
+def _evidence(
+    stem, numbers, other, rarity, least_rare, times, other_times, touched, place, heaviest
+):  # fmt: skip
+    """Evidence that two spans are one passage, ln((S + 1)(C + 1)); and C.
 
-    M is the information of the shared stems, b the number of shared pairs of neighbours; 0 where
-    fewer than `least_rare` shared stems are not common. A logistic model of six features is hardly
-    better (area under the curve .966 against .962 for that number alone).
+    S is the weight of the shared stems, C that of the heaviest chain of them whose first places
+    rise on both sides. A stem weighs one by the times it stands on the side that has it more often:
+    what is said again and again is the topic. Texts on one topic share as many stems as reworded
+    ones do, but not their order. Both are 0 where fewer than `least_rare` shared stems are not
+    common.
 
     stem: u32, numbers: i32 of the words of one span; other: i32 of those of the other one
     rarity: f32 (2 ** k,) information of a stem, by its upper bits
-    times, other_times: i32 (V,), all 0; touched: i32; pairs: i64 (2 ** k,), scratch
+    times, other_times: i32 (V,), all 0; touched, place: i32 (V,), heaviest: f64 (B + 1,), scratch
     """
     shift = np.uint32(32)
     places = len(rarity)
@@ -188,54 +192,49 @@ def _evidence(stem, numbers, other, rarity, least_rare, times, other_times, touc
         shift -= np.uint32(1)
         places >>= 1
     for t in range(len(other)):
-        other_times[other[t]] += 1
-    met, information, rare = 0, 0.0, 0
+        v = other[t]
+        if other_times[v] == 0:
+            place[v] = t
+        other_times[v] += 1
+    met = 0
     for t in range(len(numbers)):
         v = numbers[t]
         if times[v] == 0:
             touched[met] = t
             met += 1
         times[v] += 1
+    # A Fenwick tree of maxima: the heaviest chain that ends before a place of the other side.
+    heaviest[: len(other) + 1] = 0.0
+    shared, chain, rare = 0.0, 0.0, 0
     for m in range(met):
         v = numbers[touched[m]]
-        if other_times[v]:
-            g = rarity[np.uint64(stem[touched[m]] >> shift)]
-            information += min(times[v], other_times[v]) * g
-            rare += g > 1.0
+        if other_times[v] == 0:
+            continue
+        rare += rarity[np.uint64(stem[touched[m]] >> shift)] > 1.0
+        weight = 1.0 / max(times[v], other_times[v])
+        shared += weight
+        node, before = place[v], 0.0
+        while node > 0:
+            before = max(before, heaviest[node])
+            node &= node - 1
+        chain = max(chain, before + weight)
+        node = place[v] + 1
+        while node <= len(other):
+            heaviest[node] = max(heaviest[node], before + weight)
+            node += node & -node
     for m in range(met):
         times[numbers[touched[m]]] = 0
     for t in range(len(other)):
         other_times[other[t]] = 0
     if rare < least_rare:
-        return 0.0
-    room = 64
-    while room < 2 * len(numbers):
-        room *= 2
-    table = pairs[:room]
-    table[:] = -1
-    mask = np.uint64(room - 1)
-    for t in range(len(numbers) - 1):
-        key = np.int64(numbers[t]) << 24 | np.int64(numbers[t + 1])
-        slot = (np.uint64(key) * _FACTOR >> np.uint64(32)) & mask
-        while table[slot] != -1:
-            slot = (slot + _ONE) & mask
-        table[slot] = key
-    shared = 0
-    for t in range(len(other) - 1):
-        key = np.int64(other[t]) << 24 | np.int64(other[t + 1])
-        slot = (np.uint64(key) * _FACTOR >> np.uint64(32)) & mask
-        while table[slot] != -1 and table[slot] != key:
-            slot = (slot + _ONE) & mask
-        if table[slot] == key:
-            table[slot] = -2  # taken; -1 would cut the chain of the others
-            shared += 1
-    return math.log((information + 1.0) * (shared + 1.0))
+        return 0.0, 0.0
+    return math.log((shared + 1.0) * (chain + 1.0)), chain
 
 
 @kernel
 def align_reworded(
-    stem, sentence, bounds, rarity, least, least_rare, least_words, least_both, room, owner, span,
-    evidence,
+    stem, sentence, bounds, rarity, least, least_rare, least_order, least_words, least_both, room,
+    owner, span, evidence,
 ):  # fmt: skip
     """Align pairs of boxes, each some whole sentences of an article.
 
@@ -243,6 +242,7 @@ def align_reworded(
     bounds: i64 (Q, 4) first sentence and end, in either article
     rarity: f32 (2 ** k,) information of a stem in nats, by its upper bits
     least, least_rare: evidence, and shared stems that are not common, from which a span counts
+    least_order: chain of shared stems in the same order, by the root of the words of both sides
     least_words, least_both: words on the shorter side, and on both sides together
     room: most seeds of a pair
     owner: i64 (R,), span: i64 (R, 4), evidence: f64 (R,) written: box, first token and end on
@@ -258,7 +258,7 @@ def align_reworded(
     stack, rectangle = np.empty((room + 2, 4), np.int32), np.empty((room + 1, 4), np.int32)
     times, other_times = np.zeros(most_tokens, np.int32), np.zeros(most_tokens, np.int32)
     mark = np.empty(most_tokens, np.int32)
-    pairs = np.empty(len(boxes.slot_stem), np.int64)
+    place, heaviest = np.empty(most_tokens, np.int32), np.empty(most_tokens + 1)
     count = 0
     for q in range(len(bounds)):
         pair, stems = weigh(boxes, stem, sentence, bounds[q], q + 1)
@@ -280,11 +280,11 @@ def align_reworded(
         for p in range(passages):
             low, high = local[rectangle[p, 0]], local[rectangle[p, 1] + 1]
             other_low, other_high = other_local[rectangle[p, 2]], other_local[rectangle[p, 3] + 1]
-            # To trim takes evidence away: most passages need not be trimmed at all.
+            # To trim hardly ever adds evidence: most passages need not be trimmed at all.
             for trimmed in range(2):
-                value = _evidence(
+                value, chain = _evidence(
                     a_stem[low:high], a[low:high], b[other_low:other_high], rarity, least_rare,
-                    times, other_times, touched, pairs,
+                    times, other_times, touched, place, heaviest,
                 )  # fmt: skip
                 if trimmed or value < least:
                     break
@@ -298,6 +298,8 @@ def align_reworded(
             if value < least or min(words, other_words) < least_words:
                 continue
             if words + other_words < least_both:
+                continue
+            if chain < least_order * math.sqrt(words + other_words):
                 continue
             if count < len(owner):
                 span[count, 0], span[count, 1] = a_base + low, a_base + high

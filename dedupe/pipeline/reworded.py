@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from itertools import pairwise
-from math import log
+from math import log, sqrt
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -29,10 +28,10 @@ TELLING = ("DUP101", "DUP102", "DUP104", "TPL201")
 class Parts(NamedTuple):
     """What the evidence of two spans is made of."""
 
-    information: float
-    """Nats of the shared stems, each as often as it stands on both sides"""
-    neighbours: int
-    """Shared pairs of stems that stand side by side, in the same order"""
+    shared: float
+    """Shared stems; one that a side has several times counts by the reciprocal of that"""
+    chain: float
+    """Most of them whose first places are in the same order"""
     rare_stems: int
     """Shared stems that are not common"""
     best: tuple[int, ...]
@@ -41,7 +40,11 @@ class Parts(NamedTuple):
     @property
     def evidence(self) -> float:
         """As `kernels.rewording` computes it, whatever the number of rare stems."""
-        return log((self.information + 1) * (self.neighbours + 1))
+        return log((self.shared + 1) * (self.chain + 1))
+
+    def order(self, words: int) -> float:
+        """The chain by the root of the words of both sides."""
+        return self.chain / sqrt(words)
 
 
 def parts(ours: U32, theirs: U32, table: F32) -> Parts:
@@ -50,17 +53,18 @@ def parts(ours: U32, theirs: U32, table: F32) -> Parts:
     table: of `rewordings.rarity_here`
     """
     mine, others = ours.tolist(), theirs.tolist()
-    shared = Counter(mine) & Counter(others)
-    known = rewordings.information(np.array(list(shared), np.uint32), table).tolist()
-    weight = dict(zip(shared, known, strict=True))
-    pairs = Counter(pairwise(mine))
-    pairs &= Counter(pairwise(others))
-    rare = [stem for stem in shared if weight[stem] > RARE]
-    first = sorted((-weight[stem], mine.index(stem)) for stem in rare)
-    return Parts(
-        sum(times * weight[stem] for stem, times in shared.items()),
-        pairs.total(), len(rare), tuple(place for _, place in first),
-    )  # fmt: skip
+    times, other_times = Counter(mine), Counter(others)
+    shared = [stem for stem in times if stem in other_times]
+    weight = [1 / max(times[stem], other_times[stem]) for stem in shared]
+    there = [others.index(stem) for stem in shared]
+    chains: list[float] = []
+    for stem, place in enumerate(there):
+        before = (chain for chain, at in zip(chains, there, strict=False) if at < place)
+        chains.append(max(before, default=0.0) + weight[stem])
+    nats = rewordings.information(np.array(shared, np.uint32), table).tolist()
+    rare = [(-known, mine.index(s)) for s, known in zip(shared, nats, strict=True) if known > RARE]
+    best = tuple(place for _, place in sorted(rare))
+    return Parts(sum(weight), max(chains, default=0.0), len(rare), best)
 
 
 class _Place(NamedTuple):
@@ -135,6 +139,7 @@ class Search:
         names: tuple[tuple[MissedLimit, bool], ...] = (
             ("evidence", made.evidence < limits.evidence),
             ("rare-stems", made.rare_stems < limits.rare_stems),
+            ("order", made.order(high - low + other_high - other_low) < limits.order),
             ("words", min(high - low, other_high - other_low) < limits.words),
             ("words-of-both", high - low + other_high - other_low < limits.both_words),
             ("candidates", not place.proposed),
@@ -253,12 +258,14 @@ class _Noted(NamedTuple):
             runs=round(runs, 4),
             in_order=round(in_order, 4),
             evidence=round(self.parts.evidence, 4),
-            information=round(self.parts.information, 4),
-            neighbours=self.parts.neighbours,
+            shared=round(self.parts.shared, 4),
+            chain=round(self.parts.chain, 4),
+            order=round(self.parts.order(sum(self.words)), 4),
             rare_stems=self.parts.rare_stems,
             stems=tuple(lookup.piece(ticket) for ticket in self.stems),
             evidence_limit=limits.evidence,
             rare_stems_limit=limits.rare_stems,
+            order_limit=round(limits.order, 4),
             words_limit=limits.words,
             both_words_limit=limits.both_words,
             missed=self.missed,

@@ -18,6 +18,7 @@ _PHRASES_SHOWN = 8
 _LIMITS = {
     "evidence": "evidence",
     "rare-stems": "stems that are not common",
+    "order": "order",
     "words": "words on the shorter side",
     "words-of-both": "words on both sides",
 }
@@ -139,12 +140,14 @@ def _reworded(near: NearestReworded | None, options: ReportOptions) -> Iterator[
     yield from hanging("  reworded ", plain(text), options.width)
     verdict = "is below" if "evidence" in near.missed else "reaches"
     text = (
-        f"{near.information:.1f} nats of shared stems and "
-        f"{counted(near.neighbours, 'shared pair')} of neighbours: "
-        f"ln(({near.information:.1f} + 1) x ({near.neighbours} + 1)) = {near.evidence:.2f} "
-        f"{verdict} the limit {near.evidence_limit:.2f}"
+        f"{near.shared:.1f} shared stems, repeated ones in part, {near.chain:.1f} of them in the "
+        f"same order: ln(({near.shared:.1f} + 1) x ({near.chain:.1f} + 1)) = "
+        f"{near.evidence:.2f} {verdict} the limit {near.evidence_limit:.2f}"
     )
     yield from hanging("  evidence ", plain(text), options.width)
+    order = f"{near.chain:.1f} by the root of the words of both sides is {near.order:.2f}"
+    text = f"{order} (limit {near.order_limit:.2f})"
+    yield from hanging("  order    ", plain(text), options.width)
     shown = ", ".join(f'"{word}"' for word in near.stems)
     stems = (
         f"{near.rare_stems:,} of the shared ones are not common (limit {near.rare_stems_limit})"

@@ -60,16 +60,17 @@ def test_reworded(cli: Cli, engine: Engine) -> None:
     """Both name the nearest reworded passage, its evidence, and each limit that it misses."""
     text = " ".join(cli("explain", "a.md").out.split())
     assert "31 words at 10-11 are nearest to 29 at articles/kilns.md:5-7: reworded" in text
-    assert "ln((16.0 + 1) x (3 + 1)) = 4.22 is below the limit 5.50" in text
-    assert "5 of the shared ones are not common (limit 9), first of all" in text
+    assert "ln((16.0 + 1) x (3.5 + 1)) = 4.34 is below the limit 4.90" in text
+    assert "3.5 by the root of the words of both sides is 0.45 (limit 0.67)" in text
+    assert "5 of the shared ones are not common (limit 7), first of all" in text
     assert "29 on the shorter side (limit 20), 60 on both sides (limit 68)" in text
-    assert "limit of evidence, stems that are not common, words on both sides" in text
+    assert "limit of evidence, stems that are not common, order, words on both sides" in text
     assert "no sentences of another article share enough stems with it" in text
     row = json.loads(cli("explain", "a.md", "-f", "json").out)
     first, second = (passage["reworded"] for passage in row["explanation"]["passages"])
     assert first is None
-    assert second["missed"] == ["evidence", "rare-stems", "words-of-both"]
-    assert (second["information"], second["neighbours"], second["rare_stems"]) == (16.0, 3, 5)
+    assert second["missed"] == ["evidence", "rare-stems", "order", "words-of-both"]
+    assert (second["shared"], second["chain"], second["rare_stems"]) == (16.0, 3.5, 5)
 
 
 def test_engine(cli: Cli, tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_engine_reworded(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text(SPUN, encoding="utf-8")
     out = " ".join(cli("explain", f"{tmp_path / 'b.txt'}:1").out.split())
     assert "reordered" in out
-    assert "reaches the limit 5.50" in out
+    assert "reaches the limit 4.90" in out
     assert "verdict reported as DUP104" in out
     fast = cli("explain", f"{tmp_path / 'b.txt'}:1", "--depth", "fast").out
     assert "verdict" not in fast

@@ -14,7 +14,10 @@ from tests.strategies import SPREAD, edited_copies
 
 
 def aligned(
-    texts: np.ndarray[tuple[int, int], np.dtype[np.int64]], pool: Executor, size: int = 10
+    texts: np.ndarray[tuple[int, int], np.dtype[np.int64]],
+    pool: Executor,
+    size: int = 10,
+    limits: rewordings.Limits = rewordings.LIMITS,
 ) -> list[list[int]]:
     """Reworded spans of two texts of sentences of a size, places from the start of each text."""
     stem = texts.ravel().astype(np.uint32) * SPREAD
@@ -22,7 +25,13 @@ def aligned(
     sentence = np.append(np.arange(0, 2 * length, size), 2 * length)
     box = np.array([[0, length, length, 2 * length]])
     found = rewordings.align(
-        np.array([[0, 1]], np.int32), box, stem, sentence, np.array([0, length, 2 * length]), pool
+        np.array([[0, 1]], np.int32),
+        box,
+        stem,
+        sentence,
+        np.array([0, length, 2 * length]),
+        pool,
+        limits,
     )
     return [[a, b, c - length, d - length] for a, b, c, d in found.span.tolist()]
 
@@ -40,6 +49,16 @@ def test_shuffled_and_replaced_words_are_aligned(rng: np.random.Generator, pool:
     assert abs(b - 320) <= 6
     assert abs(c - 300) <= 6
     assert abs(d - 420) <= 6
+
+
+def test_stems_without_an_order_are_no_passage(rng: np.random.Generator, pool: Executor) -> None:
+    """Twelve sentences each share every second word: in their order, and the last one first."""
+    texts = rng.permutation(4000)[:1200].reshape(2, 600)
+    passage = texts[0, 200:320].reshape(12, 10)
+    for step, unlimited in ((1, True), (-1, True), (1, False), (-1, False)):
+        texts[1, 300:420].reshape(12, 10)[:, ::2] = passage[::step, ::2]
+        limits = rewordings.LIMITS._replace(order=0.0) if unlimited else rewordings.LIMITS
+        assert len(aligned(texts, pool, limits=limits)) == (unlimited or step == 1)
 
 
 def test_common_words_of_two_texts_are_no_passage(rng: np.random.Generator, pool: Executor) -> None:
