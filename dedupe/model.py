@@ -416,7 +416,7 @@ class NearestReworded(Struct, frozen=True, kw_only=True):
     order: float
     """The chain by the root of the words of both sides."""
     rare_stems: int
-    """Shared stems that are not common."""
+    """Shared stems that are neither common nor names on both sides."""
     stems: tuple[str, ...]
     """The most informative of those, as words of the article."""
     evidence_limit: float

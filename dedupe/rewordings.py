@@ -16,14 +16,15 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe.document_frequency import document_frequency
-from dedupe.tables import F32, F64, I32, I64, U8, U32, U64, EditKind, MatchTable
+from dedupe.tables import F32, F64, I32, I64, U8, U32, U64, EditKind, MatchTable, Stems
 
 EVIDENCE = 4.9
 """ln((S + 1)(C + 1)) from which a passage is reused: S shared stems, C of them in the same order.
 Reuse was told from a common topic, in 150 passages of a blog, by C with an area under the curve of
 .81, by shared pairs of neighbours with .70, by the information of the stems with .52."""
-RARE_STEMS = 7
-"""Shared stems of more than one nat that a reworded passage has at least."""
+RARE_STEMS = 6
+"""Shared stems of more than one nat, names aside, that a reworded passage has at least: a name says
+what a text is about, not how it is worded."""
 ORDER = 2 / 3
 """C by the root of the words of both sides from which the order is no accident: of n stems in any
 order about 2 sqrt(n) stand in the same one, so text without order must share 2/9 of its words."""
@@ -110,19 +111,19 @@ def information(stem: U32, table: F32) -> F64:
 
 
 def align(
-    partner: I32, box: I64, stem: U32, sentence: I64, piece_token: I64, pool: Executor,
+    partner: I32, box: I64, stems: Stems, piece_token: I64, pool: Executor,
     limits: Limits = LIMITS,
 ) -> Reworded:  # fmt: skip
     """Align the candidates and keep what carries enough evidence.
 
-    partner: (Q, 2), box: (Q, 4) of `pairings`; stem: (N,); sentence: (S + 1,) first token of each
-    sentence, then N; piece_token: (D + 1,) first token of each article, or piece of one
+    partner: (Q, 2), box: (Q, 4) of `pairings`
+    piece_token: (D + 1,) first token of each article, or piece of one
     """
     from dedupe.kernels.rewording import align_reworded
 
-    unit = units(sentence)
+    unit = units(stems.sentence)
     bounds = padded(partner, box, unit, piece_token)
-    here = rarity_here(stem, piece_token)
+    here = rarity_here(stems.stem, piece_token)
 
     def one(at: int) -> tuple[I64, I64, F64]:
         part = bounds[at : at + _CHUNK]
@@ -130,7 +131,9 @@ def align(
         while True:
             owner, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             evidence = np.empty(room)
-            count = align_reworded(stem, unit, part, here, *limits, seeds, owner, span, evidence)
+            count = align_reworded(
+                stems.stem, stems.name, unit, part, here, *limits, seeds, owner, span, evidence
+            )
             if count < 0:
                 seeds *= 4
             elif count > room:

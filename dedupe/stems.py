@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import U32, TextBatch, TokenTable
+from dedupe.tables import TOKEN_CAPITAL, TOKEN_FIRST, U32, Bool, TextBatch, TokenTable
 
 
 def stem(batch: TextBatch, tokens: TokenTable) -> U32:
@@ -18,3 +18,9 @@ def stem(batch: TextBatch, tokens: TokenTable) -> U32:
     tables = (*characters.character_table(), characters.common_words())
     stem_words(batch.prose, *words, *tables, np.empty(ROOM, np.uint8), out)
     return out
+
+
+def names(tokens: TokenTable) -> Bool:
+    """Which words (N,) are written as names: with a capital letter, and within a sentence."""
+    named: Bool = tokens.flags & (TOKEN_CAPITAL | TOKEN_FIRST) == TOKEN_CAPITAL
+    return named

@@ -474,6 +474,8 @@ class Stems(Struct, frozen=True):
 
     stem: U32
     """(N,) hash of the first letters of every word"""
+    name: Bool
+    """(N,) whether the word is written as a name"""
     sentence: I64
     """(S + 1,) first token of each sentence, then N"""
 

@@ -1200,11 +1200,14 @@ def trimmed(
 
 
 def evidence(
-    a: Sequence[int], b: Sequence[int], rarity: dict[int, float], least_rare: int
+    a: Sequence[int], b: Sequence[int], rarity: dict[int, float], least_rare: int, plain: set[int]
 ) -> float:
-    """Stage `rewordings`: ln((S + 1)(C + 1)), or 0 where too few shared stems are not common."""
+    """Stage `rewordings`: ln((S + 1)(C + 1)), or 0 where too few shared stems tell anything.
+
+    plain: stems of either text that are written otherwise than as a name
+    """
     shared = {s: 1 / max(a.count(s), b.count(s)) for s in dict.fromkeys(a) if s in b}
-    if sum(rarity[s] > 1 for s in shared) < least_rare:
+    if sum(rarity[s] > 1 and s in plain for s in shared) < least_rare:
         return 0.0
     return math.log((sum(shared.values()) + 1) * (heaviest_chain(a, b) + 1))
 

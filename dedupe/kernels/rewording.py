@@ -172,19 +172,21 @@ def _cluster_seeds(
 
 @inlined
 def _evidence(
-    stem, numbers, other, rarity, least_rare, times, other_times, touched, place, heaviest
+    stem, numbers, name, other, other_name, rarity, least_rare, times, other_times, plain, touched,
+    place, heaviest,
 ):  # fmt: skip
     """Evidence that two spans are one passage, ln((S + 1)(C + 1)); and C.
 
     S is the weight of the shared stems, C that of the heaviest chain of them whose first places
     rise on both sides. A stem weighs one by the times it stands on the side that has it more often:
     what is said again and again is the topic. Texts on one topic share as many stems as reworded
-    ones do, but not their order. Both are 0 where fewer than `least_rare` shared stems are not
-    common.
+    ones do, but not their order. Both are 0 where fewer than `least_rare` shared stems are neither
+    common nor names on both sides.
 
-    stem: u32, numbers: i32 of the words of one span; other: i32 of those of the other one
+    stem: u32, numbers: i32, name: bool of the words of one span; other, other_name: of the other
     rarity: f32 (2 ** k,) information of a stem, by its upper bits
-    times, other_times: i32 (V,), all 0; touched, place: i32 (V,), heaviest: f64 (B + 1,), scratch
+    times, other_times: i32 (V,), all 0; plain: bool (V,), all false; touched, place: i32 (V,),
+        heaviest: f64 (B + 1,), scratch
     """
     shift = np.uint32(32)
     places = len(rarity)
@@ -196,6 +198,7 @@ def _evidence(
         if other_times[v] == 0:
             place[v] = t
         other_times[v] += 1
+        plain[v] |= not other_name[t]
     met = 0
     for t in range(len(numbers)):
         v = numbers[t]
@@ -203,6 +206,7 @@ def _evidence(
             touched[met] = t
             met += 1
         times[v] += 1
+        plain[v] |= not name[t]
     # A Fenwick tree of maxima: the heaviest chain that ends before a place of the other side.
     heaviest[: len(other) + 1] = 0.0
     shared, chain, rare = 0.0, 0.0, 0
@@ -210,7 +214,7 @@ def _evidence(
         v = numbers[touched[m]]
         if other_times[v] == 0:
             continue
-        rare += rarity[np.uint64(stem[touched[m]] >> shift)] > 1.0
+        rare += plain[v] and rarity[np.uint64(stem[touched[m]] >> shift)] > 1.0
         weight = 1.0 / max(times[v], other_times[v])
         shared += weight
         node, before = place[v], 0.0
@@ -223,9 +227,10 @@ def _evidence(
             heaviest[node] = max(heaviest[node], before + weight)
             node += node & -node
     for m in range(met):
-        times[numbers[touched[m]]] = 0
+        v = numbers[touched[m]]
+        times[v], plain[v] = 0, False
     for t in range(len(other)):
-        other_times[other[t]] = 0
+        other_times[other[t]], plain[other[t]] = 0, False
     if rare < least_rare:
         return 0.0, 0.0
     return math.log((shared + 1.0) * (chain + 1.0)), chain
@@ -233,15 +238,17 @@ def _evidence(
 
 @kernel
 def align_reworded(
-    stem, sentence, bounds, rarity, least, least_rare, least_order, least_words, least_both, room,
-    owner, span, evidence,
+    stem, name, sentence, bounds, rarity, least, least_rare, least_order, least_words, least_both,
+    room, owner, span, evidence,
 ):  # fmt: skip
     """Align pairs of boxes, each some whole sentences of an article.
 
-    stem: u32 (N,); sentence: i64 (S + 1,) first token of each sentence, then N
+    stem: u32 (N,); name: bool (N,) whether the word is written as a name
+    sentence: i64 (S + 1,) first token of each sentence, then N
     bounds: i64 (Q, 4) first sentence and end, in either article
     rarity: f32 (2 ** k,) information of a stem in nats, by its upper bits
-    least, least_rare: evidence, and shared stems that are not common, from which a span counts
+    least, least_rare: evidence, and shared stems that are neither common nor names, from which a
+        span counts
     least_order: chain of shared stems in the same order, by the root of the words of both sides
     least_words, least_both: words on the shorter side, and on both sides together
     room: most seeds of a pair
@@ -257,7 +264,7 @@ def align_reworded(
     seed, cosine = np.empty(room, np.uint64), np.empty(room)
     stack, rectangle = np.empty((room + 2, 4), np.int32), np.empty((room + 1, 4), np.int32)
     times, other_times = np.zeros(most_tokens, np.int32), np.zeros(most_tokens, np.int32)
-    mark = np.empty(most_tokens, np.int32)
+    mark, plain = np.empty(most_tokens, np.int32), np.zeros(most_tokens, np.bool_)
     place, heaviest = np.empty(most_tokens, np.int32), np.empty(most_tokens + 1)
     count = 0
     for q in range(len(bounds)):
@@ -267,6 +274,7 @@ def align_reworded(
         a_base, b_base = sentence[bounds[q, 0]], sentence[bounds[q, 2]]
         a, b = pair.numbers[: local[rows]], pair.numbers[local[rows] :]
         a_stem = stem[a_base : a_base + len(a)]
+        a_name, b_name = name[a_base : a_base + len(a)], name[b_base : b_base + len(b)]
         seeds = find_seeds(pair, SEED_COSINE, SEED_DICE, seed, cosine)
         if seeds > room:
             return -1
@@ -283,8 +291,9 @@ def align_reworded(
             # To trim hardly ever adds evidence: most passages need not be trimmed at all.
             for trimmed in range(2):
                 value, chain = _evidence(
-                    a_stem[low:high], a[low:high], b[other_low:other_high], rarity, least_rare,
-                    times, other_times, touched, place, heaviest,
+                    a_stem[low:high], a[low:high], a_name[low:high], b[other_low:other_high],
+                    b_name[other_low:other_high], rarity, least_rare, times, other_times, plain,
+                    touched, place, heaviest,
                 )  # fmt: skip
                 if trimmed or value < least:
                     break

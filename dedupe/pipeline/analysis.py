@@ -137,7 +137,8 @@ def analyse(
     cut, matched, found = passages_of(reading, settings.matching)
     stemmed = None
     if recurring:
-        stemmed = Stems(stems.stem(reading.text, words), matched.sentence.astype(np.int64))
+        stem, name = stems.stem(reading.text, words), stems.names(words)
+        stemmed = Stems(stem, name, matched.sentence.astype(np.int64))
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
         made = judgement()

@@ -88,7 +88,9 @@ def gather_stems(analyses: Sequence[Analysis]) -> Stems | None:
     base = np.cumsum([0, *(len(part.stem) for part in parts)])
     first = [part.sentence[:-1] + low for part, low in zip(parts, base[:-1], strict=True)]
     return Stems(
-        np.concatenate([part.stem for part in parts]), np.append(np.concatenate(first), base[-1])
+        np.concatenate([part.stem for part in parts]),
+        np.concatenate([part.name for part in parts]),
+        np.append(np.concatenate(first), base[-1]),
     )
 
 
@@ -126,7 +128,7 @@ def _with_reworded(
 ) -> MatchTable:
     """Matches of copied and of reworded text, joined, and what was done to the text."""
     piece_token = corpus.pieces.token
-    found = rewordings.align(*where, stems.stem, stems.sentence, piece_token, pool)
+    found = rewordings.align(*where, stems, piece_token, pool)
     across = copied.a != copied.b
     joined = rewordings.join(copied.rows(across), found)
     inside = copied.rows(~across)

@@ -33,7 +33,7 @@ class Parts(NamedTuple):
     chain: float
     """Most of them whose first places are in the same order"""
     rare_stems: int
-    """Shared stems that are not common"""
+    """Shared stems that are neither common nor names on both sides"""
     best: tuple[int, ...]
     """First places, in the first span, of those, the most informative first"""
 
@@ -47,12 +47,14 @@ class Parts(NamedTuple):
         return self.chain / sqrt(words)
 
 
-def parts(ours: U32, theirs: U32, table: F32) -> Parts:
-    """The parts of the evidence that two spans are one passage, by their stems.
+def parts(stems: Stems, span: tuple[int, int, int, int], table: F32) -> Parts:
+    """The parts of the evidence that two spans are one passage.
 
-    table: of `rewordings.rarity_here`
+    span: first token and end, on either side; table: of `rewordings.rarity_here`
     """
-    mine, others = ours.tolist(), theirs.tolist()
+    sides = slice(*span[:2]), slice(*span[2:])
+    mine, others = (stems.stem[side].tolist() for side in sides)
+    plain = {stem for side in sides for stem in stems.stem[side][~stems.name[side]].tolist()}
     times, other_times = Counter(mine), Counter(others)
     shared = [stem for stem in times if stem in other_times]
     weight = [1 / max(times[stem], other_times[stem]) for stem in shared]
@@ -62,7 +64,11 @@ def parts(ours: U32, theirs: U32, table: F32) -> Parts:
         before = (chain for chain, at in zip(chains, there, strict=False) if at < place)
         chains.append(max(before, default=0.0) + weight[stem])
     nats = rewordings.information(np.array(shared, np.uint32), table).tolist()
-    rare = [(-known, mine.index(s)) for s, known in zip(shared, nats, strict=True) if known > RARE]
+    rare = [
+        (-known, mine.index(stem))
+        for stem, known in zip(shared, nats, strict=True)
+        if known > RARE and stem in plain
+    ]
     best = tuple(place for _, place in sorted(rare))
     return Parts(sum(weight), max(chains, default=0.0), len(rare), best)
 
@@ -126,11 +132,7 @@ class Search:
     def _parts(self, place: _Place) -> Parts:
         made = self._made.get(place.span)
         if made is None:
-            low, high, other_low, other_high = place.span
-            stem = self._stems.stem
-            made = self._made[place.span] = parts(
-                stem[low:high], stem[other_low:other_high], self._rarity
-            )
+            made = self._made[place.span] = parts(self._stems, place.span, self._rarity)
         return made
 
     def _missed(self, place: _Place, made: Parts) -> tuple[MissedLimit, ...]:
@@ -210,9 +212,8 @@ class Search:
         """The aligned spans of some boxes, ours first."""
         pieces = self._corpus.pieces
         found = rewordings.align(
-            partner, box, self._stems.stem, self._stems.sentence, pieces.token, self._pool,
-            rewordings.NO_LIMITS,
-        )  # fmt: skip
+            partner, box, self._stems, pieces.token, self._pool, rewordings.NO_LIMITS
+        )
         places = []
         for both, (a, b, c, d) in zip(
             pieces.article[found.partner].tolist(), found.span.tolist(), strict=True

@@ -17,7 +17,7 @@ from dedupe.rows import encode
 _PHRASES_SHOWN = 8
 _LIMITS = {
     "evidence": "evidence",
-    "rare-stems": "stems that are not common",
+    "rare-stems": "stems that are neither common nor names",
     "order": "order",
     "words": "words on the shorter side",
     "words-of-both": "words on both sides",
@@ -150,8 +150,8 @@ def _reworded(near: NearestReworded | None, options: ReportOptions) -> Iterator[
     yield from hanging("  order    ", plain(text), options.width)
     shown = ", ".join(f'"{word}"' for word in near.stems)
     stems = (
-        f"{near.rare_stems:,} of the shared ones are not common (limit {near.rare_stems_limit})"
-        + (f", first of all {shown}" if shown else "")
+        f"{near.rare_stems:,} of the shared ones are neither common nor names "
+        f"(limit {near.rare_stems_limit})" + (f", first of all {shown}" if shown else "")
     )
     yield from hanging("  stems    ", plain(one_line(stems, github=options.github)), options.width)
     words = (

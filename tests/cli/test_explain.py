@@ -62,9 +62,11 @@ def test_reworded(cli: Cli, engine: Engine) -> None:
     assert "31 words at 10-11 are nearest to 29 at articles/kilns.md:5-7: reworded" in text
     assert "ln((16.0 + 1) x (3.5 + 1)) = 4.34 is below the limit 4.90" in text
     assert "3.5 by the root of the words of both sides is 0.45 (limit 0.67)" in text
-    assert "5 of the shared ones are not common (limit 7), first of all" in text
+    assert "5 of the shared ones are neither common nor names (limit 6), first of all" in text
     assert "29 on the shorter side (limit 20), 60 on both sides (limit 68)" in text
-    assert "limit of evidence, stems that are not common, order, words on both sides" in text
+    assert (
+        "limit of evidence, stems that are neither common nor names, order, words on both" in text
+    )
     assert "no sentences of another article share enough stems with it" in text
     row = json.loads(cli("explain", "a.md", "-f", "json").out)
     first, second = (passage["reworded"] for passage in row["explanation"]["passages"])

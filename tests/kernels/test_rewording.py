@@ -16,7 +16,7 @@ from tests import naive
 
 Text = list[list[int]]
 Limits = tuple[float, int, float, int, int]
-"""Evidence, stems that are not common, order, words of the shorter side and of both."""
+"""Evidence, stems that tell something, order, words of the shorter side and of both."""
 BITS = 6
 """Stems are numbers of six bits, in the upper bits of a hash, so that each has a rarity."""
 
@@ -35,16 +35,12 @@ def pairs(draw: st.DrawFn) -> tuple[Text, Text]:
     return a, b
 
 
-def aligned(
-    a: Text,
-    b: Text,
-    rarity: list[float],
-    least: float,
-    rare: int,
-    order: float,
-    words: int,
-    both: int,
-) -> list[tuple[list[int], float]]:
+def named(words: list[int]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which words are written as names: most, so that some stems are so everywhere."""
+    return np.array([(word + place) % 4 > 0 for place, word in enumerate(words)], np.bool_)
+
+
+def aligned(a: Text, b: Text, rarity: list[float], limits: Limits) -> list[tuple[list[int], float]]:
     """Spans of two texts and their evidence, places from the start of each."""
     sizes = [len(sentence) for sentence in (*a, *b)]
     sentence = np.cumsum([0, *sizes]).astype(np.int64)
@@ -53,8 +49,8 @@ def aligned(
     owner, span = np.empty(99, np.int64), np.empty((99, 4), np.int64)
     evidence = np.empty(99)
     count = kernel.align_reworded(
-        stem, sentence, bounds, np.array(rarity, np.float32), least, rare, order, words, both, 999,
-        owner, span, evidence,
+        stem, named([w for s in (*a, *b) for w in s]), sentence, bounds,
+        np.array(rarity, np.float32), *limits, 999, owner, span, evidence,
     )  # fmt: skip
     base = int(sentence[len(a)])
     places = (span[:count] - [0, 0, base, base]).tolist()
@@ -62,22 +58,17 @@ def aligned(
 
 
 def expected(
-    a: Text,
-    b: Text,
-    rarity: list[float],
-    least: float,
-    rare: int,
-    order: float,
-    words: int,
-    both: int,
+    a: Text, b: Text, rarity: list[float], limits: Limits
 ) -> list[tuple[list[int], float]]:
     """The same by the oracle."""
     seeds, weight = naive.sentence_seeds(
         a, b, kernel.SEED_COSINE, kernel.SEED_DICE, kernel.COMPETITION
     )
     one, other = [w for s in a for w in s], [w for s in b for w in s]
+    name, other_name = np.split(named(one + other), [len(one)])
     place, other_place = (np.cumsum([0, *map(len, text)]).tolist() for text in (a, b))
     known = dict(enumerate(rarity))
+    least, rare, order, words, both = limits
     found = []
     waiting = [(part, kernel.GAP) for part in naive.seed_clusters(seeds, kernel.GAP)]
     while waiting:
@@ -94,7 +85,9 @@ def expected(
                 waiting += [(p, gap - 1) for p in naive.seed_clusters(part, gap - 1)]
             continue
         for trim in (True, False):
-            value = naive.evidence(one[low:high], other[other_low:other_high], known, rare)
+            plain = {one[t] for t in range(low, high) if not name[t]}
+            plain |= {other[t] for t in range(other_low, other_high) if not other_name[t]}
+            value = naive.evidence(one[low:high], other[other_low:other_high], known, rare, plain)
             if not trim or value < least:
                 break
             for _ in range(2):
@@ -127,8 +120,8 @@ RARITY = [0.5 + (number % 7) for number in range(1 << BITS)]
 def test_alignment_is_that_of_the_oracle(both: tuple[Text, Text], limits: Limits) -> None:
     """Weights, seeds, competition, clusters, trimming and evidence, one after the other."""
     a, b = both
-    got = aligned(a, b, RARITY, *limits)
-    want = expected(a, b, RARITY, *limits)
+    got = aligned(a, b, RARITY, limits)
+    want = expected(a, b, RARITY, limits)
     assert [span for span, _ in got] == [span for span, _ in want]
     assert [value for _, value in got] == pytest.approx([value for _, value in want])
 
@@ -139,7 +132,15 @@ def test_seeds_without_room_are_told() -> None:
     sentence = np.arange(0, 84, 4)
     stem = np.array([w for s in (*text, *text) for w in s], np.uint32) << np.uint32(26)
     none = np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0)
-    arguments = (stem, sentence, np.array([[0, 10, 10, 20]]), np.ones(64, np.float32), *LIMITS[0])
+    names = np.zeros(len(stem), np.bool_)
+    arguments = (
+        stem,
+        names,
+        sentence,
+        np.array([[0, 10, 10, 20]]),
+        np.ones(64, np.float32),
+        *LIMITS[0],
+    )
     assert kernel.align_reworded(*arguments, 3, *none) == -1
     assert kernel.align_reworded(*arguments, 99, *none) == 1  # and there was no room for the span
 

@@ -390,7 +390,7 @@ def explanation() -> Explanation:
                     rare_stems=5,
                     stems=("Lindvik", "kilo", "flour"),
                     evidence_limit=4.9,
-                    rare_stems_limit=7,
+                    rare_stems_limit=6,
                     order_limit=0.6667,
                     words_limit=20,
                     both_words_limit=68,

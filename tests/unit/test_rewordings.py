@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import rewordings
-from dedupe.tables import EditKind, MatchTable
+from dedupe.tables import EditKind, MatchTable, Stems
 from tests import naive
 from tests.strategies import SPREAD, edited_copies
 
@@ -18,21 +18,16 @@ def aligned(
     pool: Executor,
     size: int = 10,
     limits: rewordings.Limits = rewordings.LIMITS,
+    names: tuple[int, ...] = (),
 ) -> list[list[int]]:
     """Reworded spans of two texts of sentences of a size, places from the start of each text."""
     stem = texts.ravel().astype(np.uint32) * SPREAD
     length = texts.shape[1]
     sentence = np.append(np.arange(0, 2 * length, size), 2 * length)
-    box = np.array([[0, length, length, 2 * length]])
-    found = rewordings.align(
-        np.array([[0, 1]], np.int32),
-        box,
-        stem,
-        sentence,
-        np.array([0, length, 2 * length]),
-        pool,
-        limits,
-    )
+    stems = Stems(stem, np.isin(texts.ravel(), names), sentence)
+    pair, box = np.array([[0, 1]], np.int32), np.array([[0, length, length, 2 * length]])
+    edges = np.array([0, length, 2 * length])
+    found = rewordings.align(pair, box, stems, edges, pool, limits)
     return [[a, b, c - length, d - length] for a, b, c, d in found.span.tolist()]
 
 
@@ -59,6 +54,15 @@ def test_stems_without_an_order_are_no_passage(rng: np.random.Generator, pool: E
         texts[1, 300:420].reshape(12, 10)[:, ::2] = passage[::step, ::2]
         limits = rewordings.LIMITS._replace(order=0.0) if unlimited else rewordings.LIMITS
         assert len(aligned(texts, pool, limits=limits)) == (unlimited or step == 1)
+
+
+def test_names_alone_are_no_passage(rng: np.random.Generator, pool: Executor) -> None:
+    """The names of a topic come in one order too; six words that are none make the difference."""
+    texts = rng.permutation(4000)[:1200].reshape(2, 600)
+    texts[1, 300:420] = texts[0, 200:320]
+    names = tuple(texts[0, 200:320].tolist())
+    assert aligned(texts, pool, names=names[5:]) == []
+    assert len(aligned(texts, pool, names=names[6:])) == 1
 
 
 def test_common_words_of_two_texts_are_no_passage(rng: np.random.Generator, pool: Executor) -> None:
