@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import TOKEN_CAPITAL, TOKEN_FIRST, U32, Bool, TextBatch, TokenTable
+from dedupe.tables import I64, TOKEN_CAPITAL, TOKEN_FIRST, U32, Bool, TextBatch, TokenTable
+
+MOST_NAMES = 0.22
+"""Share of the words within sentences up to which capitals tell names: nine in ten English articles
+have less, German ones about .28."""
 
 
 def stem(batch: TextBatch, tokens: TokenTable) -> U32:
@@ -20,7 +24,14 @@ def stem(batch: TextBatch, tokens: TokenTable) -> U32:
     return out
 
 
-def names(tokens: TokenTable) -> Bool:
-    """Which words (N,) are written as names: with a capital letter, and within a sentence."""
+def names(tokens: TokenTable, article_token: I64) -> Bool:
+    """Which words (N,) are written as names: with a capital letter, and within a sentence.
+
+    In an article that is full of capitals, as in German or in titles, none of them tells a name.
+    article_token: (D + 1,) first token of each article, then N
+    """
     named: Bool = tokens.flags & (TOKEN_CAPITAL | TOKEN_FIRST) == TOKEN_CAPITAL
-    return named
+    article = np.repeat(np.arange(len(article_token) - 1), np.diff(article_token))
+    within = np.bincount(article[tokens.flags & TOKEN_FIRST == 0], minlength=len(article_token))
+    sparing = np.bincount(article[named], minlength=len(article_token)) <= MOST_NAMES * within
+    return named & sparing[article]

@@ -137,7 +137,7 @@ def analyse(
     cut, matched, found = passages_of(reading, settings.matching)
     stemmed = None
     if recurring:
-        stem, name = stems.stem(reading.text, words), stems.names(words)
+        stem, name = stems.stem(reading.text, words), stems.names(words, reading.article_token)
         stemmed = Stems(stem, name, matched.sentence.astype(np.int64))
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
