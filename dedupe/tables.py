@@ -363,7 +363,7 @@ class Pieces(Struct, frozen=True):
 class TemplateTable(Struct, frozen=True):
     """Recurring templates, and the R blocks in which they stand, by template and content.
 
-    Legend: F templates, L the most words of a skeleton.
+    Legend: F templates, L the most words of a skeleton. A block may be a part of a paragraph.
     """
 
     start: I64
@@ -399,7 +399,7 @@ class TemplateTable(Struct, frozen=True):
     entropy: F32
     """(F, L + 1) how much the fillings of a slot differ, from 0 to 1"""
     alike: U8
-    """(B,) blocks of the corpus that belong to a family, be it a template or not"""
+    """(B,) blocks of the corpus of which a part belongs to a family, be it a template or not"""
 
 
 class WordTable(Struct, frozen=True):

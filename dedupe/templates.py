@@ -1,8 +1,9 @@
 """Recurring templates: the same skeleton in blocks of several articles, with other fillings.
 
 Families of blocks are found by runs of words that recur, not by similar sets of shingles: with its
-slots filled, a template of which 80 % is fixed shares no more than that with another one. Legend: B
-blocks by the order of their contents, M pairs of them, F families, R members.
+slots filled, a template of which 80 % is fixed shares no more than that with another one. A
+paragraph may hold two templates: it is cut where others begin or end. Legend: B blocks, which are
+paragraphs or parts of them, by the order of their contents, M pairs of them, F families, R members.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ LEAST_WORDS = 12
 LEAST_LETTERS, LETTERS = 14, 1.6
 """The same for scripts without spaces, where each letter is a word; and how many of those stand for
 one word in all limits below."""
+EDGE, EDGE_LETTERS = 12, 20
+"""Words, or letters, by which the beginning or end of a block is recognised inside of others. With
+eight words, phrases of stories became templates."""
 LEAST_ARTICLES = 3
 """Under three articles there is no template."""
 COVERED, LEAST_COVERED = 0.3, 8
@@ -69,7 +73,7 @@ class _Blocks(NamedTuple):
     """(B,) words that are looked at"""
     article: I32
     row: I64
-    """(B,) place among all blocks of the corpus"""
+    """(B,) place among all blocks of the corpus; parts of one share it"""
     content: U64
     unspaced: Bool
     """(B,) whether each letter is a word"""
@@ -147,7 +151,7 @@ def find(corpus: Corpus, pool: Executor) -> TemplateTable:
 
 
 def _blocks(corpus: Corpus) -> _Blocks:
-    """Paragraphs and list items of some length, by the hash of their words."""
+    """Paragraphs and list items of some length, or parts of them, by the hash of their words."""
     from dedupe.kernels.templating import LONGEST, block_contents
 
     words = np.diff(corpus.block_token)
@@ -155,7 +159,11 @@ def _blocks(corpus: Corpus) -> _Blocks:
     prose = (kind == BlockKind.PARAGRAPH) | (kind == BlockKind.LIST_ITEM)
     least = np.where(corpus.block_unspaced, LEAST_LETTERS, LEAST_WORDS)
     row = np.flatnonzero(prose & (words >= least))
-    start, size = corpus.block_token[row], np.minimum(words[row], LONGEST).astype(np.int32)
+    first = corpus.block_token[row]
+    start = np.union1d(first, _cuts(corpus, row))
+    row = row[np.searchsorted(first, start, side="right") - 1]
+    end = np.minimum(np.append(start[1:], len(corpus.token)), corpus.block_token[row + 1])
+    size = np.minimum(end - start, LONGEST).astype(np.int32)
     content = np.empty(len(row), np.uint64)
     block_contents(corpus.token, start, size, content)
     article = np.searchsorted(corpus.article_token, start, side="right") - 1
@@ -169,6 +177,36 @@ def _blocks(corpus: Corpus) -> _Blocks:
     )  # fmt: skip
 
 
+def _cuts(corpus: Corpus, row: I64) -> I64:
+    """Where some blocks are cut: at the words with which blocks of several articles begin or end.
+
+    row: (B,) places of the blocks among all. What belongs to a template is a run of text: a
+    paragraph may glue two notices together, or one to the last sentence of its article.
+    """
+    from dedupe.kernels.templating import block_cuts, block_edges
+
+    start, end = corpus.block_token[row], corpus.block_token[row + 1]
+    width = np.where(corpus.block_unspaced[row], EDGE_LETTERS, EDGE)
+    long = end - start >= width
+    start, size, width = start[long], (end - start)[long], width[long]
+    key = np.empty((2, len(start)), np.uint64)
+    block_edges(corpus.token, start, size, width, key)
+    article = np.searchsorted(corpus.article_token, start, side="right") - 1
+    edges = _in_articles(key.ravel(), np.tile(article, 2))
+    seen = np.zeros(1 << (1024 + 16 * len(edges)).bit_length(), np.uint8)
+    cut = np.empty(int((size // width).sum()), np.int64)
+    return cut[: block_cuts(corpus.token, start, size, width, edges, seen, cut)]
+
+
+def _in_articles(key: U64, article: I64) -> U64:
+    """The keys (K,) that stand in enough articles, which ascend for each key."""
+    order = np.argsort(key, kind="stable")
+    key, article = key[order], article[order]
+    new = (np.diff(key, prepend=key[:1]) != 0) | (np.diff(article, prepend=-1) != 0)
+    found, count = np.unique(key[new], return_counts=True)
+    return found[count >= LEAST_ARTICLES]
+
+
 def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
     """Pairs of blocks whose common runs cover enough of both."""
     from dedupe.kernels.templating import LINKS, candidate_pairs, link_blocks, recurring_grams
@@ -176,7 +214,7 @@ def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
     words = int(blocks.size.sum())
     seen = np.zeros(1 << max(10, (words // 2).bit_length()), np.uint8)
     keys = np.empty(words // 3 + 1024, np.uint64)
-    number = np.argsort(blocks.row).astype(np.int32)
+    number = np.argsort(blocks.start).astype(np.int32)
     places = blocks.start[number], blocks.size[number], number
     while (found := recurring_grams(token, *places, seen, keys)) > len(keys):
         seen[:], keys = 0, np.empty(found, np.uint64)

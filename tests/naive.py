@@ -1094,6 +1094,26 @@ def recurring(blocks: Sequence[Sequence[Hashable]], k: int, least: int) -> set[t
     return {(run, block) for run, found in places.items() if len(found) >= least for block in found}
 
 
+def cuts(
+    words: Sequence[Hashable], width: int, beginnings: set[Shingle], ends: set[Shingle]
+) -> list[int]:
+    """Where a text is cut: before some runs of words, behind others; no part is shorter than these.
+
+    Oracle of `kernels.templating.block_cuts`.
+
+    >>> cuts("abcdef", 2, {("c", "d")}, {("c", "d")})
+    [2, 4]
+    """
+    found: list[int] = []
+    for k in range(len(words) - width + 1):
+        run = tuple(words[k : k + width])
+        for at, others in ((k, beginnings), (k + width, ends)):
+            room = at - (found[-1] if found else 0) >= width and len(words) - at >= width
+            if run in others and room:
+                found.append(at)
+    return found
+
+
 def leaders(vectors: Sequence[dict[int, float]], near: float) -> int:
     """How many vectors are less like every one that was counted before than `near`.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.kernels.hashing import in_sorted
 from dedupe.kernels.jit import inlined, kernel
 
 LONGEST = 400
@@ -37,6 +38,7 @@ _C0, _C1 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77)
 _C2, _C3 = np.uint32(0xC2B2AE3D), np.uint32(0x27D4EB2F)
 _M1, _M2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _S16, _S15, _S13 = np.uint32(16), np.uint32(15), np.uint32(13)
+_M64 = np.uint64(0x9E3779B97F4A7C15)
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 _ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
@@ -71,6 +73,65 @@ def block_contents(token, start, size, out):
         for gram in own:
             total += np.uint64(gram) * np.uint64(gram | np.uint32(1))
         out[b] = total
+
+
+@inlined
+def _edge(grams, at, width):
+    """An even number for some words from a place on, which ends like that of their first gram."""
+    rest = np.uint64(width)
+    for k in range(at + GRAM, at + width, GRAM):
+        rest = rest * _M64 + np.uint64(grams[k])
+    return rest << _HALF | np.uint64(grams[at]) >> _ONE << _ONE
+
+
+@kernel
+def block_edges(token, start, size, width, out):
+    """Numbers for the first and the last words of each block.
+
+    token: u32 (N,); start, size: i64, width: i64 (B,) words of an edge, a multiple of `GRAM` and
+    not more than the block has; out: u64 (2, B) written: even for beginnings, odd for ends
+    """
+    grams = np.empty(LONGEST, np.uint32)
+    for b in range(len(start)):
+        own = grams[: width[b] - GRAM + 1]
+        _grams_of(token, start[b], own)
+        out[0, b] = _edge(own, 0, width[b])
+        _grams_of(token, start[b] + size[b] - width[b], own)
+        out[1, b] = _edge(own, 0, width[b]) | _ONE
+
+
+@kernel
+def block_cuts(token, start, size, width, edges, seen, out):
+    """List the places inside of blocks where others begin or end.
+
+    token: u32 (N,); start, size, width: i64 (B,) as for `block_edges`; edges: u64 sorted, of those
+    others; seen: u8 of zeros, a power of two; written
+    out: i64 (sum of size // width,) written: the first word behind each cut, ascending. Returns
+    their number. No part is shorter than an edge.
+    """
+    wrap = np.uint64(len(seen) - 1)
+    for edge in edges:
+        seen[(edge >> _ONE) & wrap] = 1
+    longest = np.int64(0)
+    for words in size:
+        longest = max(longest, words)
+    grams = np.empty(longest, np.uint32)
+    found = 0
+    for b in range(len(start)):
+        own = grams[: size[b] - GRAM + 1]
+        _grams_of(token, start[b], own)
+        first, last = width[b], size[b] - width[b]
+        for k in range(last + 1):
+            if seen[(np.uint64(own[k]) >> _ONE) & wrap] == 0:
+                continue
+            beginning = _edge(own, k, width[b])
+            for side in range(2):
+                at = k + side * width[b]
+                if first <= at <= last and in_sorted(edges, beginning | np.uint64(side)):
+                    out[found] = start[b] + at
+                    found += 1
+                    first = at + width[b]
+    return found
 
 
 @kernel
@@ -534,7 +595,7 @@ def skeletons(
                 if high > low:
                     h = np.uint64(high - low)
                     for x in range(start[own[m]] + low, start[own[m]] + high):
-                        h = (h ^ np.uint64(token[x])) * np.uint64(0x9E3779B97F4A7C15)
+                        h = (h ^ np.uint64(token[x])) * _M64
                         h ^= h >> _HALF
                     hashes[filled] = h
                     filled += 1

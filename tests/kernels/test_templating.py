@@ -54,6 +54,37 @@ def test_recurring_grams_count_what_does_not_fit() -> None:
     assert templating.recurring_grams(token, start, size, number, count, room) == 6
 
 
+edged = st.lists(
+    st.tuples(token_lists(30, 2).filter(lambda words: len(words) >= 8), st.sampled_from([4, 8])),
+    max_size=8,
+)
+
+
+@given(edged, st.integers(0, 8))
+@example([([1] * 8, 8), ([1] * 24, 8)], 1)
+@example([([1, 2, 3, 4] * 2, 4), ([1, 2, 3, 4] * 5, 4)], 2)
+def test_blocks_are_cut_where_others_begin_or_end(
+    blocks: list[tuple[list[int], int]], edges_of: int
+) -> None:
+    """The parts are those of the oracle, whatever blocks the edges are taken from."""
+    texts = [words for words, _ in blocks]
+    width = np.array([words for _, words in blocks], np.int64)
+    token, start, size = side_by_side(texts)
+    places = token, start, size.astype(np.int64), width
+    edges = np.empty((2, len(texts)), np.uint64)
+    templating.block_edges(*places, edges)
+    some = np.unique(edges[:, :edges_of])
+    out = np.empty(int((size // width).sum()), np.int64)
+    count = templating.block_cuts(*places, some, np.zeros(1024, np.uint8), out)
+    beginnings: set[naive.Shingle] = {tuple(words[:wide]) for words, wide in blocks[:edges_of]}
+    ends: set[naive.Shingle] = {tuple(words[-wide:]) for words, wide in blocks[:edges_of]}
+    assert out[:count].tolist() == [
+        int(first) + at
+        for first, (words, wide) in zip(start, blocks, strict=True)
+        for at in naive.cuts(words, wide, beginnings, ends)
+    ]
+
+
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 14)), max_size=60))
 def test_blocks_are_linked_with_the_next_ones_of_other_articles(
     postings: list[tuple[int, int]],

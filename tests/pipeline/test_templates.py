@@ -72,6 +72,19 @@ def test_words_of_a_form_are_template_words(folder: Folder, writer: Writer) -> N
         assert words.template_words + words.unique_words == words.words
 
 
+def test_each_part_of_a_paragraph_is_a_finding(folder: Folder, writer: Writer) -> None:
+    """Two disclaimers that are glued in some articles; no word is counted twice."""
+    first, second = writer.prose(22), writer.prose(33)
+    for number in range(30):
+        notices = ((first, second), (f"{first} {second}",))[number % 2]
+        folder.write(f"{number:02}.txt", writer.prose(60), *notices)
+    result = folder.scan()
+    findings = of_rule(result, "TPL201")
+    assert sorted(f.words for f in findings) == [22] * 30 + [33] * 30
+    assert {f.matches_total for f in findings} == {29}
+    assert {account(result, f"{number:02}.txt").template_words for number in range(30)} == {55}
+
+
 def test_the_outline_is_found_in_every_article(folder: Folder, writer: Writer) -> None:
     """One finding for each article, at the first heading, which names all of them."""
     farm(folder, writer, 5)

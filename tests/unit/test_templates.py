@@ -133,6 +133,34 @@ def test_footers_that_share_a_phrase_are_two_templates(author: Author) -> None:
     assert table.length.tolist() == [23, 23]
 
 
+def test_a_paragraph_may_hold_two_templates(author: Author) -> None:
+    """Notices that stand alone, glued to each other or to the end of an article are found apart."""
+    first, second = author.words(20), author.words(30)
+    own = [author.words(40) for _ in range(3)]
+    glued = [[first], [second], [first, second], [second, first]] * 3 + [[x, second] for x in own]
+    articles = [[author.words(50), [word for part in parts for word in part]] for parts in glued]
+    table = found(articles)
+    assert sorted(table.length.tolist()) == [20, 30]
+    token = corpus_of(articles).token
+    for template, length in enumerate(table.length.tolist()):
+        notice = first if length == 20 else second
+        rows = np.flatnonzero(table.template == template).tolist()
+        assert sorted(table.article[rows].tolist()) == [
+            number for number, parts in enumerate(glued) if notice in parts
+        ]
+        for row in rows:
+            assert token[table.start[row] : table.start[row] + length].tolist() == notice
+
+
+@pytest.mark.parametrize(("letters", "held"), [(19, 6), (20, 12)])
+def test_more_letters_than_words_cut_a_block(author: Author, letters: int, held: int) -> None:
+    """What stands alone in six articles is a part of six others from 20 letters on."""
+    notice = author.words(letters)
+    alone = [[author.words(60), notice] for _ in range(6)]
+    inside = [[author.words(60), author.words(90) + notice] for _ in range(6)]
+    assert len(found(alone + inside, unspaced=True).start) == held
+
+
 def test_templates_do_not_depend_on_the_order_of_articles(
     author: Author, rng: np.random.Generator
 ) -> None:
@@ -141,6 +169,7 @@ def test_templates_do_not_depend_on_the_order_of_articles(
     notice = author.words(30)
     articles = [[author.words(40), author.member(parts)] for _ in range(9)]
     articles += [[author.words(40), author.edited(notice, 0.03)] for _ in range(9)]
+    articles += [[author.words(40) + notice + author.member(parts)] for _ in range(9)]
     order = rng.permutation(len(articles)).tolist()
     table, other = found(articles), found([articles[k] for k in order])
     assert other.length.tolist() == table.length.tolist()
