@@ -21,8 +21,8 @@ from benchmarks.figures import Figure, overlap, prose, share, share_half
 
 PROSE_WORDS = 12
 RUN, LEAST_COVERED, COVERED = 3, 8, 0.3
-"""Two paragraphs are alike when common runs of so many words cover so many, and so much of the
-longer one."""
+"""Two texts are alike when common runs of so many words cover so many, and so much of the longer
+one."""
 
 
 class Recurring(msgspec.Struct):
@@ -52,8 +52,8 @@ def template_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     - `templates/slots`: F1 of the slots of those that are reported, each exactly where it is;
     - `templates/instances`: places of the recurring paragraphs of digitalgov, those with 12 words
       of prose, which lie in a reported template;
-    - `templates/families`: F1 over pairs of reported places in two articles: in one template
-      against alike, by an exhaustive comparison;
+    - `templates/families`: F1 over pairs of paragraphs in two articles that hold reported places:
+      in one template against alike, as a whole or by these places, by an exhaustive comparison;
     - `templates/order`: pairs in one template, whether files have these names or others.
     """
     figures = _planted(reuse=reuse)
@@ -154,45 +154,58 @@ def _pairs(found: Templates) -> Iterable[tuple[Place, Place]]:
 
 
 def _families(corpus: corpora.Corpus, found: Templates) -> dict[str, Figure]:
-    """Whether places are in one template exactly when their paragraphs are alike."""
-    owner = {place: name for name, places in found.items() for place in places}
-    spans: defaultdict[str, list[corpora.Paragraph]] = defaultdict(list)
+    """Whether paragraphs hold places of one template exactly when they or such places are alike.
+
+    A paragraph may hold places of several templates: a pair of paragraphs is one pair, whichever
+    template they share.
+    """
+    rows: defaultdict[str, list[corpora.Paragraph]] = defaultdict(list)
     for row in corpus.table("paragraphs", corpora.Paragraph):
-        spans[row.id.rsplit("#", 1)[0]].append(row)
-    words = {place: _words(corpus, place, spans[place.document]) for place in owner}
-    alike = _alike(words)
-    together = set(_pairs(found))
+        rows[row.id.rsplit("#", 1)[0]].append(row)
+    holder = {
+        place: _paragraph(place, rows[place.document]) for place in set().union(*found.values())
+    }
+    alike = _alike(corpus, set(holder.values()))
+    alike |= {_pair(holder[a], holder[b]) for a, b in _alike(corpus, set(holder))}
+    together = set(_pairs({name: {holder[p] for p in places} for name, places in found.items()}))
     right = len(alike & together)
     purity, recall = share(right, len(together)), share(right, len(alike))
     f1 = 2 * right / max(len(together) + len(alike), 1)
     return {
-        "templates/families": Figure(f1, f"{len(found)} templates, {len(owner)} places"),
+        "templates/families": Figure(f1, f"{len(found)} templates, {len(holder)} places"),
         "templates/pure": purity,
         "templates/complete": recall,
     }
 
 
-def _words(
-    corpus: corpora.Corpus, place: Place, paragraphs: Sequence[corpora.Paragraph]
-) -> tuple[str, ...]:
-    """The words of the paragraph in which a place lies."""
-    row = max(paragraphs, key=lambda row: overlap(row.start, row.end, place.start, place.end))
-    text = prose(corpus.text(place.document))[row.start : row.end]
+def _paragraph(place: Place, rows: Sequence[corpora.Paragraph]) -> Place:
+    """The paragraph in which a place lies."""
+    row = max(rows, key=lambda row: overlap(row.start, row.end, place.start, place.end))
     if row.end - row.start > 3 * (place.end - place.start) + 200:  # a list: its item alone
-        text = prose(corpus.text(place.document))[place.start : place.end]
+        return place
+    return Place(place.document, row.start, row.end)
+
+
+def _pair(a: Place, b: Place) -> tuple[Place, Place]:
+    return min(a, b), max(a, b)
+
+
+def _words(corpus: corpora.Corpus, place: Place) -> tuple[str, ...]:
+    text = prose(corpus.text(place.document))[place.start : place.end]
     return tuple(re.findall(r"\w+", text.lower())[:400])
 
 
-def _alike(words: dict[Place, tuple[str, ...]]) -> set[tuple[Place, Place]]:
+def _alike(corpus: corpora.Corpus, places: Iterable[Place]) -> set[tuple[Place, Place]]:
     """All pairs in two articles that are alike."""
+    words = {place: _words(corpus, place) for place in places}
     holders: defaultdict[tuple[str, ...], list[Place]] = defaultdict(list)
     for place in sorted(words):
         own = words[place]
         for run in {own[k : k + RUN] for k in range(len(own) - RUN + 1)}:
             holders[run].append(place)
     shared: Counter[tuple[Place, Place]] = Counter()
-    for places in holders.values():
-        shared.update(combinations(places, 2))
+    for sharing in holders.values():
+        shared.update(combinations(sharing, 2))
     known: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
     found = set()
     for (a, b), count in shared.items():
