@@ -192,7 +192,7 @@ def _pair(a: Place, b: Place) -> tuple[Place, Place]:
 
 def _words(corpus: corpora.Corpus, place: Place) -> tuple[str, ...]:
     text = prose(corpus.text(place.document))[place.start : place.end]
-    return tuple(re.findall(r"\w+", text.lower())[:400])
+    return tuple(re.findall(r"[^\W_]+", text.lower())[:400])
 
 
 def _alike(corpus: corpora.Corpus, places: Iterable[Place]) -> set[tuple[Place, Place]]:
