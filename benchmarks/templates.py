@@ -11,6 +11,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -22,7 +23,9 @@ from benchmarks.figures import Figure, overlap, prose, share, share_half
 PROSE_WORDS = 12
 RUN, LEAST_COVERED, COVERED = 3, 8, 0.3
 """Two texts are alike when common runs of so many words cover so many, and so much of the longer
-one."""
+one,"""
+LONG_RUN = 12
+"""or when one run of so many stands in both."""
 
 
 class Recurring(msgspec.Struct):
@@ -53,7 +56,7 @@ def template_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     - `templates/instances`: places of the recurring paragraphs of digitalgov, those with 12 words
       of prose, which lie in a reported template;
     - `templates/families`: F1 over pairs of paragraphs in two articles that hold reported places:
-      in one template against alike, as a whole or by these places, by an exhaustive comparison;
+      in one template against alike, by an exhaustive comparison;
     - `templates/order`: pairs in one template, whether files have these names or others.
     """
     figures = _planted(reuse=reuse)
@@ -154,10 +157,11 @@ def _pairs(found: Templates) -> Iterable[tuple[Place, Place]]:
 
 
 def _families(corpus: corpora.Corpus, found: Templates) -> dict[str, Figure]:
-    """Whether paragraphs hold places of one template exactly when they or such places are alike.
+    """Whether paragraphs hold places of one template exactly when they are alike.
 
     A paragraph may hold places of several templates: a pair of paragraphs is one pair, whichever
-    template they share.
+    template they share. That a notice is glued to others in one of the two makes it no other one,
+    so paragraphs are also alike by one long run.
     """
     rows: defaultdict[str, list[corpora.Paragraph]] = defaultdict(list)
     for row in corpus.table("paragraphs", corpora.Paragraph):
@@ -166,7 +170,6 @@ def _families(corpus: corpora.Corpus, found: Templates) -> dict[str, Figure]:
         place: _paragraph(place, rows[place.document]) for place in set().union(*found.values())
     }
     alike = _alike(corpus, set(holder.values()))
-    alike |= {_pair(holder[a], holder[b]) for a, b in _alike(corpus, set(holder))}
     together = set(_pairs({name: {holder[p] for p in places} for name, places in found.items()}))
     right = len(alike & together)
     purity, recall = share(right, len(together)), share(right, len(alike))
@@ -184,10 +187,6 @@ def _paragraph(place: Place, rows: Sequence[corpora.Paragraph]) -> Place:
     if row.end - row.start > 3 * (place.end - place.start) + 200:  # a list: its item alone
         return place
     return Place(place.document, row.start, row.end)
-
-
-def _pair(a: Place, b: Place) -> tuple[Place, Place]:
-    return min(a, b), max(a, b)
 
 
 def _words(corpus: corpora.Corpus, place: Place) -> tuple[str, ...]:
@@ -214,10 +213,17 @@ def _alike(corpus: corpora.Corpus, places: Iterable[Place]) -> set[tuple[Place, 
             continue
         if pair not in known:
             longer = max(map(len, pair))
-            known[pair] = _covered(*pair) >= max(LEAST_COVERED, COVERED * longer)
+            least = max(LEAST_COVERED, COVERED * longer)
+            known[pair] = bool(_runs(pair[0]) & _runs(pair[1])) or _covered(*pair) >= least
         if known[pair]:
             found.add((a, b))
     return found
+
+
+@cache
+def _runs(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    """The runs of `LONG_RUN` words of a text."""
+    return frozenset(words[k : k + LONG_RUN] for k in range(len(words) - LONG_RUN + 1))
 
 
 def _covered(a: Sequence[str], b: Sequence[str]) -> int:

@@ -77,12 +77,12 @@ def test_same_topic_is_no_finding(folder: Folder) -> None:
     assert reworded(folder) == []
 
 
-def test_same_names_are_no_finding(folder: Folder) -> None:
+def test_same_names_are_no_finding(folder: Folder, writer: Writer) -> None:
     """Who took part stands in the same order; the same words as no names would count."""
-    folder.write("a.txt", INTRODUCED)
-    folder.write("b.txt", LISTED)
+    folder.write("a.txt", writer.prose(150), INTRODUCED)
+    folder.write("b.txt", writer.prose(150), LISTED)
     assert reworded(folder) == []
-    folder.write("a.txt", INTRODUCED.lower())
+    folder.write("a.txt", writer.prose(150), INTRODUCED.lower())
     assert [finding.rule for finding in reworded(folder)] == ["DUP104"]
 
 
