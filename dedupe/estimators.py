@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from dedupe.filler.scorer import BUILTIN, calibrated, load_model, score_blocks
+from dedupe.filler.scorer import BUILTIN, calibrated, load_model, raw_score, score_blocks
 from dedupe.filler.training import Articles, Ngrams, masking_table, squared_idf
 from dedupe.sources import text_batch
 from dedupe.tables import F64, I64
@@ -74,10 +74,10 @@ class HashedTfidf(TransformerMixin, BaseEstimator):
 class FillerClassifier(ClassifierMixin, BaseEstimator):
     """How likely a passage is filler, from the signals of the filler model.
 
-    The signals are z-values against paragraphs that people wrote: wording, information, novelty of
-    the words, and likeness to closing paragraphs. `fit` with labels weighs them by a logistic
-    regression; without labels the probability is the score that the scan would give the passage if
-    it were an article of its own.
+    The signals are z-values against paragraphs that people wrote: wording, information, novelty
+    of the words, density of facts, and likeness to closing paragraphs. `fit` with labels weighs
+    them by a logistic regression; without labels the probability is the score that the scan
+    would give the passage if it were an article of its own.
 
     model: the shipped one (`builtin`), or the path of one that `dedupe train` wrote
     C: inverse strength of the regularisation
@@ -87,7 +87,7 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
     `SIGNALS`.
     """
 
-    SIGNALS = ("generic", "information", "novelty", "closing")
+    SIGNALS = ("generic", "information", "novelty", "facts", "closing")
 
     def __init__(
         self, *, model: str = BUILTIN, C: float = 1.0, class_weight: str | None = None
@@ -114,7 +114,7 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def signals(self, X: Texts) -> F64:
-        """The signals (n, 4) of some texts; 0, the human mean, where there is no word to judge."""
+        """The signals (n, 5) of some texts; 0, the human mean, where there is no word to judge."""
         passages = _Passages.of(X)
         scores = score_blocks(
             passages.articles.batch, passages.articles.tokens, load_model(self.model)
@@ -131,8 +131,9 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
         if self.regression_ is not None:
             probability: F64 = self.regression_.predict_proba(signals)
             return probability
-        generic, information, novelty, _ = signals.T
-        score = calibrated(generic - information - novelty, load_model(self.model))
+        generic, information, novelty, facts, _ = signals.T
+        raw = raw_score(generic, information, novelty, facts)
+        score = calibrated(raw, load_model(self.model))
         return np.stack([1 - score, score], axis=1)
 
     def decision_function(self, X: Texts) -> F64:

@@ -29,7 +29,7 @@ from dedupe.model import NORMALISER
 from dedupe.tables import I32, U64
 
 MAGIC = "dedupe-filler-model"
-FORMAT = 1
+FORMAT = 2
 MAX_FILE_BYTES = 16_000_000
 """A model has a third of a megabyte; a larger file is no model."""
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -67,6 +67,7 @@ class Header(Struct, frozen=True, kw_only=True):
     closing: Reference
     information: Reference
     novelty: Reference
+    facts: Reference
     offset: float
     slope: float
     """Score = 1 / (1 + exp(-(offset + slope * raw)))."""
@@ -204,8 +205,8 @@ def _check_header(header: Header, path: Path) -> None:
         if found != wanted:
             raise ModelFileError(f"{path} does not fit: {name} is {found}, not {wanted}")
     numbers = [*header.limits.values(), *header.closing_limits.values(), *header.human_raw]
-    deviations = (r.deviation for r in (header.wording, header.closing, header.information))
-    if not np.all(np.isfinite(numbers)) or min(*deviations, header.novelty.deviation) <= 0:
+    signals = (header.wording, header.closing, header.information, header.novelty, header.facts)
+    if not np.all(np.isfinite(numbers)) or min(s.deviation for s in signals) <= 0:
         raise ModelFileError(f"{path} is damaged: a limit or deviation is out of range")
     if set(header.limits) != set(HUMAN_SHARE) or set(header.closing_limits) != set(HUMAN_SHARE):
         raise ModelFileError(f"{path} is damaged: its presets are not {', '.join(HUMAN_SHARE)}")

@@ -38,11 +38,14 @@ and a block has 55 words."""
 SCRATCH = (5, CHUNK + 1)
 """Shape of the working memory of `sum_blocks`."""
 
-WORDING, CLOSING, SQUARES, NEW, KNOWN, DISTINCT, USUAL, WORDS, FOREIGN, BYTES = range(10)
+WORDING, CLOSING, SQUARES, NEW, KNOWN, DISTINCT, USUAL, FACTS, WORDS, FOREIGN, BYTES = range(11)
 """Rows of the sums of a unit. NEW and KNOWN are the information of its distinct words that the
 article had not used before, and had; DISTINCT is their number; USUAL counts words of the bit
-COMMON, FOREIGN characters from Greek upwards in Unicode without general punctuation."""
-SUMS = 10
+COMMON, FACTS what the words state that the article had not stated, FOREIGN characters from Greek
+upwards in Unicode without general punctuation."""
+SUMS = 11
+NAME, NUMBER, QUOTATION = 2, 3, 4
+"""What counts how much among the facts: names and numbers where they stand first, quotations."""
 CAPITALS, DIGITS, QUOTES = range(3)
 """Rows of the counts of a block."""
 COUNTS = 3
@@ -156,7 +159,7 @@ def sum_blocks(
             last_article = article[b]
             opened = now
         wording, closing, squares, usual = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
-        mass, known_mass, distinct = np.int32(0), np.int32(0), np.int32(0)
+        mass, known_mass, distinct, facts = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
         foreign, size = 0, 0
         is_scored = scored[kind[b]] != 0
         for k in range(b, stop):
@@ -201,6 +204,11 @@ def sum_blocks(
                     closing = np.int32(closing + (((entry >> 8 & 0xFF) - BIAS) & take))
                     squares = np.int32(squares + (entry >> 16 & 0x7F & take))
                 for i in range(whole):
+                    flags = marks[i + _ONE]
+                    first = np.int32(used[i] - opened) >> 31  # -1 where new to the article
+                    stated = (flags & ~(flags >> 3) & 1) * NAME + (flags >> 1 & 1) * NUMBER
+                    facts = np.int32(facts + (stated & first))
+                for i in range(whole):
                     entry = pairs[i]
                     take = keeps[i] & keeps[i + _ONE] & ((marks[i + _ONE] >> 3 & 1) - 1)
                     wording = np.int32(wording + (((entry & 0xFF) - BIAS) & take))
@@ -211,6 +219,7 @@ def sum_blocks(
             counts[CAPITALS, k] = capitals
             counts[DIGITS, k] = digits
             counts[QUOTES, k] = quotes
+            facts = np.int32(facts + quotes * QUOTATION)
             if is_scored:
                 foreign += _foreign_characters(text, start[k], end[k])
                 size += end[k] - start[k]
@@ -222,6 +231,7 @@ def sum_blocks(
             sums[KNOWN, k] = known_mass
             sums[DISTINCT, k] = distinct
             sums[USUAL, k] = usual
+            sums[FACTS, k] = facts
             sums[WORDS, k] = sentence[block[stop]] - sentence[block[b]]
             sums[FOREIGN, k] = foreign
             sums[BYTES, k] = size

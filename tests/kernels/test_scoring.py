@@ -94,6 +94,21 @@ def units(blocks: Sequence[Block]) -> list[list[int]]:
     return found
 
 
+def stated(blocks: Sequence[Block], used: set[int]) -> int:
+    """Names and numbers where they stand first in the article, and quotations."""
+    facts, seen = 0, set(used)
+    for block in blocks:
+        quoted = 0
+        for word, flags in block.tokens:
+            name = flags & TOKEN_CAPITAL and not flags & TOKEN_FIRST
+            if word_slot(word) not in seen:
+                facts += bool(name) * kernel.NAME + bool(flags & TOKEN_DIGIT) * kernel.NUMBER
+            seen.add(word_slot(word))
+            facts += bool(flags & TOKEN_QUOTED and not quoted) * kernel.QUOTATION
+            quoted = flags & TOKEN_QUOTED
+    return facts
+
+
 def expected_sums(blocks: Sequence[Block], table: I32) -> list[list[int]]:
     """The sums of every block, field by field from the definition."""
     rows: list[list[int]] = [[]] * len(blocks)
@@ -119,6 +134,7 @@ def expected_sums(blocks: Sequence[Block], table: I32) -> list[list[int]]:
             sum(mass[slot] for slot in distinct & used),
             len(distinct),
             sum(bool(table[slot] & kernel.COMMON_BIT) for slot in words),
+            stated(members, used),
             len(words),
         ]
         used |= distinct
