@@ -57,9 +57,9 @@ MAX_PHRASES = 4000
 """Learned phrases are kept as text if many topics use them: they are to explain scores."""
 CONTRIBUTION_QUANTILE = 0.9995
 OFFSET, SLOPE = -2.35, 0.51
-"""Of the score: `python -m benchmarks.filler` fits them to 288 paragraphs of essays and posts, drawn
-at random and labelled by `docs/annotation.md`. A score is the share of filler among paragraphs like
-them, of which three in ten are filler; essays' heads and posts' halves were held out."""
+"""Of the score: `python -m benchmarks.filler` fits them to 288 paragraphs of essays and posts that
+were drawn at random and labelled by `docs/annotation.md`. A score is the share of filler among
+paragraphs like them, of which three in ten are filler; the heads had not seen them."""
 REFERENCE_SHARES = (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001)
 
 _REFERENCES = re.compile(
