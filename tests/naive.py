@@ -275,10 +275,33 @@ def read_word(word: str, padding: str = "") -> tuple[bytes, bool]:
     )
     lettered = any(script(char) for char in word)
     wild = word.isascii() and word not in (word.lower(), word.upper(), word.capitalize())
-    spelled = None if wild or not any(script(c) == "LATIN" for c in word) else _spelled(folded)
+    latin = any(script(char) == "LATIN" for char in word)
+    spelled = None if wild or not latin else _spelled(folded)
     if spelled is not None:
         return spelled.encode(), True
-    return folded.encode(), looks is not None or (lettered and (hidden or styled))
+    read = _lettered(folded) if latin else folded
+    return read.encode(), looks is not None or (lettered and (hidden or styled))
+
+
+def _lettered(word: str) -> str:
+    """A folded word of letters and digits with letters for these, where each may be one.
+
+    A common word if it can be; else each 1 is an i.
+
+    >>> _lettered("th3"), _lettered("sea1"), _lettered("ti1t"), _lettered("utf8")
+    ('the', 'seai', 'tilt', 'utf8')
+    """
+    if not re.fullmatch("(?=.*[0-9])[a-z013457']{1,20}", word):
+        return word
+    ones = 0
+    choices = [""]
+    for char in word:
+        letters = _SPELLED.get(char, char) if char.isdigit() else char
+        ones += char == "1"
+        choices = [
+            choice + letter for choice in choices for letter in letters[: 2 if ones < 4 else 1]
+        ]
+    return next((choice for choice in sorted(choices) if choice in COMMON), choices[0])
 
 
 def word_hash(folded: bytes) -> int:

@@ -1,8 +1,7 @@
 """A second look at words that may be spelled so that nothing finds them.
 
-Letters of another script inside a word are read as the letters whose shape they have, and digits
-between letters as letters, where that makes a common word. Few words come here: those that mix
-scripts, and those of ASCII that hold letters and digits.
+Letters of another script inside a word are read as the letters whose shape they have, and digits in
+a word as letters. Few words come here: those that mix scripts, and those of ASCII that hold digits.
 """
 
 from __future__ import annotations
@@ -255,42 +254,73 @@ def _may_be_read(room, size):
 
 @inlined
 def read_digits(room, size, known):
-    """Hash of the common word that letters and digits spell; 0 where they spell none.
+    """What a word of letters and digits is compared as, and whether it is a common word disguised.
 
-    room: u8, the folded word; known: u32 (W,) sorted hashes of the words that count
+    The texts that are compared are read alike, so every digit that may stand for a letter is read:
+    that "m3" and "me" are one word hides no copy, and "th3" is found. Only what is surely spelled
+    to deceive is told to readers.
+
+    room: u8, the folded word; known: u32 (W,) sorted hashes of the words that count as common
+    Returns the hash of the word, 0 where it is to be left as it is: a digit has no letter, or a
+    letter is none of ASCII.
     """
-    if not _may_be_read(room, size):
-        return np.uint32(0)
+    letters, ones = 0, 0
+    for i in range(size):
+        byte = byte_at(room, i)
+        if byte > 0x7A or (_is_digit(byte) and letter_of(byte) == 0):
+            return np.uint32(0), False
+        letters += byte >= 0x61
+        ones += byte == 0x31
+    if letters == 0 or size > MOST_READ:
+        return np.uint32(0), False
+    for choice in range(1 << min(ones, MOST_ONES)):
+        value = _hash_letters(room, size, choice)
+        if in_sorted(known, value):
+            return value, ones <= MOST_ONES and _may_be_read(room, size)
+    return _hash_letters(room, size, 0), False
+
+
+@inlined
+def letter(byte, choice, one):
+    """What a byte is read as, and the number of ones so far: each is an l by its bit, or an i."""
+    if byte == 0x31:
+        return np.uint8(0x6C) if choice >> one & 1 else np.uint8(0x69), one + 1
+    read = letter_of(byte)
+    return byte if read == 0 else read, one
+
+
+@inlined
+def _hash_letters(room, size, choice):
+    """Hash of a folded word with letters for its digits."""
+    state, word, shift, one = SEED, np.uint64(0), np.uint64(0), 0
+    for i in range(size):
+        byte, one = letter(byte_at(room, i), choice, one)
+        state, word, shift = push(state, word, shift, byte)
+    return finish(state, word, size)
+
+
+@inlined
+def read_letters(room, size, value):
+    """Write the letters that digits of a folded word stand for, if so it has the hash `value`."""
     ones = 0
     for i in range(size):
         ones += byte_at(room, i) == 0x31
-    if ones > MOST_ONES:
-        return np.uint32(0)
-    for choice in range(1 << ones):
-        state, word, shift = SEED, np.uint64(0), np.uint64(0)
-        one = 0
-        for i in range(size):
-            byte = byte_at(room, i)
-            letter = letter_of(byte)
-            if byte == 0x31:
-                if choice >> one & 1:
-                    letter = np.uint8(0x6C)
-                one += 1
-            state, word, shift = push(state, word, shift, byte if letter == 0 else letter)
-        value = finish(state, word, size)
-        if in_sorted(known, value):
-            return value
-    return np.uint32(0)
+    for choice in range(1 << min(ones, MOST_ONES)):
+        if _hash_letters(room, size, choice) == value:
+            one = 0
+            for i in range(size):
+                room[np.uint64(i)], one = letter(byte_at(room, i), choice, one)
+            return
 
 
 @inlined
 def lower_ascii(text, start, stop, room):
-    """Write an ASCII word in small letters; False where it is too long or of wild case."""
-    size = stop - start
-    if size < LEAST_READ or size > MOST_READ:
-        return False
+    """Write an ASCII word of at most `MOST_READ` bytes in small letters; whether its case is tame.
+
+    Small, capital, or with one capital in front is how words are written.
+    """
     letters, capitals, first = 0, 0, False
-    for k in range(size):
+    for k in range(stop - start):
         byte = byte_at(text, start + k)
         if byte >= 0x41 and byte <= 0x5A:
             capitals += 1

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.disguises import MOST_ONES, letter_of, spell
+from dedupe.kernels.disguises import read_letters, spell
 from dedupe.kernels.hashing import SEED, byte_at, eight_bytes, finish, push
 from dedupe.kernels.jit import inlined, kernel
-from dedupe.kernels.words import DISGUISED
+from dedupe.kernels.words import DISGUISED, HAS_DIGIT
 
 LETTERS = 5
 """Code points of a stem."""
@@ -37,34 +37,6 @@ def _is_ascii(text, low, high):
         if byte_at(text, i) >= 0x80:
             return False
     return True
-
-
-@inlined
-def _read_letters(room, size, value):
-    """Write the letters that digits of a folded word stand for, if so it has the hash `value`."""
-    ones = 0
-    for i in range(size):
-        ones += byte_at(room, i) == 0x31
-    for choice in range(1 << min(ones, MOST_ONES)):
-        state, word, shift, one = SEED, np.uint64(0), np.uint64(0), 0
-        for i in range(size):
-            byte, one = _letter(byte_at(room, i), choice, one)
-            state, word, shift = push(state, word, shift, byte)
-        if finish(state, word, size) == value:
-            one = 0
-            for i in range(size):
-                byte, one = _letter(byte_at(room, i), choice, one)
-                room[np.uint64(i)] = byte
-            return
-
-
-@inlined
-def _letter(byte, choice, one):
-    """What a byte is read as, and the number of ones so far: each is an i or an l."""
-    if byte == 0x31:
-        return np.uint8(0x6C) if choice >> one & 1 else np.uint8(0x69), one + 1
-    letter = letter_of(byte)
-    return byte if letter == 0 else letter, one
 
 
 @inlined
@@ -104,7 +76,8 @@ def stem_words(
         keep = (_ONE << (_EIGHT * np.uint64(min(high - low, LETTERS + 1)))) - _ONE
         here = word & keep
         disguised = flags[k] & DISGUISED != 0
-        if disguised or here & _HIGH or _holds(here, _QUOTES) or _holds(here, _PADS):
+        read = flags[k] & (DISGUISED | HAS_DIGIT) != 0
+        if read or here & _HIGH or _holds(here, _QUOTES) or _holds(here, _PADS):
             mixed = disguised and not _is_ascii(text, low, high)
             size, _ = spell(
                 text, low, high, page, kind, fold_start, fold_size, pool, look, twin, known, room,
@@ -113,8 +86,8 @@ def stem_words(
             if size == 0:  # as long as no word is: it is its own stem
                 out[k] = token[k]
                 continue
-            if disguised and not mixed:
-                _read_letters(room, size, token[k])
+            if read:
+                read_letters(room, size, token[k])
             out[k] = _hash_stem(room, size)
         else:
             length = min(high - low, LETTERS)

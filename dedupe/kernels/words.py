@@ -336,10 +336,13 @@ def _read_signs(text, letters, start, i, end, known, room):
     if (
         behind >= 0x80
         or (behind == _DOT and _has_bit(letters, stop + 1))
+        or stop - start > MOST_READ
         or not lower_ascii(text, start, stop, room)
     ):
         return i, nothing, 0
-    value = read_digits(room, stop - start, known)
+    value, sure = read_digits(room, stop - start, known)
+    if not sure:
+        return i, nothing, 0
     flags = DISGUISED | ALL_CAPITALS
     for k in range(start, stop):
         byte = byte_at(text, k)
@@ -467,10 +470,10 @@ def classify(
                 if otherwise:
                     value = hash_room(room, size)
                     flags = DISGUISED
-                read = read_digits(room, size, known) if seen & SEEN_DIGIT else np.uint32(0)
-                if read != 0:
-                    value = read
-                    flags = DISGUISED
+                if seen & SEEN_DIGIT:
+                    read, sure = read_digits(room, size, known)
+                    value = read if read != 0 else value
+                    flags = DISGUISED if sure else flags
             if scripts != 0 and seen & (SEEN_STYLED | SEEN_HIDDEN):
                 flags = DISGUISED
             if seen & SEEN_DIGIT:
@@ -544,7 +547,7 @@ def _hash_words(text, start, end, parts, token_hash, token_flags):
 
 @inlined
 def _read_digits(text, start, end, known, room, token_hash, token_flags):
-    """Read the words of ASCII whose digits stand for letters.
+    """Read the words of ASCII whose digits may stand for letters.
 
     Few words hold a digit: 64 flags are looked at at once (SLACK covers the last ones).
     """
@@ -554,11 +557,12 @@ def _read_digits(text, start, end, known, room, token_hash, token_flags):
         while waiting != 0:
             k = first + np.int64(trailing_zeros(waiting))
             waiting &= waiting - _ONE
-            if k < count and lower_ascii(text, np.int64(start[k]), np.int64(end[k]), room):
-                value = read_digits(room, np.int64(end[k]) - np.int64(start[k]), known)
-                if value != 0:
-                    token_hash[k] = value
-                    token_flags[k] |= np.uint8(DISGUISED)
+            size = np.int64(end[k]) - np.int64(start[k])
+            if k < count and size <= MOST_READ:
+                tame = lower_ascii(text, np.int64(start[k]), np.int64(end[k]), room)
+                value, sure = read_digits(room, size, known)
+                token_hash[k] = value if value != 0 else token_hash[k]
+                token_flags[k] |= np.uint8(DISGUISED * (sure and tame))
 
 
 @inlined

@@ -48,7 +48,8 @@ def test_stem_is_the_hash_of_the_first_letters(text: str) -> None:
     [
         ("running", "RUNNIER"), ("économies", "Économie"), ("Kyiv's", "Kyiv"), ("Kyiv’s", "kyiv"),
         ("коровами", "Корова"), ("don't", "don"), ("STRASSE", "Strassen"), ("water", "waters"),
-        ("m0ney", "moneyless"), ("he11o", "hellos"), ("pаymеnts", "payment"),
+        ("th3", "the"), ("shar3", "shared"), ("m0ney", "moneyless"), ("he11o", "hellos"),
+        ("pаymеnts", "payment"),
     ],
 )  # fmt: skip
 def test_words_with_one_stem(one: str, other: str) -> None:

@@ -52,7 +52,7 @@ DISGUISES = {
     ),
     "small capitals": replaced(e="ᴇ", a="ᴀ"),
     "references": lambda word: word.replace("e", "&#101;").replace("a", "&#x61;"),
-    "digits": lambda word: LEET(word) if len(word) > 3 and word[-1].isalpha() else word,
+    "digits": LEET,
     "signs": lambda word: word.replace("a", "@") if len(word) > 4 and word[0] != "a" else word,
 }
 OTHERS_WORDS = {
