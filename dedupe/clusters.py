@@ -15,9 +15,9 @@ MEMBER = 0.5
 def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
     """Merge the spans of all matches to regions: article, start, end (R,), and (V, 2) regions.
 
-    Spans of copied and of reworded text are merged apart: a reworded match may span a whole
-    article, and a region as long as that has nothing in common with a paragraph that was copied
-    into it.
+    Spans of copied and of reworded text are merged apart, and reworded ones only with those that
+    are hardly longer: a reworded match may span a whole article, and a region as long as that has
+    nothing in common with a paragraph of it that stands elsewhere.
     """
     from dedupe.kernels.grouping import merge_spans
 
@@ -28,17 +28,15 @@ def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
     start = np.concatenate([matches.a_start, matches.b_start])
     end = np.concatenate([matches.a_end, matches.b_end])
     order = np.lexsort((end, start, kind))
-    region = np.empty(2 * count, np.int32)
-    total = merge_spans(kind[order], start[order], end[order], region)
-    first = np.searchsorted(region, np.arange(total))
+    kind, region = kind[order], np.empty(2 * count, np.int32)
+    low, high = np.empty_like(start), np.empty_like(end)
+    total = merge_spans(kind, start[order], end[order], kind & 1 == 1, region, low, high)
+    article = np.empty(total, np.int32)
+    article[region] = kind >> 1
     of_match = np.empty(2 * count, np.int32)
     of_match[order] = region
-    return (
-        kind[order][first] >> 1,
-        start[order][first],
-        np.maximum.reduceat(end[order], first) if total else end,
-        np.stack([of_match[:count], of_match[count:]], axis=1),
-    )
+    both = np.stack([of_match[:count], of_match[count:]], axis=1)
+    return article, low[:total], high[:total], both
 
 
 def cluster(matches: MatchTable, token: U32, rank: I32) -> RegionTable:

@@ -890,28 +890,32 @@ def components(count: int, edges: Iterable[tuple[int, int]]) -> list[int]:
     return [label[node] for node in range(count)]
 
 
-def merge_spans(spans: Sequence[tuple[int, int, int]]) -> list[int]:
-    """Region of each span (article, start, end), sorted: it joins the one before by half.
+def merge_spans(spans: Sequence[tuple[int, int, int]], *, alike: bool = False) -> list[int]:
+    """Region of each span (article, start, end), sorted: it joins the last one that it half covers.
 
-    Half is meant of the shorter of the span and the region so far.
+    Half is meant of the shorter of the span and the region so far, or where `alike`, of the longer.
 
     Oracle of the regions of `clusters`.
 
     >>> merge_spans([(0, 0, 10), (0, 5, 15), (0, 14, 20), (1, 14, 20)])
     [0, 0, 1, 2]
+    >>> merge_spans([(0, 0, 10), (0, 2, 5), (0, 3, 12), (0, 3, 6)], alike=True)
+    [0, 1, 0, 1]
     """
     regions: list[tuple[int, int, int]] = []
     numbers = []
     for article, start, end in spans:
-        if regions and regions[-1][0] == article:
-            _, low, high = regions[-1]
+        joined = len(regions)
+        for number, (owner, low, high) in enumerate(regions):
             shared = len(set(range(low, high)) & set(range(start, end)))
-            if 2 * shared >= min(high - low, end - start):
-                regions[-1] = (article, low, max(high, end))
-                numbers.append(len(regions) - 1)
-                continue
-        regions.append((article, start, end))
-        numbers.append(len(regions) - 1)
+            lengths = (high - low, end - start)
+            if owner == article and 2 * shared >= (max(lengths) if alike else min(lengths)):
+                joined = number
+        if joined == len(regions):
+            regions.append((article, start, end))
+        _, low, high = regions[joined]
+        regions[joined] = (article, low, max(high, end))
+        numbers.append(joined)
     return numbers
 
 

@@ -12,24 +12,39 @@ _FACTOR, _SHIFT = np.uint32(0x9E3779B1), np.uint32(15)
 
 
 @kernel
-def merge_spans(article, start, end, region):
-    """Join spans of one article that overlap by half of the shorter one.
+def merge_spans(article, start, end, alike, region, low, high):
+    """Join spans of one article that overlap by half of the shorter one, or of the longer one.
 
     article i32, start, end: i64 (M,), sorted by (article, start, end)
-    region: i32 (M,) written: number of the region that each span belongs to, ascending.
-    Returns the number of regions.
+    alike: bool (M,) whether half of the longer one is needed, the same for all of an article
+    region: i32 (M,) written: number of the region that each span belongs to
+    low, high: i64 (M,) written: first token and end of each region
+    Returns the number of regions, which are in the order of their articles and first tokens.
     """
-    count = 0
-    low, high = np.int64(0), np.int64(0)
+    count, open_regions = 0, 0
+    waiting = np.empty(len(article), np.int32)  # regions that reach beyond the start of a span
     for m in range(len(article)):
-        shared = min(high, end[m]) - start[m]
-        fresh = count == 0 or article[m] != article[m - 1]
-        if fresh or 2 * shared < min(high - low, end[m] - start[m]):
+        if m > 0 and article[m] != article[m - 1]:
+            open_regions = 0
+        still, joined = 0, -1
+        for k in range(open_regions):
+            r = waiting[k]
+            if high[r] > start[m]:
+                waiting[still] = r
+                still += 1
+                ours, theirs = end[m] - start[m], high[r] - low[r]
+                needed = max(ours, theirs) if alike[m] else min(ours, theirs)
+                if 2 * (min(high[r], end[m]) - start[m]) >= needed:
+                    joined = r
+        open_regions = still
+        if joined < 0:
+            joined = count
+            low[joined], high[joined] = start[m], end[m]
+            waiting[open_regions] = joined
+            open_regions += 1
             count += 1
-            low, high = start[m], end[m]
-        else:
-            high = max(high, end[m])
-        region[m] = count - 1
+        high[joined] = max(high[joined], end[m])
+        region[m] = joined
     return count
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dedupe.model import Finding
-from tests.pipeline.farm import Folder, Writer, settings
+from tests.pipeline.farm import Folder, Writer, sentences, settings
 
 WRITTEN = (
     "The pump in the cellar had been running for eleven days when the neighbours noticed that the "
@@ -102,6 +102,19 @@ def test_passage_that_is_copied_and_spun(folder: Folder, writer: Writer) -> None
     assert [(f.rule, f.path) for f in reworded(folder)] == [
         ("DUP102", "b.txt"),
         ("DUP104", "c.txt"),
+    ]
+
+
+def test_paragraph_of_a_spun_article_keeps_its_own_finding(folder: Folder, writer: Writer) -> None:
+    """One article spins the whole, another one a paragraph of it: each is told of its own place."""
+    words = [*writer.words(132), *WRITTEN.replace(".", "").split(), *writer.words(132)]
+    spun = [word for at in range(0, len(words), 4) for word in words[at : at + 4][::-1]]
+    folder.write("a.txt", sentences(words[:132]), WRITTEN, sentences(words[-132:]))
+    folder.write("b.txt", sentences(spun))
+    folder.write("c.txt", writer.prose(99), SPUN, writer.prose(99))
+    assert [(f.rule, f.path, [match.path for match in f.matches]) for f in reworded(folder)] == [
+        ("DUP104", "b.txt", ["a.txt"]),
+        ("DUP104", "c.txt", ["a.txt", "b.txt"]),
     ]
 
 

@@ -230,6 +230,23 @@ def test_copy_inside_a_reworded_article_is_a_region_of_its_own() -> None:
     assert of_match.tolist() == [[1, 2], [0, 3]]
 
 
+def test_paragraph_of_a_reworded_article_is_a_region_of_its_own() -> None:
+    """It stands reworded in one article, and is not taken for the whole that stands in another."""
+    whole, paragraph, other = (0, 300, 1000, 1290), (100, 140, 2000, 2045), (96, 138, 3000, 3041)
+    a_start, a_end, b_start, b_end = np.array([whole, paragraph, other], np.int64).T
+    half = np.full(3, 0.2)
+    kind = np.full(3, EditKind.REWORDED, np.uint8)
+    matches = MatchTable(
+        np.zeros(3, np.int32), np.array([1, 2, 3], np.int32), a_start, a_end, b_start, b_end,
+        half, half, half, EditTable(kind, half, half, half, half),
+    )  # fmt: skip
+    article, start, end, of_match = clusters.regions(matches)
+    assert article.tolist() == [0, 0, 1, 2, 3]
+    assert start[:2].tolist() == [0, 96]
+    assert end[:2].tolist() == [300, 140]
+    assert of_match.tolist() == [[0, 2], [1, 3], [1, 4]]
+
+
 def test_region_of_a_cluster_never_holds_a_stranger(rng: np.random.Generator) -> None:
     """Every region belongs to exactly one cluster, and its original and medoid are members."""
     articles = chain(rng, 9)
