@@ -18,7 +18,7 @@ import numpy as np
 
 from dedupe.document_frequency import document_frequency
 from dedupe.memory import Scratch
-from dedupe.tables import I32, I64, U32, U64
+from dedupe.tables import I32, I64, U32, U64, Bool
 
 COMMON = 0.4
 """Share of the articles above which a stem takes part in no pair. Leaving out those above 0.03
@@ -38,9 +38,15 @@ class Candidates(NamedTuple):
     """Where two articles may share a passage."""
 
     partner: I32
-    """(Q, 2) two articles, the first below the second"""
+    """(Q, 2) two articles, the first below the second; or one, which holds both places"""
     box: I64
     """(Q, 4) first token and end, in either article"""
+
+    def and_those_of(self, others: Candidates) -> Candidates:
+        """These and others."""
+        return Candidates(
+            np.append(self.partner, others.partner, axis=0), np.append(self.box, others.box, axis=0)
+        )
 
 
 class _Kept(NamedTuple):
@@ -97,6 +103,31 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
 
     cuts = np.searchsorted(edges, np.linspace(0, edges[-1], _TASKS + 1)[1:-1]).tolist()
     found = pool.map(boxes, pairwise([0, *cuts, articles]))
+    return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
+
+
+def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Executor) -> Candidates:
+    """Find where an article may say something twice, the earlier place and the later one.
+
+    stem, article_token, owner: as in `candidates`, but that only those below 0 are left out
+    telling: (2 ** k,) whether a stem takes part, by its upper bits. Inside one article few pairs
+    of common stems are as rare as they are between two.
+    """
+    from dedupe.kernels.pairing import repeated_boxes
+
+    def boxes(bounds: tuple[int, int]) -> Candidates:
+        room = 4096
+        while True:
+            article, box = np.empty(room, np.int32), np.empty((room, 4), np.int64)
+            found = telling.view(np.uint8), article_token, owner, *bounds, article, box
+            count = repeated_boxes(stem, *found)
+            if count >= 0:
+                return Candidates(np.stack([article[:count]] * 2, axis=1), box[:count])
+            room *= 4
+
+    parts = np.linspace(0, article_token[-1], _TASKS + 1)[1:-1]
+    cuts = np.searchsorted(article_token, parts).tolist()
+    found = pool.map(boxes, pairwise([0, *cuts, len(article_token) - 1]))
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 

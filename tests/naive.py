@@ -1038,6 +1038,25 @@ def dense_hits(
     ]
 
 
+def repeated_hits(article: Sequence[int], telling: set[int]) -> list[tuple[int, int]]:
+    """Stage `pairings`: pairs of telling stems of an article, and the place where each was last.
+
+    >>> repeated_hits([1, 2, 0, 2, 0, 1, 2], {1, 2})
+    [(0, 3), (3, 5)]
+    """
+    known = [(word, at) for at, word in enumerate(article) if word in telling]
+    last: dict[tuple[int, int], int] = {}
+    hits = []
+    for i, (word, _) in enumerate(known):
+        for other, place in known[max(i - 2, 0) : i][::-1]:
+            if other != word:
+                pair = min(word, other), max(word, other)
+                if pair in last:
+                    hits.append((last[pair], place))
+                last[pair] = place
+    return sorted(hits)
+
+
 def shared_runs(a: Sequence[Hashable], b: Sequence[Hashable], size: int) -> float:
     """Stage `rewordings`: shared runs of words, as a share of those of the shorter text."""
     rest = [tuple(a[at : at + size]) for at in range(len(a) - size + 1)]

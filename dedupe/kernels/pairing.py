@@ -21,6 +21,8 @@ FEWEST = 4
 """Hits close to each other that make a candidate."""
 NEAR, OTHER_NEAR = 60, 120
 """Words within which they stand, in the earlier article and in the later one."""
+OPEN = 8
+"""Candidates of an article with itself, the latest ones, that a hit may belong to."""
 APART = 1000
 """Words of the earlier article between passing hits above which they are two candidates."""
 LONGEST = 10_000
@@ -336,4 +338,88 @@ def dense_boxes(
                     box[count - 1, 2], box[count - 1, 3] = low_b, end_b
         for m in range(met):
             behind[np.uint64(partners[m])] = 0
+    return count
+
+
+@inlined
+def _repeated_pairs(stem, telling, shift, keys, last, hits):
+    """Write the hits of an article with itself: each pair with the place where it stood last.
+
+    keys: u64, last: i32 (2 ** k,), scratch; hits: u64 (2 N,) written. Returns their number.
+    """
+    slots = np.uint64(64)
+    while slots < np.uint64(4) * np.uint64(len(stem)):
+        slots *= np.uint64(2)
+    mask = slots - _ONE
+    last[:slots] = -1
+    found = _ONE - _ONE
+    one, other = np.int64(-1), np.int64(-1)  # the last telling stem, and the one before it
+    for t in range(len(stem)):
+        if not telling[np.uint64(stem[t] >> shift)]:
+            continue
+        for place in (one, other):
+            if place < 0 or stem[place] == stem[t]:
+                continue
+            key = _pair_key(stem[place], stem[t])
+            slot = key >> _HALF & mask
+            while last[slot] >= 0 and keys[slot] != key:
+                slot = (slot + _ONE) & mask
+            if last[slot] >= 0:
+                hits[found] = np.uint64(last[slot]) << _HALF | np.uint64(place)
+                found += _ONE
+            keys[slot], last[slot] = key, place
+        one, other = t, one
+    return np.int64(found)
+
+
+@kernel
+def repeated_boxes(stem, telling, article_token, owner, low, high, article, box):
+    """Find where articles may say something twice: `FEWEST` hits close to each other.
+
+    A hit is here a pair of telling stems that stands in the article again.
+
+    stem: u32 (N,); telling: u8 (V,) by the upper bits of a stem, 1 or 0
+    article_token: i64 (D + 1,); owner: i32 (D,) articles below 0 are left out
+    low, high: range of articles
+    article: i32 (Q,), box: i64 (Q, 4) written: first token and end, of the earlier and the later
+        place. Returns their number, -1 where there was no room.
+    """
+    shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(telling))))
+    longest = _ONE
+    for a in range(low, high):
+        longest = max(longest, np.uint64(article_token[a + 1] - article_token[a]))
+    slots = np.uint64(64)
+    while slots < np.uint64(4) * longest:
+        slots *= np.uint64(2)
+    keys, last = np.empty(slots, np.uint64), np.empty(slots, np.int32)
+    hits = np.empty(np.uint64(2) * longest, np.uint64)
+    count = 0
+    for a in range(low, high):
+        if owner[a] < 0:
+            continue
+        base = article_token[a]
+        words = stem[base : article_token[a + 1]]
+        found = _repeated_pairs(words, telling, shift, keys, last, hits)
+        mine = hits[:found]
+        sort_few(mine)
+        opened = count
+        for i in range(found):
+            if not _has_near(mine, i, _HALF, _LOW, np.uint64(NEAR), np.int64(OTHER_NEAR)):
+                continue
+            here, there = base + np.int64(mine[i] >> _HALF), base + np.int64(mine[i] & _LOW)
+            joined = count
+            for b in range(max(opened, count - OPEN), count):
+                near = here - box[b, 1] <= NEAR and here - box[b, 0] <= LONGEST
+                if near and -OTHER_NEAR <= there - box[b, 2] <= box[b, 3] - box[b, 2] + OTHER_NEAR:
+                    joined = b
+            if joined == len(box):
+                return -1
+            if joined == count:
+                count += 1
+                article[joined] = a
+                box[joined, 0], box[joined, 1] = here, here + 1
+                box[joined, 2], box[joined, 3] = there, there + 1
+            box[joined, 1] = here + 1
+            box[joined, 2] = min(box[joined, 2], there)
+            box[joined, 3] = max(box[joined, 3], there + 1)
     return count

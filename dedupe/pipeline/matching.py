@@ -117,7 +117,12 @@ def match(
     if stems is not None:
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
         where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool)
-        matches = _with_reworded(matches, where, corpus, stems, pool)
+        proposed = where
+        if _inside(settings):
+            telling = rewordings.rarity() > rewordings.RARE
+            repeats = pairings.repeats(stems.stem, corpus.pieces.token, owner, telling, pool)
+            proposed = where.and_those_of(repeats)
+        matches = _with_reworded(matches, proposed, corpus, stems, pool)
         if settings.depth == "deep":
             found = _summaries(matches, where, corpus, stems, pool)
     return Matched(align.of_articles(matches, corpus.pieces.article), found)
@@ -127,19 +132,32 @@ def _with_reworded(
     copied: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, pool: Executor
 ) -> MatchTable:
     """Matches of copied and of reworded text, joined, and what was done to the text."""
-    piece_token = corpus.pieces.token
-    found = rewordings.align(*where, stems, piece_token, pool)
-    across = copied.a != copied.b
-    joined = rewordings.join(copied.rows(across), found)
-    inside = copied.rows(~across)
-    matches = align.measured(joined.partner, joined.span, corpus.token, pool).and_those_of(inside)
-    evidence = np.append(joined.evidence, np.full(len(inside), np.nan))
+    found = rewordings.align(*where, stems, corpus.pieces.token, pool)
+    itself, twice = copied.a == copied.b, found.partner[:, 0] == found.partner[:, 1]
+    again, inner = found.rows(twice), copied.rows(itself)
+    again = again.rows(
+        rewordings.repeated(
+            again, rewordings.edits(corpus.token, stems.stem, again.span, pool), inner
+        )
+    )
+    joined = rewordings.join(copied.rows(~itself), found.rows(~twice))
+    partner, span = (
+        np.append(getattr(joined, column), getattr(again, column), axis=0)
+        for column in ("partner", "span")
+    )
+    matches = align.measured(partner, span, corpus.token, pool).and_those_of(inner)
     span = np.stack([matches.a_start, matches.a_end, matches.b_start, matches.b_end], axis=1)
     shares = rewordings.edits(corpus.token, stems.stem, span, pool)
     runs, in_order = shares.T
-    words = np.append(joined.copied, np.ones(len(inside)))
+    evidence = np.concatenate([joined.evidence, again.evidence, np.full(len(inner), np.nan)])
+    words = np.concatenate([joined.copied, np.zeros(len(again.evidence)), np.ones(len(inner))])
     edits = EditTable(rewordings.kinds(shares), runs, in_order, evidence, words)
     return align.ordered(structs.replace(matches, edits=edits))
+
+
+def _inside(settings: config.Matching) -> bool:
+    """Whether an article is compared with itself."""
+    return settings.inside_articles and not settings.between
 
 
 def _summaries(
@@ -161,9 +179,8 @@ def _copied(
     if (owner < 0).any():
         passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
-    inside = settings.inside_articles and not settings.between
     equals = candidates.equals_of(passages.content, corpus.token, places)
-    known = pool.submit(candidates.equal_pairs, equals, places, inside=inside)
+    known = pool.submit(candidates.equal_pairs, equals, places, inside=_inside(settings))
     use = bands.usable(passages.kind, equals.representative)
     batches = bands.parts(passages.keys, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))

@@ -19,8 +19,6 @@ NEAREST_ARTICLES = 16
 """Articles that are looked at as wholes where no candidate counts: those that share the most
 information with the block."""
 SHOWN_STEMS = 8
-RARE = 1.0
-"""Nats above which a stem is not common, as in the kernel."""
 TELLING = ("DUP101", "DUP102", "DUP104", "TPL201")
 """Rules that tell of a passage of another article, or of a template that both fill."""
 
@@ -67,7 +65,7 @@ def parts(stems: Stems, span: tuple[int, int, int, int], table: F32) -> Parts:
     rare = [
         (-known, mine.index(stem))
         for stem, known in zip(shared, nats, strict=True)
-        if known > RARE and stem in plain
+        if known > rewordings.RARE and stem in plain
     ]
     best = tuple(place for _, place in sorted(rare))
     return Parts(sum(weight), max(chains, default=0.0), len(rare), best)
@@ -198,7 +196,7 @@ class Search:
         order, ordered = self._by_stem
         mine = np.unique(stem[first:last])
         weight = rewordings.information(mine, self._rarity)
-        mine, weight = mine[weight > RARE], weight[weight > RARE]
+        mine, weight = mine[weight > rewordings.RARE], weight[weight > rewordings.RARE]
         shared = np.zeros(len(corpus.path))
         edges = zip(*(np.searchsorted(ordered, mine, side) for side in _SIDES), strict=True)
         for (low, high), nats in zip(edges, weight.tolist(), strict=True):

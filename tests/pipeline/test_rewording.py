@@ -105,6 +105,38 @@ def test_passage_that_is_copied_and_spun(folder: Folder, writer: Writer) -> None
     ]
 
 
+EDITED = (
+    "The motor in the cellar had been running for eleven days when the neighbours noticed that the "
+    "fence along the lane was dying. Nobody had spoken of the salt. The old quarry, flooded in "
+    "1974, is joined to the sea by a crack that the survey of the harbour clerk had drawn as a "
+    "dotted line and then lost. Every spring tide pushed brackish water under the lawns, "
+    "and the motor pulled it up and poured it over the beds."
+)
+
+
+def test_edited_paragraph_of_the_same_article_is_a_repeat(folder: Folder, writer: Writer) -> None:
+    """No run of twelve words is left of it, but the wording; the second place is told."""
+    folder.write("a.txt", writer.prose(88), WRITTEN, writer.prose(44), EDITED, writer.prose(66))
+    (finding,) = reworded(folder)
+    text = folder.text("a.txt")
+    assert (finding.rule, finding.path) == ("DUP103", "a.txt")
+    assert abs(finding.span.start.offset - text.index("The motor in")) < 40
+    assert abs(finding.span.end.offset - text.index("over the beds.")) < 40
+    (match,) = finding.matches
+    assert abs(match.span.start.offset - text.index("The pump in")) < 40
+    assert abs(match.span.end.offset - text.index("over the roots.")) < 40
+    assert match.origin == "self"
+    for chosen in ({"depth": "fast"}, {"inside_articles": False}):
+        assert not folder.scan(settings=settings(matching=chosen)).findings
+
+
+@pytest.mark.parametrize("other", [SPUN, SAME_TOPIC])
+def test_topic_of_an_article_is_no_repeat(folder: Folder, writer: Writer, other: str) -> None:
+    """A paragraph that says it in its own words, or speaks of the same things."""
+    folder.write("a.txt", writer.prose(88), WRITTEN, writer.prose(44), other, writer.prose(66))
+    assert reworded(folder) == []
+
+
 def test_paragraph_of_a_spun_article_keeps_its_own_finding(folder: Folder, writer: Writer) -> None:
     """One article spins the whole, another one a paragraph of it: each is told of its own place."""
     words = [*writer.words(132), *WRITTEN.replace(".", "").split(), *writer.words(132)]

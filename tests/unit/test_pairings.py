@@ -44,6 +44,55 @@ def test_boxes_hold_the_dense_hits(articles: list[list[int]]) -> None:
         assert candidates(articles, pool) == want
 
 
+def repeats(articles: list[list[int]], pool: Executor, common: int = 0) -> list[list[list[int]]]:
+    """Boxes of each article with itself, from its start; words below `common` do not tell."""
+    stem = np.array([word for article in articles for word in article], np.uint32) * SPREAD
+    edges = np.cumsum([0, *map(len, articles)])
+    telling = np.ones(1 << 20, np.bool_)
+    telling[(np.arange(common, dtype=np.uint32) * SPREAD) >> np.uint32(12)] = False
+    owner = np.arange(len(articles), dtype=np.int32)
+    found = pairings.repeats(stem, edges, owner, telling, pool)
+    boxes: list[list[list[int]]] = [[] for _ in articles]
+    for (a, b), box in zip(found.partner.tolist(), found.box.tolist(), strict=True):
+        assert a == b
+        boxes[a].append([int(place - edges[a]) for place in box])
+    return boxes
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(0, 30), max_size=80), min_size=1, max_size=4))
+def test_boxes_of_an_article_hold_its_dense_hits(articles: list[list[int]]) -> None:
+    """Every repeated pair with enough others beside it lies in a box, and no box is wider."""
+    with ThreadPoolExecutor(2) as pool:
+        found = repeats(articles, pool, common=4)
+    for article, boxes in zip(articles, found, strict=True):
+        hits = naive.repeated_hits(article, set(range(4, 31)))
+        dense = naive.dense_hits(hits, pairing.FEWEST, pairing.NEAR, pairing.OTHER_NEAR)
+        for a, b in dense:
+            assert any(low <= a < end and first <= b < last for low, end, first, last in boxes)
+        edges = {place for a, b in dense for place in (a, a + 1, b, b + 1)}
+        assert all(edges.issuperset(box) for box in boxes)
+        assert bool(boxes) == bool(dense)
+
+
+def test_place_that_is_repeated_is_a_candidate(rng: np.random.Generator, pool: Executor) -> None:
+    """Its two places, and nothing of an article that says everything once."""
+    texts = rng.permutation(3000)[:1200].reshape(2, 600)
+    texts[0, 400:440] = texts[0, 100:140]
+    (((low, end, first, last),), others) = repeats(texts.tolist(), pool)
+    assert (100 <= low < 104, 136 < end <= 140) == (True, True)
+    assert (400 <= first < 404, 436 < last <= 440) == (True, True)
+    assert others == []
+
+
+def test_three_places_are_two_candidates(rng: np.random.Generator, pool: Executor) -> None:
+    """Each with the place before it, and not all in one box."""
+    text = rng.permutation(3000)[:900]
+    text[400:440] = text[700:740] = text[100:140]
+    (boxes,) = repeats([text.tolist()], pool)
+    assert [(low // 100, first // 100) for low, _, first, _ in boxes] == [(1, 4), (4, 7)]
+
+
 def test_shuffled_passage_is_a_candidate(rng: np.random.Generator, pool: Executor) -> None:
     """Words that changed places with a neighbour leave no run of five, but enough pairs."""
     texts = rng.permutation(3000)[:900].reshape(3, 300)

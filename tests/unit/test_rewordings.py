@@ -90,6 +90,41 @@ def test_long_sentences_are_cut(rng: np.random.Generator, pool: Executor) -> Non
     assert b - a == d - c >= 100  # an end may fall into a part that is mostly other text
 
 
+def test_two_places_of_one_article_share_no_sentence(
+    rng: np.random.Generator, pool: Executor
+) -> None:
+    """They are cut apart in the middle, or each sentence would be the best match of itself."""
+    text = rng.permutation(4000)[:400]
+    text[160:220] = text[90:150]
+    stem, sentence = text.astype(np.uint32) * SPREAD, np.arange(0, 401, 10)
+    stems = Stems(stem, np.zeros(400, np.bool_), sentence)
+    box = np.array([[92, 148, 162, 218]])
+    found = rewordings.align(np.zeros((1, 2), np.int32), box, stems, np.array([0, 400]), pool)
+    assert found.span.tolist() == [[90, 150, 160, 220]]
+
+
+def test_repeats_keep_the_wording_and_are_told_once() -> None:
+    """Both places as long and worded alike, in order, and half of them not told by others."""
+    span = np.array(
+        [
+            [400, 450, 600, 650],
+            [400, 450, 600, 750],  # the one is three times as long
+            [400, 450, 800, 850],  # the words stand in another order
+            [20, 60, 210, 250],  # copied
+            [405, 460, 600, 655],  # the first one again
+            [400, 450, 900, 950],
+        ]
+    )
+    shares = np.array([[0.4, 0.75], [0.9, 1.0], [0.9, 0.7], [1.0, 1.0], [0.9, 1.0], [0.5, 1.0]])
+    found = rewordings.Reworded(np.full((6, 2), 7, np.int32), span, np.array([9.0, 8, 8, 8, 7, 6]))
+    seven = np.array([7], np.int32)
+    a_start, a_end, b_start, b_end = np.array([[10], [60], [200], [250]])
+    one = np.ones(1)
+    copied = MatchTable(seven, seven, a_start, a_end, b_start, b_end, one, one, one)
+    assert rewordings.repeated(found, shares, copied).tolist() == [0, 5]
+    assert rewordings.repeated(found, shares, copied.rows(one == 0)).tolist() == [0, 3, 5]
+
+
 @given(edited_copies(min_size=3))
 def test_edits_against_the_oracle(texts: tuple[list[int], list[int]]) -> None:
     """Shared runs of three words and words in order, of two texts with repeated words."""
