@@ -115,12 +115,13 @@ def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Exec
     """
     from dedupe.kernels.pairing import repeated_boxes
 
+    chosen = telling.view(np.uint8)
+
     def boxes(bounds: tuple[int, int]) -> Candidates:
         room = 4096
         while True:
             article, box = np.empty(room, np.int32), np.empty((room, 4), np.int64)
-            found = telling.view(np.uint8), article_token, owner, *bounds, article, box
-            count = repeated_boxes(stem, *found)
+            count = repeated_boxes(stem, chosen, article_token, owner, *bounds, article, box)
             if count >= 0:
                 return Candidates(np.stack([article[:count]] * 2, axis=1), box[:count])
             room *= 4

@@ -135,11 +135,8 @@ def _with_reworded(
     found = rewordings.align(*where, stems, corpus.pieces.token, pool)
     itself, twice = copied.a == copied.b, found.partner[:, 0] == found.partner[:, 1]
     again, inner = found.rows(twice), copied.rows(itself)
-    again = again.rows(
-        rewordings.repeated(
-            again, rewordings.edits(corpus.token, stems.stem, again.span, pool), inner
-        )
-    )
+    shares = rewordings.edits(corpus.token, stems.stem, again.span, pool)
+    again = again.rows(rewordings.repeated(again, shares, inner))
     joined = rewordings.join(copied.rows(~itself), found.rows(~twice))
     partner, span = (
         np.append(getattr(joined, column), getattr(again, column), axis=0)
