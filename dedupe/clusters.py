@@ -59,6 +59,8 @@ def cluster(matches: MatchTable, token: U32, rank: I32) -> RegionTable:
         _take_families(edge_a[alive], edge_b[alive], token, start, end, label, medoid_of)
     rest = np.flatnonzero(label < 0)  # not near any medoid: alone, with its direct matches
     label[rest] = medoid_of[rest] = rest
+    nested = _nested(article, start, end, label)
+    label[nested] = medoid_of[nested] = nested
     # Numbered by the original: the member that came first.
     order = np.lexsort((start, rank[article], label))
     heads = np.flatnonzero(np.diff(label[order], prepend=-2)) if total else np.empty(0, np.int64)
@@ -66,6 +68,30 @@ def cluster(matches: MatchTable, token: U32, rank: I32) -> RegionTable:
     number[order] = np.cumsum(np.isin(np.arange(total), heads)) - 1
     original = order[heads].astype(np.int32)
     return RegionTable(article, start, end, number, original, medoid_of[original], of_match)
+
+
+def _nested(article: I32, start: I64, end: I64, label: I32) -> I64:
+    """Regions that overlap another one of their article and cluster: no place is its own copy.
+
+    The medoid, which gives the cluster its label, stays, then the longest.
+    """
+    numbers = np.arange(len(label))
+    order = np.lexsort((numbers, start - end, label != numbers, article, label))
+    same = (np.diff(label[order]) == 0) & (np.diff(article[order]) == 0)
+    found: list[int] = []
+    kept: list[tuple[int, int]] = []
+    begun = -1
+    for at in np.flatnonzero(same).tolist():
+        if at != begun:  # the first of its article and cluster
+            kept = [(int(start[order[at]]), int(end[order[at]]))]
+        begun = at + 1
+        region = int(order[begun])
+        low, high = int(start[region]), int(end[region])
+        if any(low < last and first < high for first, last in kept):
+            found.append(region)
+        else:
+            kept.append((low, high))
+    return np.array(found, np.int64)
 
 
 def _take_families(

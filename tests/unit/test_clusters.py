@@ -247,6 +247,27 @@ def test_paragraph_of_a_reworded_article_is_a_region_of_its_own() -> None:
     assert of_match.tolist() == [[0, 2], [1, 3], [1, 4]]
 
 
+def test_place_is_no_copy_of_itself(rng: np.random.Generator) -> None:
+    """A paragraph leaves the cluster in which its whole article stands already."""
+    words = distinct_words(rng, 300)
+    token = np.concatenate([words, words, words[60:220]])
+    # The whole stands in articles 0 and 1; the third holds a part of it, and matches a paragraph.
+    rows = [(0, 300, 300, 600), (300, 600, 600, 760), (100, 160, 600, 720)]
+    a_start, a_end, b_start, b_end = np.array(rows).T.copy()
+    share = np.full(3, 0.3)
+    kind = np.full(3, EditKind.REWORDED, np.uint8)
+    matches = MatchTable(
+        np.array([0, 1, 0], np.int32), np.array([1, 2, 2], np.int32),
+        a_start, a_end, b_start, b_end, share, share, share,
+        EditTable(kind, share, share, share, share),
+    )  # fmt: skip
+    table = clusters.cluster(matches, token, np.arange(3, dtype=np.int32))
+    places = list(zip(table.article.tolist(), table.start.tolist(), strict=True))
+    assert places == [(0, 0), (0, 100), (1, 300), (2, 600)]
+    whole, paragraph, other, part = table.cluster.tolist()
+    assert whole == other == part != paragraph
+
+
 def test_region_of_a_cluster_never_holds_a_stranger(rng: np.random.Generator) -> None:
     """Every region belongs to exactly one cluster, and its original and medoid are members."""
     articles = chain(rng, 9)
