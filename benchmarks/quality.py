@@ -16,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from benchmarks import (
+    agreement,
     answers,
     copies,
     families,
@@ -122,6 +123,8 @@ GOALS = (
     Goal("gold/copies DUP104", "own seeds: reworded passages found", 1.0),
     Goal("gold/recall", "own seeds: expected findings found", 0.95),
     Goal("gold/precision", "own seeds: findings that were expected", 0.95),
+    Goal("agreement/kappa", "own seeds, two passes: agreement on all labels", 0.8),
+    Goal("agreement/filler", "own seeds, two passes: agreement on filler", 0.8),
     Goal("gold/honest", "own seeds: warnings on honest articles", at_most=0),
     *(
         Goal(f"mutations/{name}", f"own seeds, {name}: copies kept", 1.0)
@@ -153,6 +156,7 @@ GROUPS: dict[str, Callable[..., tuple[dict[str, Figure], str]]] = {
     "short answers": answers.answer_figures,
     "templates": templates.template_figures,
     "gold": gold.gold_figures,
+    "agreement": agreement.agreement_figures,
     "mutations": mutations.mutation_figures,
     "recall": recall.recall_figures,
     "family": families.family_figures,
