@@ -52,8 +52,8 @@ cov: $(VENV)/.dev ## branch coverage; KERNELS=1 runs the kernels once more as pl
 	  NUMBA_DISABLE_JIT=1 $(RUN) coverage run --append -m pytest --quiet -m "not slow" tests/unit tests/kernels; fi
 	@$(RUN) coverage report
 
-docs: $(VENV)/.test ## run the examples of the README
-	@$(RUN) pytest --quiet tests/meta/test_readme.py
+docs: $(VENV)/.test ## run the examples of README and docs
+	@$(RUN) pytest --quiet tests/meta/test_readme.py tests/meta/test_docs.py
 
 quality: $(VENV)/.run ## precision, recall and plagdet against known truth
 	@$(RUN) benchmarks.quality $(ARGS)
