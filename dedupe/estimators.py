@@ -75,9 +75,9 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
     """How likely a passage is filler, from the signals of the filler model.
 
     The signals are z-values against paragraphs that people wrote: wording, information, novelty
-    of the words, density of facts, and likeness to closing paragraphs. `fit` with labels weighs
-    them by a logistic regression; without labels the probability is the score that the scan
-    would give the passage if it were an article of its own.
+    of the words, density of facts, specific words, and likeness to closing paragraphs. `fit`
+    with labels weighs them by a logistic regression; without labels the probability is the
+    score that the scan would give the passage if it were an article of its own.
 
     model: the shipped one (`builtin`), or the path of one that `dedupe train` wrote
     C: inverse strength of the regularisation
@@ -87,7 +87,7 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
     `SIGNALS`.
     """
 
-    SIGNALS = ("generic", "information", "novelty", "facts", "closing")
+    SIGNALS = ("generic", "information", "novelty", "facts", "specific", "closing")
 
     def __init__(
         self, *, model: str = BUILTIN, C: float = 1.0, class_weight: str | None = None
@@ -114,7 +114,7 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def signals(self, X: Texts) -> F64:
-        """The signals (n, 5) of some texts; 0, the human mean, where there is no word to judge."""
+        """The signals (n, 6) of some texts; 0, the human mean, where there is no word to judge."""
         passages = _Passages.of(X)
         scores = score_blocks(
             passages.articles.batch, passages.articles.tokens, load_model(self.model)
@@ -131,8 +131,7 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
         if self.regression_ is not None:
             probability: F64 = self.regression_.predict_proba(signals)
             return probability
-        generic, information, novelty, facts, _ = signals.T
-        raw = raw_score(generic, information, novelty, facts)
+        raw = raw_score(*signals.T[:-1])  # but for the closing head
         score = calibrated(raw, load_model(self.model))
         return np.stack([1 - score, score], axis=1)
 

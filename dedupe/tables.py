@@ -134,6 +134,8 @@ class BlockScores(Struct, frozen=True):
     """(B,) z-value of the share of information not seen earlier in the article"""
     facts: F32
     """(B,) z-value of the density of names, numbers and quotations that are new to the article"""
+    specific: F32
+    """(B,) z-value of the number of words that few topics use"""
     capitals: I32
     """(B,) capitalised words that do not open a sentence"""
     digits: I32

@@ -68,6 +68,7 @@ class Header(Struct, frozen=True, kw_only=True):
     information: Reference
     novelty: Reference
     facts: Reference
+    specific: Reference
     offset: float
     slope: float
     """Score = 1 / (1 + exp(-(offset + slope * raw)))."""
@@ -205,7 +206,10 @@ def _check_header(header: Header, path: Path) -> None:
         if found != wanted:
             raise ModelFileError(f"{path} does not fit: {name} is {found}, not {wanted}")
     numbers = [*header.limits.values(), *header.closing_limits.values(), *header.human_raw]
-    signals = (header.wording, header.closing, header.information, header.novelty, header.facts)
+    signals = (
+        header.wording, header.closing, header.information, header.novelty, header.facts,
+        header.specific,
+    )  # fmt: skip
     if not np.all(np.isfinite(numbers)) or min(s.deviation for s in signals) <= 0:
         raise ModelFileError(f"{path} is damaged: a limit or deviation is out of range")
     if set(header.limits) != set(HUMAN_SHARE) or set(header.closing_limits) != set(HUMAN_SHARE):

@@ -56,7 +56,7 @@ MIN_PHRASE_TOPICS = 8
 MAX_PHRASES = 4000
 """Learned phrases are kept as text if many topics use them: they are to explain scores."""
 CONTRIBUTION_QUANTILE = 0.9995
-OFFSET, SLOPE = -2.35, 0.51
+OFFSET, SLOPE = -2.27, 0.435
 """Of the score: `python -m benchmarks.filler` fits them to 288 paragraphs of essays and posts that
 were drawn at random and labelled by `docs/annotation.md`. A score is the share of filler among
 paragraphs like them, of which three in ten are filler; the heads had not seen them."""
@@ -219,8 +219,8 @@ def recalibrate(
     """
     one = Reference(0.0, 1.0)
     header = msgspec.structs.replace(
-        model.header, wording=one, closing=one, information=one, novelty=one, facts=one, date=date,
-        data=dict(sorted(data.items())),
+        model.header, wording=one, closing=one, information=one, novelty=one, facts=one,
+        specific=one, date=date, data=dict(sorted(data.items())),
     )  # fmt: skip
     plain = dataclasses.replace(model, header=header)
     return _calibrated(plain, accepted, accepted.body)
@@ -373,6 +373,7 @@ def _unscaled(table: I32, information_step: float) -> FillerModel:
         information=one,
         novelty=one,
         facts=one,
+        specific=one,
         offset=OFFSET,
         slope=SLOPE,
         limits={},
@@ -399,6 +400,7 @@ def _calibrated(model: FillerModel, posts: Articles, reference: I64) -> FillerMo
         information=measured(plain.information),
         novelty=measured(plain.novelty),
         facts=measured(plain.facts),
+        specific=measured(plain.specific),
     )
     model = dataclasses.replace(model, header=header)
     scores = scorer.score_blocks(posts.batch, posts.tokens, model)

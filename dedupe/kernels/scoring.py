@@ -38,12 +38,18 @@ and a block has 55 words."""
 SCRATCH = (5, CHUNK + 1)
 """Shape of the working memory of `sum_blocks`."""
 
-WORDING, CLOSING, SQUARES, NEW, KNOWN, DISTINCT, USUAL, FACTS, WORDS, FOREIGN, BYTES = range(11)
+(
+    WORDING, CLOSING, SQUARES, NEW, KNOWN, DISTINCT, SPECIFIC, USUAL, FACTS, WORDS, FOREIGN, BYTES,
+) = range(12)  # fmt: skip
 """Rows of the sums of a unit. NEW and KNOWN are the information of its distinct words that the
-article had not used before, and had; DISTINCT is their number; USUAL counts words of the bit
+article had not used before, and had; DISTINCT is their number, SPECIFIC that of those with an
+information of LEAST_SPECIFIC steps or more; USUAL counts words of the bit
 COMMON, FACTS what the words state that the article had not stated, FOREIGN characters from Greek
 upwards in Unicode without general punctuation."""
-SUMS = 11
+SUMS = 12
+LEAST_SPECIFIC = 70
+"""In 127 steps up to the information of a word that no topic uses. Anything from 50 to 100 tells
+as much."""
 NAME, NUMBER, QUOTATION = 2, 3, 4
 """What counts how much among the facts: names and numbers where they stand first, quotations."""
 CAPITALS, DIGITS, QUOTES = range(3)
@@ -159,7 +165,8 @@ def sum_blocks(
             last_article = article[b]
             opened = now
         wording, closing, squares, usual = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
-        mass, known_mass, distinct, facts = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
+        mass, known_mass, distinct = np.int32(0), np.int32(0), np.int32(0)
+        specific, facts = np.int32(0), np.int32(0)
         foreign, size = 0, 0
         is_scored = scored[kind[b]] != 0
         for k in range(b, stop):
@@ -198,6 +205,8 @@ def sum_blocks(
                     information = entry >> 24 & 0x7F
                     mass = np.int32(mass + (information & new))
                     distinct = np.int32(distinct - new)
+                    telling = LEAST_SPECIFIC - 1 - information >> 31
+                    specific = np.int32(specific - (new & telling))
                     known_mass = np.int32(known_mass + (information & known))
                     take = keeps[i + _ONE] & new
                     wording = np.int32(wording + (((entry & 0xFF) - BIAS) & take))
@@ -230,6 +239,7 @@ def sum_blocks(
             sums[NEW, k] = mass - known_mass
             sums[KNOWN, k] = known_mass
             sums[DISTINCT, k] = distinct
+            sums[SPECIFIC, k] = specific
             sums[USUAL, k] = usual
             sums[FACTS, k] = facts
             sums[WORDS, k] = sentence[block[stop]] - sentence[block[b]]

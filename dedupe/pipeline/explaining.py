@@ -198,7 +198,7 @@ def _abstained(kind: int, words: int, score: float) -> str | None:
 
 
 def _signals(scores: BlockScores, block: int) -> dict[str, float]:
-    names = ("generic", "closing", "information", "novelty", "facts")
+    names = ("generic", "closing", "information", "novelty", "facts", "specific")
     values = {name: float(getattr(scores, name)[block]) for name in names}
     signals = {name: round(value, 4) for name, value in values.items() if not isnan(value)}
     for name in ("capitals", "digits", "quotes"):

@@ -143,7 +143,7 @@ def _batch_passages(
     tickets = lookup.all_bytes(article, blocks.start, blocks.end)
     lookup.resolve(lambda _: reading)
     edges = [edge.tolist() for edge in lookup.all_offsets(tickets)]
-    names = ("generic", "closing", "information", "novelty", "facts")
+    names = ("generic", "closing", "information", "novelty", "facts", "specific")
     columns = [getattr(scores, name).tolist() for name in names]
     rows = []
     for b, (d, kind, words, score, start, end) in enumerate(

@@ -133,6 +133,7 @@ def expected_sums(blocks: Sequence[Block], table: I32) -> list[list[int]]:
             sum(mass[slot] for slot in distinct - used),
             sum(mass[slot] for slot in distinct & used),
             len(distinct),
+            sum(value >= kernel.LEAST_SPECIFIC for value in mass.values()),
             sum(bool(table[slot] & kernel.COMMON_BIT) for slot in words),
             stated(members, used),
             len(words),

@@ -23,7 +23,7 @@ NOVELTY_LIMIT = -2.0
 """z-value of novelty under which a passage may be a restatement."""
 LEAST_SHARED, LEAST_SHARED_WORDS = 0.6, 8
 """Share and number of its content words that the title and the first paragraph hold."""
-LABEL_LIMIT = 0.22
+LABEL_LIMIT = 0.25
 """Score from which a list of `LEAST_LABELS` items "Label: to do something" is flagged: none of
 1,588 human lists without a number has the form."""
 LEAST_LABELS = 3
@@ -46,7 +46,7 @@ def limit(reading: Reading) -> float:
 def show_signals(reading: Reading, flags: I64, blocks: I64) -> None:
     """Explain flags by the plain numbers behind the scores of blocks, where there is a score."""
     scores = reading.scores
-    for name in ("novelty", "information", "facts"):
+    for name in ("novelty", "information", "facts", "specific"):
         weight = rounded(getattr(scores, name)[blocks])
         known = ~np.isnan(weight)
         show_signal(reading, flags[known], name, weight[known])

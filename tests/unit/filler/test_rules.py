@@ -26,7 +26,7 @@ from dedupe.tables import (
 )
 from dedupe.tokens import tokenise
 
-SIGNALS = ("score", "generic", "closing", "information", "novelty", "facts")
+SIGNALS = ("score", "generic", "closing", "information", "novelty", "facts", "specific")
 
 BODY = (
     "The mill on the Orle was built by two brothers who owned a saw and little else.\n\n"
