@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks import corpora, results
-from benchmarks.figures import Figure, auc, overlap, share, share_half
+from benchmarks.figures import Figure, auc, calibration, overlap, share, share_half
 
 FILLER_LABELS = frozenset({"generic-filler", "conclusion-filler"})
 FILLER_WARNINGS = frozenset({"FIL301", "FIL302", "FIL303", "FIL305"})
@@ -58,7 +58,7 @@ def seeds_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     figures["seeds/000/wrong"] = _flagged([u for u in substantive if not u.also], findings)
     figures["seeds/000/debatable"] = _flagged([u for u in substantive if u.also], findings)
     figures |= _filler_auc(outputs.passages(), labels)
-    figures["seeds/headings"] = _headings_found(findings, labels)
+    figures |= _low_information(findings, labels) | _headings(findings, labels)
     return figures, outputs.command
 
 
@@ -94,18 +94,12 @@ def _quiet_paragraph(passage: results.PassageRow) -> bool:
 
 
 def _flagged(units: list[Label], findings: list[results.Finding]) -> Figure:
-    flagged = sum(
-        any(
-            f.path.endswith(unit.file) and FILLER_WARNINGS & set(f.rules) and share_half(unit, f)
-            for f in findings
-        )
-        for unit in units
-    )
-    return Figure(flagged, f"of {len(units)}")
+    warnings = [f for f in findings if FILLER_WARNINGS & set(f.rules)]
+    return Figure(sum(_named(unit, warnings) for unit in units), f"of {len(units)}")
 
 
 def _filler_auc(passages: list[results.PassageRow], labels: list[Label]) -> dict[str, Figure]:
-    """AUC of filler against substantive paragraphs: of all labels, and of the clear ones."""
+    """AUC and calibration of filler against substantive: of all labels, and of the clear ones."""
     figures = {}
     for name, least in (("all", 0.0), ("clear", CLEAR)):
         scores: dict[bool, list[float]] = {True: [], False: []}
@@ -120,6 +114,7 @@ def _filler_auc(passages: list[results.PassageRow], labels: list[Label]) -> dict
             else:
                 scores[unit.label in FILLER_LABELS].append(score)
         figures[f"seeds/auc {name}"] = _auc_figure(scores[True], scores[False], abstained)
+        figures[f"seeds/ece {name}"] = calibration(scores[True], scores[False])
     return figures
 
 
@@ -139,18 +134,34 @@ def _auc_figure(positives: list[float], negatives: list[float], abstained: int) 
     return Figure(auc(positives, negatives), note)
 
 
-def _headings_found(findings: list[results.Finding], labels: list[Label]) -> Figure:
-    units = [u for u in labels if u.label == "templated-heading"]
-    found = sum(
-        any(
-            f.path.endswith(unit.file)
-            and any(rule in HEADING_RULES for rule in f.rules)
-            and overlap(unit.start, unit.end, f.start, f.end)
-            for f in findings
-        )
-        for unit in units
-    )
-    return share(found, len(units))
+def _low_information(findings: list[results.Finding], labels: list[Label]) -> dict[str, Figure]:
+    """Filler and substantive paragraphs with FIL303, as the rule that won or beside it."""
+    found = [f for f in findings if "FIL303" in f.rules]
+    units = [unit for unit in labels if unit.unit == "paragraph"]
+    filler = [unit for unit in units if unit.label in FILLER_LABELS]
+    flagged = sum(_named(unit, found) for unit in filler)
+    substantive = [unit for unit in units if unit.label == "substantive"]
+    wrong = sum(_named(unit, found) for unit in substantive)
+    return {
+        "seeds/FIL303 found": share(flagged, len(filler)),
+        "seeds/FIL303 wrong": Figure(wrong, f"of {len(substantive)}"),
+    }
+
+
+def _named(unit: Label, findings: list[results.Finding]) -> bool:
+    return any(f.path.endswith(unit.file) and share_half(unit, f) for f in findings)
+
+
+def _headings(findings: list[results.Finding], labels: list[Label]) -> dict[str, Figure]:
+    """Templated headings and lines, and substantive headings, with a rule for headings."""
+    found = [f for f in findings if set(HEADING_RULES) & set(f.rules)]
+    templated = [unit for unit in labels if unit.label == "templated-heading"]
+    substantive = [u for u in labels if u.unit == "heading" and u.label == "substantive"]
+    wrong = sum(_named(unit, found) for unit in substantive)
+    return {
+        "seeds/headings": share(sum(_named(u, found) for u in templated), len(templated)),
+        "seeds/headings wrong": Figure(wrong, f"of {len(substantive)}"),
+    }
 
 
 def human_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
@@ -189,9 +200,11 @@ def filler_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
             scores[row.label].append(best[row.id][1])
         else:
             abstained[row.label] += 1
-    return {
+    figures = {
         f"filler/auc {label}": _auc_figure(
             scores[label], scores["substantive"], abstained[label] + abstained["substantive"]
         )
         for label in ("filler", "template")
-    }, outputs.command
+    }
+    figures["filler/ece"] = calibration(scores["filler"], scores["substantive"])
+    return figures, outputs.command
