@@ -37,9 +37,8 @@ class Unit(msgspec.Struct):
     also: list[str] = []
 
 
-def agreement_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
-    """Agreement of the two passes; nothing is run, so nothing can be taken from an earlier run."""
-    del reuse
+def agreement_figures() -> dict[str, Figure]:
+    """Agreement of the two passes."""
     folder = corpora.PROJECT / "seeds"
     first, second = (
         {
@@ -71,7 +70,7 @@ def agreement_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
     for label, count in Counter(one for one, _ in pairs).most_common():
         binary = [(str(one == label), str(other == label)) for one, other in pairs]
         figures[f"agreement/{label}"] = Figure(ac1(binary), f"AC1, {count} units")
-    return figures, ""
+    return figures
 
 
 def kappa(pairs: Sequence[Pair]) -> float:

@@ -53,6 +53,8 @@ class FillerText(msgspec.Struct):
     id: str
     text: str
     label: str
+    pos: str = ""
+    """Where it stands in its article: `first`, `body`, `last`."""
 
 
 class Paragraph(msgspec.Struct):
