@@ -1,255 +1,252 @@
-"""Figures of the filler scorer: held-out essays, human posts, labelled paragraphs, speed.
+"""Compare filler scorers: `python -m benchmarks.filler`.
 
-`python -m benchmarks.filler [--model FILE] [--quick]`. Models for held-out figures are trained
-here, by the recipe of the shipped one. Labelled paragraphs are for a last look: nothing of the
-recipe may be chosen by them.
+Prints the figures of the scorer with their goals (the groups of `benchmarks.quality` that are about
+it), then one table of AUCs, filler against substantive paragraphs: this scorer, plain signals,
+and two linters from PyPI, each installed into an environment of its own below `DEDUPE_BENCH_DIR`.
+All score the same paragraphs, those that this scorer does not abstain from.
 
-Legend: D articles, B blocks.
+Nothing of the recipe may be chosen by the real articles or `filler_gold`.
 """
 
 from __future__ import annotations
 
-import argparse
-import time
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from benchmarks import corpora
-from benchmarks.figures import auc, overlap
-from benchmarks.labels import CLEAR, FILLER_LABELS, Label
-from dedupe import make_model as recipe
-from dedupe.filler.modelfile import HUMAN_SHARE, FillerModel
-from dedupe.filler.scorer import load_model, score_blocks
-from dedupe.filler.training import MIN_BODY, MIN_POST_BODY, Articles, train
-from dedupe.sources import text_batch
-from dedupe.tables import BlockScores, TextBatch, TokenTable
-from dedupe.tokens import tokenise
+from benchmarks import corpora, passages, quality
+from benchmarks.figures import auc
+from benchmarks.passages import LabelledSet, Passage
+from benchmarks.scoring import CUE, chosen_model, essays, held_out_model
+from dedupe.filler.modelfile import FillerModel
 
-BATCH_CHARACTERS = 2_000_000
-
-
-def scores_of(articles: Articles, model: FillerModel) -> BlockScores:
-    """Scores of every block of some articles."""
-    return score_blocks(articles.batch, articles.tokens, model)
-
-
-def held_out(essays: list[recipe.Document], posts: Articles) -> Iterator[str]:
-    """Essays whose prompts, or prompts and models, the training did not see; in two folds."""
-    for name, split_models in (("prompts held out", False), ("models and prompts held out", True)):
-        folds = []
-        for fold in (0, 1):
-            seen, unseen = _split(essays, fold, split_models=split_models)
-            model = train(recipe.essays_of(seen), posts, data={}, date="")
-            folds.append(_essay_figures(recipe.essays_of(unseen), model))
-        area, *rows = np.mean(folds, axis=0).reshape(-1, 4)
-        yield f"essays, {name}: AUC of the closing head {area[0]:.3f}"
-        for preset, (body, last, end, next_to_end) in zip(HUMAN_SHARE, rows, strict=True):
-            yield (
-                f"  {preset:8} flagged: body {body:.3f}, last {last:.3f}; "
-                f"over the closing limit: last {end:.3f}, next to last {next_to_end:.3f}"
-            )
+GROUPS = ("seeds", "filler", "labels", "closings", "halves", "human", "students", "edits", "cost")
+_WORD = re.compile(r"[a-z0-9']+")
+_FACT = re.compile(r"\d[\d.,]*|(?<=[\w,;] )[A-Z]\w*")
+"""Numbers, and capitalised words inside a sentence."""
+_MARKER = re.compile(
+    r"(?:\W*\b(?:in conclusion|to conclude|in summary|in sum|in short|in the end|to sum up|"
+    r"in closing|to summari[sz]e|all in all|overall|ultimately|conclusion)\b[\s,:*_–—-]*)+",
+    re.IGNORECASE,
+)
+"""The markers that define the conclusions of `conclusion_silver`."""
+LONGEST_PHRASE = 5
+PEERS = {
+    "slopscore-lint==0.14.3": (
+        "from slopscore import scan_text\nscore = lambda t: scan_text(t).score.slop_score"
+    ),
+    "slop-guard==0.5.0": (
+        "from slop_guard import analyze_text\nscore = lambda t: -analyze_text(t)['score']"
+    ),
+}
+"""Linters, and how they score a text: the higher, the more slop."""
+_PEER_SCRIPT = """
+import json, sys
+{score}
+json.dump([float(score(text)) for text in json.load(sys.stdin)], sys.stdout)
+"""
 
 
-def _split(
-    essays: list[recipe.Document], fold: int, *, split_models: bool
-) -> tuple[list[recipe.Document], list[recipe.Document]]:
-    models = sorted({essay.model for essay in essays})
-    sides: tuple[list[recipe.Document], list[recipe.Document]] = ([], [])
-    for essay in essays:
-        prompt = (essay.prompt_index + fold) % 2
-        if not split_models or (models.index(essay.model) + fold) % 2 == prompt:
-            sides[prompt].append(essay)
-    return sides
+class Part(NamedTuple):
+    """Labelled paragraphs, and the model that may judge them."""
+
+    labelled: LabelledSet
+    model: FillerModel
 
 
-def _essay_figures(essays: Articles, model: FillerModel) -> list[float]:
-    """AUC of the closing head (four times), then for each preset four shares.
-
-    They are: body and last paragraphs flagged, last and next to last over the closing limit.
-    """
-    scores = scores_of(essays, model)
-    chosen = essays.body_size >= MIN_BODY
-    blocks, from_end = essays.body[chosen], essays.from_end[chosen]
-    last = from_end == 0
-    closing, score = scores.closing[blocks], scores.score[blocks]
-    figures = [auc(closing[last].tolist(), closing[~last].tolist())] * 4
-    for preset in HUMAN_SHARE:
-        flagged, ends = score >= model.limits[preset], closing >= model.closing_limits[preset]
-        shares = (flagged[~last], flagged[last], ends[last], ends[from_end == 1])
-        figures += [float(share.mean()) for share in shares]
-    return figures
-
-
-def human(posts: Articles, model: FillerModel) -> Iterator[str]:
-    """Share of human paragraphs over a limit that the other half of them sets."""
-    reference = posts.body[posts.group_of(posts.body) == 1]
-    raw = scores_of(posts, model).raw
-    half = posts.batch.blocks.article[reference] // 2 % 2 == 0
-    halves = [raw[reference[half]], raw[reference[~half]]]
-    yield f"posts: {len(reference):,} paragraphs in two halves, limit of one, share of the other"
-    for preset, share in HUMAN_SHARE.items():
-        shares = [
-            float(np.mean(b >= np.nanquantile(a, 1 - share))) for a, b in (halves, halves[::-1])
-        ]
-        limit = model.limits[preset]
-        yield f"  {preset:8} score {limit:.3f}  {shares[0]:.4f} {shares[1]:.4f}"
-    fitted = posts.body[posts.group_of(posts.body) == 0]
-    over = scores_of(posts, model).score[fitted] >= model.limits["default"]
-    yield f"  paragraphs that were fitted on, at default: {over.mean():.4f}"
-
-
-def endings(posts: Articles, model: FillerModel) -> Iterator[str]:
-    """Limits of the closing head, and the share of the reference posts that reach them."""
-    ending = (posts.from_end < 2) & (posts.body_size >= MIN_POST_BODY)
-    blocks = posts.body[ending & (posts.group_of(posts.body) == 1)]
-    article = posts.batch.blocks.article[blocks]
-    closing = scores_of(posts, model).closing[blocks]
-    highest = np.array([closing[article == one].max() for one in np.unique(article)])
-    yield f"closing head: highest of the last two body paragraphs of {len(highest)} posts"
-    for preset, limit in model.closing_limits.items():
-        yield f"  {preset:8} {limit:.2f}, reached by {(highest >= limit).mean():.3f}"
-
-
-def gold(model: FillerModel) -> Iterator[str]:
-    """AUC on labelled paragraphs, each an article of its own (so every word is new)."""
-    rows = corpora.read_table("filler_gold/public", corpora.FillerText)
-    batch = text_batch([row.text for row in rows], markdown=True)
-    scores = score_blocks(batch, tokenise(batch), model)
-    raw: dict[str, list[float]] = {"filler": [], "template": [], "substantive": []}
-    abstained = 0
-    for article, row in enumerate(rows):
-        own = scores.raw[batch.blocks.article == article]
-        if row.label in raw and len(own) and not np.all(np.isnan(own)):
-            raw[row.label].append(float(np.nanmax(own)))
-        elif row.label in raw:
-            abstained += 1
-    yield (
-        f"filler_gold: AUC of filler {auc(raw['filler'], raw['substantive']):.3f} "
-        f"({len(raw['filler'])} against {len(raw['substantive'])}), "
-        f"of templates {auc(raw['template'], raw['substantive']):.3f}, abstained {abstained}"
-    )
-
-
-class Unit(NamedTuple):
-    """A labelled paragraph with its scores."""
+class Column(NamedTuple):
+    """A column of the table; the AUC is the mean over its parts."""
 
     name: str
-    filler: bool
-    clear: bool
-    score: float
-    raw: float
+    parts: Sequence[Part]
+    small: bool = True
+    """Whether a slow linter can score it"""
 
 
-def seed_units(model: FillerModel) -> list[Unit]:
-    """Labelled paragraphs of the real articles, each with the block that overlaps it most."""
-    folder = corpora.shared_seeds()
-    labels = corpora.read_rows(folder / "gold.jsonl", Label)
-    units = []
-    for file in sorted({label.file for label in labels}):
-        text = (folder / file).read_bytes().decode("utf-8")
-        batch = text_batch([text])
-        scores = score_blocks(batch, tokenise(batch), model)
-        places = _code_points(text, batch)
-        for label in labels:
-            wanted = label.label in FILLER_LABELS or label.label == "substantive"
-            if label.file != file or label.unit != "paragraph" or not wanted:
-                continue
-            shared = [overlap(label.start, label.end, *place) for place in places]
-            block = int(np.argmax(shared))
-            units.append(
-                Unit(
-                    f"{file[:3]}:{label.start}",
-                    label.label in FILLER_LABELS,
-                    label.confidence >= CLEAR,
-                    float(scores.score[block]),
-                    float(scores.raw[block]),
-                )
-            )
-    return units
+class SilverText(msgspec.Struct):
+    """A paragraph of `conclusion_silver`."""
+
+    set: str
+    doc: str
+    label: str
+    text: str
 
 
-def _code_points(text: str, batch: TextBatch) -> list[tuple[int, int]]:
-    """Start and end of every block as offsets in the text of the only article."""
-    first = int(batch.start[0])
-    raw = batch.data.tobytes()
+class Phrase(msgspec.Struct):
+    """A row of the phrase lists."""
 
-    def offset(place: int) -> int:
-        return len(raw[first:place].decode())
-
-    assert offset(int(batch.end[0])) == len(text)
-    blocks = batch.blocks
-    return [(offset(a), offset(b)) for a, b in zip(blocks.start, blocks.end, strict=True)]
+    phrase: str
+    kind: str
 
 
-def seeds(model: FillerModel) -> Iterator[str]:
-    """Figures on the labelled real articles."""
-    units = seed_units(model)
-    scored = [unit for unit in units if not np.isnan(unit.raw)]
+Scorer = Callable[[Part], Sequence[float]]
 
-    def area(chosen: Sequence[Unit]) -> float:
-        return auc([u.raw for u in chosen if u.filler], [u.raw for u in chosen if not u.filler])
 
-    clear = area([unit for unit in scored if unit.clear])
-    yield (
-        f"seeds 000, 002, 003: AUC {area(scored):.3f}, of clear labels {clear:.3f}, "
-        f"abstained {len(units) - len(scored)}"
+def columns() -> Iterator[Column]:
+    """The sets of labels that are at hand, and the endings of essays."""
+    for read in (_seed_columns, _gold_columns, _development_columns, _closing_columns):
+        try:
+            yield from read()
+        except FileNotFoundError as error:
+            print(f"left out: {error}", file=sys.stderr)
+
+
+def _seed_columns() -> Iterator[Column]:
+    labelled = passages.seeds()
+    clear = [passage for passage in labelled.passages if passage.clear]
+    yield Column("seeds", [Part(labelled, chosen_model())])
+    yield Column("clear", [Part(LabelledSet("clear", clear, markdown=False), chosen_model())])
+
+
+def _gold_columns() -> Iterator[Column]:
+    yield Column("gold", [Part(passages.gold(), chosen_model())])
+
+
+def _development_columns() -> Iterator[Column]:
+    for labelled in passages.development_sets():
+        yield Column(labelled.name, [Part(labelled, chosen_model())])
+
+
+def _closing_columns() -> Iterator[Column]:
+    """Conclusions against other paragraphs of essays, markers deleted, prompts unseen."""
+    prompt = {essay.id: essay.prompt_index for essay in essays()}
+    rows = corpora.read_table("conclusion_silver/public", SilverText)
+    parts = []
+    for fold in (0, 1):
+        texts = [
+            (_MARKER.sub("", row.text, count=1) if _MARKER.match(row.text) else row.text, row.label)
+            for row in rows
+            if row.doc in prompt and (prompt[row.doc] + fold) % 2 == 1
+        ]
+        labelled = [
+            Passage(text, 0, len(text), label == "conclusion", 1.0, label == "conclusion")
+            for text, label in texts
+        ]
+        part = LabelledSet("closings", labelled, markdown=True)
+        parts.append(Part(part, held_out_model(fold, split_models=False)))
+    yield Column("closings", parts, small=False)
+
+
+def scorers() -> dict[str, Scorer]:
+    """Every scorer by its name; the higher the score, the more filler."""
+    return {
+        "dedupe: score": lambda part: passages.scores_of(*part).score.tolist(),
+        "dedupe: closing head": lambda part: passages.scores_of(*part).closing.tolist(),
+        "cue regex": _of_text(lambda text: float(CUE.match(text) is not None)),
+        "last paragraph": lambda part: [float(p.last) for p in part.labelled.passages],
+        "short": _of_text(lambda text: -len(_words(text))),
+        "few digits, capitals": _of_text(lambda text: -_per_word(len(_FACT.findall(text)), text)),
+        "stop words": _of_text(
+            lambda text: _per_word(sum(w in ENGLISH_STOP_WORDS for w in _words(text)), text)
+        ),
+        "slop lists": _of_text(lambda text: _phrase_density(text, _phrases("ai-"))),
+        "all phrase lists": _of_text(lambda text: _phrase_density(text, _phrases(""))),
+    }
+
+
+def _of_text(score: Callable[[str], float]) -> Scorer:
+    return lambda part: [score(passage.text) for passage in part.labelled.passages]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower().replace("’", "'"))
+
+
+def _per_word(count: int, text: str) -> float:
+    return count / max(len(_words(text)), 1)
+
+
+@cache
+def _phrases(kind: str) -> frozenset[tuple[str, ...]]:
+    rows = corpora.read_table("phrase_lists/phrases", Phrase)
+    return frozenset(tuple(_words(row.phrase)) for row in rows if row.kind.startswith(kind))
+
+
+def _phrase_density(text: str, phrases: frozenset[tuple[str, ...]]) -> float:
+    words = _words(text)
+    found = sum(
+        tuple(words[first : first + size]) in phrases
+        for size in range(1, LONGEST_PHRASE + 1)
+        for first in range(len(words) - size + 1)
     )
-    for preset, limit in model.limits.items():
-        found = [unit.score >= limit for unit in units if unit.filler]
-        wrong = [unit.name for unit in units if not unit.filler and unit.score >= limit]
-        total = sum(not unit.filler for unit in units)
-        yield (
-            f"  {preset:8} filler found {sum(found)} of {len(found)}, "
-            f"substantive flagged {len(wrong)} of {total} {' '.join(wrong)}"
-        )
+    return _per_word(found, text)
 
 
-def speed(documents: list[recipe.Document], model: FillerModel) -> str:
-    """Core-nanoseconds per word of `score_blocks`, best of nine passes over the essays."""
-    batches: list[tuple[TextBatch, TokenTable]] = []
-    texts: list[str] = []
-    for document in documents:
-        texts.append(document.text)
-        if sum(map(len, texts)) > BATCH_CHARACTERS:
-            batch = text_batch(texts)
-            batches.append((batch, tokenise(batch)))
-            texts = []
-    words = sum(len(tokens.hash) for _, tokens in batches)
-    best = float("inf")
-    for _ in range(9):
-        start = time.thread_time()
-        for batch, tokens in batches:
-            score_blocks(batch, tokens, model)
-        best = min(best, time.thread_time() - start)
-    return f"score_blocks: {best / words * 1e9:.2f} ns per word, {len(batches)} batches"
+def peer_scorer(requirement: str) -> Scorer:
+    """A linter from PyPI in an environment of its own.
+
+    Raises RuntimeError, with what pip said, where it cannot be installed.
+    """
+    folder = corpora.bench_folder() / "peers" / requirement
+    python = folder / "bin" / "python"
+    if not (folder / "installed").exists():
+        pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        for command in ([sys.executable, "-m", "venv", str(folder)], [*pip, requirement]):
+            made = subprocess.run(command, capture_output=True, text=True, check=False)
+            if made.returncode:
+                raise RuntimeError((made.stderr.strip() or "failed").splitlines()[-1])
+        (folder / "installed").touch()
+    script = _PEER_SCRIPT.format(score=PEERS[requirement])
+
+    def score(part: Part) -> list[float]:
+        texts = [passage.text for passage in part.labelled.passages]
+        told = subprocess.run(
+            [str(python), "-c", script],
+            input=msgspec.json.encode(texts),
+            capture_output=True,
+            check=True,
+        ).stdout
+        return msgspec.json.decode(told, type=list[float])
+
+    return score
 
 
-def main() -> None:
-    """Print every figure."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.filler", description=main.__doc__)
-    parser.add_argument("--model", default="builtin", help="a model file")
-    parser.add_argument("--quick", action="store_true", help="without training held-out models")
-    options = parser.parse_args()
-    model = load_model(options.model)
-    essays = recipe.read_documents(corpora.data_folder() / recipe.ESSAYS)
-    essays = [document for document in essays if document.kind == "essay"]
-    posts = recipe.posts_of(recipe.read_documents(corpora.data_folder() / recipe.POSTS))
-    print(model.name)
-    print(speed(essays, model))
-    parts: list[Callable[[], Iterator[str]]] = [
-        lambda: human(posts, model),
-        lambda: endings(posts, model),
-        lambda: gold(model),
-        lambda: seeds(model),
-    ]
-    if not options.quick:
-        parts.insert(0, lambda: held_out(essays, posts))
+def area(scorer: Scorer, parts: Sequence[Part]) -> float:
+    """AUC of a scorer, the mean over some parts."""
+    areas = []
     for part in parts:
-        for line in part():
-            print(line, flush=True)
+        wanted = ~np.isnan(passages.scores_of(*part).score)
+        score = np.array(scorer(part), np.float64)
+        filler = np.array([passage.filler for passage in part.labelled.passages])
+        areas.append(auc(score[wanted & filler].tolist(), score[wanted & ~filler].tolist()))
+    return float(np.mean(areas))
+
+
+def comparison() -> Iterator[str]:
+    """The table, line by line."""
+    sets = list(columns())
+    yield f"{'AUC':22}" + "".join(f"{column.name:>12}" for column in sets)
+    for name, scorer in scorers().items():
+        areas = [area(scorer, column.parts) for column in sets]
+        yield f"{name:22}" + "".join(f"{value:12.3f}" for value in areas)
+    for requirement in PEERS:
+        try:
+            scorer = peer_scorer(requirement)
+        except RuntimeError as error:
+            yield f"{requirement:22}  cannot be installed: {error}"
+            continue
+        cells = (f"{area(scorer, c.parts):12.3f}" if c.small else f"{'-':>12}" for c in sets)
+        yield f"{requirement:22}" + "".join(cells)
+
+
+def main() -> int:
+    """Print the figures with their goals, then the comparison; 1 if a goal is missed."""
+    rows = []
+    for group in GROUPS:
+        measured = quality.measure(group, reuse=False)
+        print(quality.table(measured), end="\n\n", flush=True)
+        rows += measured
+    for line in comparison():
+        print(line, flush=True)
+    return int(any(row.verdict == "MISSED" for row in rows))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
