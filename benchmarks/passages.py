@@ -1,8 +1,8 @@
 """Labelled paragraphs, each in its article: what a filler scorer is judged by.
 
 Three sets: the real articles, `filler_gold`, and development labels, JSON Lines below
-`benchmarks/labels/`. A row of those names a paragraph, `essay:DOC#N` or `blog:DOC#N`, or holds its
-`text`, and has a `label` and perhaps a `confidence`. `docs/annotation.md` says how to label.
+`benchmarks/labelled/`. A row of those names a paragraph, `essay:DOC#N` or `blog:DOC#N`, or holds
+its `text`, and has a `label` and perhaps a `confidence`. `docs/annotation.md` says how to label.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from dedupe.sources import text_batch
 from dedupe.tables import F32, Bool
 from dedupe.tokens import tokenise
 
-DEVELOPMENT = Path(__file__).with_name("labels")
+DEVELOPMENT = Path(__file__).with_name("labelled")
 TABLES = {"essay": "slopscore/docs", "blog": "digitalgov/docs"}
 KINDS = {"filler": True, "substantive": False, **dict.fromkeys(FILLER_LABELS, True)}
 """Whether a label says filler; paragraphs of other labels are left out."""

@@ -21,7 +21,7 @@ from benchmarks.scoring import (
     scores_of,
     with_limits,
 )
-from dedupe.filler.modelfile import HUMAN_SHARE, FillerModel, Preset
+from dedupe.filler.modelfile import HUMAN_SHARE, SCORED_SHARE, FillerModel, Preset
 from dedupe.filler.scorer import calibrated, score_blocks
 from dedupe.sources import text_batch
 from dedupe.tables import F32, Bool
@@ -80,9 +80,10 @@ def _limits_of(model: FillerModel, chosen: Bool) -> FillerModel:
     scores = scores_of(posts(), model)
     raw = scores.raw[reference()[chosen[reference()]]]
     highest = highest_of(reference_ends()[chosen[reference_ends()]], scores.closing)
-    quantiles = [1 - part for part in HUMAN_SHARE.values()]
-    limits = calibrated(np.nanquantile(raw, quantiles).astype(np.float32), model).tolist()
-    closing_limits = np.quantile(highest, quantiles).tolist()
+    shares = np.array(list(HUMAN_SHARE.values()))
+    reached = np.nanquantile(raw, 1 - SCORED_SHARE * shares).astype(np.float32)
+    limits = calibrated(reached, model).tolist()
+    closing_limits = np.quantile(highest, 1 - shares).tolist()
     return with_limits(
         model,
         dict(zip(HUMAN_SHARE, limits, strict=True)),

@@ -36,7 +36,9 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 Preset = Literal["strict", "default", "audit"]
 HUMAN_SHARE: Mapping[Preset, float] = {"strict": 0.005, "default": 0.02, "audit": 0.05}
-"""Share of human paragraphs that a preset flags."""
+"""Share of human paragraphs that a preset flags, by all rules on filler passages together."""
+SCORED_SHARE = 0.85
+"""How much of it the limit of the score may take; the rules on closing passages need the rest."""
 
 
 class Reference(Struct, frozen=True):

@@ -151,9 +151,9 @@ def score_blocks(batch: TextBatch, tokens: TokenTable, model: FillerModel) -> Bl
         generic = _z(sums[scoring.WORDING] / norm, header.wording, header.wording_scale)
         closing = _z(sums[scoring.CLOSING] / norm, header.closing, header.closing_scale)
         weighed = sums[scoring.NEW] + np.float32(KNOWN_WEIGHT) * sums[scoring.KNOWN]
-        information = _z(
-            weighed / sums[scoring.DISTINCT], header.information, header.information_scale
-        )
+        distinct = np.maximum(sums[scoring.DISTINCT], np.float32(1))
+        information = _z(weighed / distinct, header.information, header.information_scale)
+        information[words == 0] = np.nan
         # No information at all is no news either.
         novelty = _z(sums[scoring.NEW] / np.maximum(mass, np.float32(1)), header.novelty)
         novelty[words == 0] = np.nan

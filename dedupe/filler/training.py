@@ -27,7 +27,14 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 from dedupe.filler import scorer
-from dedupe.filler.modelfile import HUMAN_SHARE, FillerModel, Header, Reference, pack
+from dedupe.filler.modelfile import (
+    HUMAN_SHARE,
+    SCORED_SHARE,
+    FillerModel,
+    Header,
+    Reference,
+    pack,
+)
 from dedupe.kernels import scoring
 from dedupe.kernels.words import hash_word
 from dedupe.tables import F32, F64, I32, I64, U64, BlockKind, Bool, TextBatch, TokenTable
@@ -406,7 +413,7 @@ def _calibrated(model: FillerModel, posts: Articles, reference: I64) -> FillerMo
     scores = scorer.score_blocks(posts.batch, posts.tokens, model)
     raw = scores.raw[reference]
     raw = raw[~np.isnan(raw)]
-    limits = np.quantile(raw, [1 - share for share in HUMAN_SHARE.values()])
+    limits = np.quantile(raw, [1 - SCORED_SHARE * share for share in HUMAN_SHARE.values()])
     scores_of_limits = scorer.calibrated(limits.astype(np.float32), model).tolist()
     header = msgspec.structs.replace(
         header,

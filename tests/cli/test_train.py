@@ -99,7 +99,7 @@ def test_limits_are_those_of_the_accepted_articles(cli: Cli, folder: Path) -> No
     scores = [row["filler"] for row in map(json.loads, rows) if row["kind"] == "passage"]
     limit = round(limits["default"], 4)  # as scores are; the tenth lies a hair below it
     flagged = sum(score > limit for score in scores)
-    assert flagged == 9  # two in a hundred
+    assert flagged == 8  # two in a hundred, less what closing passages may add
     run = json.loads(
         cli("scan", "accepted", "--model", "own.npz", "-f", "jsonl").out.split("\n")[0]
     )
