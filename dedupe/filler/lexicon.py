@@ -57,6 +57,7 @@ class HeadingMark:
     OUTLINE = 1 << 6
     GENERIC = 1 << 7
     STOP = 1 << 8
+    TAIL = 1 << 9
 
 
 class Lexicon(Struct, frozen=True):

@@ -41,6 +41,7 @@ _PROSE_WORDS = {
 _HEADING_PHRASES = {
     "whole-heading": HeadingMark.WHOLE,
     "frame-heading": HeadingMark.FRAME,
+    "tail-heading": HeadingMark.TAIL,
     "takeaway-heading": HeadingMark.TAKEAWAY,
     "closing-heading": HeadingMark.CLOSING,
     "instruction-heading": HeadingMark.INSTRUCTION,

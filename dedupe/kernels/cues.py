@@ -14,7 +14,7 @@ from dedupe.kernels.words import CAPITAL, FIRST, HAS_DIGIT, QUOTED
 
 FIELD, SOURCE, PLACEHOLDER, DOMAIN, STOCK = 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15
 """Bits of `filler.lexicon.Mark` that depend on the characters around a word, or are counted."""
-FRAME, STOP = 1 << 1, 1 << 8
+WHOLE, FRAME, STOP, TAIL = 1 << 0, 1 << 1, 1 << 8, 1 << 9
 """Bits of `filler.lexicon.HeadingMark`."""
 
 CONTENT, NAMES, NUMBERS = range(3)
@@ -40,7 +40,7 @@ _SIXTEEN = np.uint32(16)
 _CONTEXT = np.uint32(FIELD | SOURCE | PLACEHOLDER | DOMAIN)
 _NONE = np.uint32(0)
 
-_SPACE, _COLON, _DOT = 0x20, 0x3A, 0x2E
+_SPACE, _COLON, _DOT, _BRACKET = 0x20, 0x3A, 0x2E, 0x29
 _SQUARE, _ANGLE, _BRACE, _STAR = 0x5B, 0x3C, 0x7B, 0x2A
 _LOWER_W, _LOWER_I, _LOWER_Y = 0x77, 0x69, 0x79
 
@@ -365,13 +365,30 @@ def _is_unlisted(value, known, word_key, word_mark):
 @inlined
 def _asks_for_names(counts, marks, c):
     """Whether names decide about a heading: it has a document word or a frame, and other words."""
-    return counts[c, 6] > 0 and (counts[c, 1] > 0 or marks[c, 0] & np.uint32(FRAME) != 0)
+    framed = marks[c, 2] & np.uint32(FRAME) | marks[c, 3] & np.uint32(WHOLE)
+    framed |= marks[c, 4] & np.uint32(TAIL)
+    return counts[c, 6] > 0 and (counts[c, 1] > 0 or framed != 0)
+
+
+@inlined
+def _ends_part(prose, token_end, token, behind):
+    """Whether a word of a heading is the last one, or a colon stands behind it."""
+    return token + 1 == behind or prose[token_end[token]] == _COLON
+
+
+@inlined
+def _is_ordinal(prose, token_flags, token_end, token):
+    """Whether a word of a heading is its number: "2", "IV.", "b)"."""
+    sign = prose[token_end[token]]
+    return token_flags[token] & HAS_DIGIT != 0 or sign == _DOT or sign == _BRACKET
 
 
 @kernel
 def heading_words(
+    prose,
     token_hash,
     token_flags,
+    token_end,
     block_token,
     kind,
     article_block,
@@ -399,8 +416,9 @@ def heading_words(
     counts: i32 (C, 7) written: content words; document words; outline words; generic words;
         names (words with a mid-sentence capital in a paragraph), looked for only where they
         decide; words with a digit; words that are in no list
-    marks: u32 (C, 2) written: marks of the phrases the heading begins with; marks of the phrases
-        that are the whole heading. A number before the heading is skipped.
+    marks: u32 (C, 5) written: marks of the phrases the heading begins with; of those that are the
+        whole heading; of those a part begins with; of those that are a whole part; of those that
+        the heading ends with. Colons divide the parts. A number before the heading is skipped.
     """
     for c in range(len(heading)):
         first, behind = block_token[heading[c]], block_token[heading[c] + 1]
@@ -418,20 +436,28 @@ def heading_words(
                     counts[c, 1 + k] += 1
             if mark == 0:
                 counts[c, 6] += 1
-        while first < behind and token_flags[first] & HAS_DIGIT:
+        while first < behind and _is_ordinal(prose, token_flags, token_end, first):
             first += 1
         marks[c] = 0
-        if first == behind:
-            continue
-        state = np.int32(_word_mark(token_hash[first], known, word_key, word_mark) >> _SIXTEEN)
-        k = first + 1
-        while state != 0:
-            marks[c, 0] |= state_mark[state]
-            if k == behind:
-                marks[c, 1] = state_mark[state]
-                break
-            state = _follow(state, token_hash[k], edge_key, edge_state)
-            k += 1
+        opens = True  # the word at `i` opens a part
+        for i in range(first, behind):
+            word = _word_mark(token_hash[i], known, word_key, word_mark)
+            state, last = np.int32(word >> _SIXTEEN), i
+            while state != 0:
+                mark = state_mark[state]
+                if i == first:
+                    marks[c, 0] |= mark
+                if opens:
+                    marks[c, 2] |= mark
+                    if _ends_part(prose, token_end, last, behind):
+                        marks[c, 3] |= mark
+                last += 1
+                if last == behind:
+                    marks[c, 1] |= mark if i == first else _NONE
+                    marks[c, 4] |= mark
+                    break
+                state = _follow(state, token_hash[last], edge_key, edge_state)
+            opens = prose[token_end[i]] == _COLON
     mask = len(table) - 1
     filled, met = np.zeros(64, np.uint64), np.zeros(len(table), np.uint32)
     begin = 0

@@ -231,13 +231,17 @@ def counted_heading(
     words: str, body: str, capitals: Sequence[str] = ()
 ) -> tuple[list[int], list[int]]:
     """Counts and marks of a heading over one paragraph."""
-    every = [*words.split(), *body.split()]
+    text = f"{words} {body} "
+    found = [(match[0], match.end()) for match in re.finditer("[a-zA-Z0-9]+", text)]
+    every = [word for word, _ in found]
+    size = sum(end <= len(words) for _, end in found)
     flags = [CAPITAL * (word in capitals) | HAS_DIGIT * word.isdigit() for word in every]
     lexicon = heading_lexicon()
-    counts, marks = np.zeros((1, 7), np.int32), np.zeros((1, 2), np.uint32)
+    counts, marks = np.zeros((1, 7), np.int32), np.zeros((1, 5), np.uint32)
     cues.heading_words(
-        hash_words(every), np.array(flags, np.uint8),
-        np.array([0, len(words.split()), len(every)], np.int32), np.array([1, 2], np.uint8),
+        np.frombuffer(text.encode(), np.uint8),
+        hash_words(every), np.array(flags, np.uint8), np.array([end for _, end in found], np.int32),
+        np.array([0, size, len(every)], np.int32), np.array([1, 2], np.uint8),
         np.array([0, 2]), np.zeros(2, np.int32), np.zeros(1, np.int64),
         lexicon.known, lexicon.word_key, lexicon.word_mark,
         lexicon.edge_key, lexicon.edge_state, lexicon.state_mark,
@@ -250,19 +254,35 @@ def test_heading_words() -> None:
     """Content, document, outline and generic words, names, numbers and words of no list."""
     counts, marks = counted_heading("the reader and the Orle in 1911", "the Orle is deep", ["Orle"])
     assert counts == [2, 1, 0, 0, 1, 1, 1]
-    assert marks == [0, 0]
+    assert marks == [0, 0, 0, 0, 0]
     counts, _ = counted_heading("the reader and the orle", "the orle is deep")
     assert counts == [2, 1, 0, 0, 0, 0, 1]
 
 
-def test_heading_phrases() -> None:
+@pytest.mark.parametrize("ordinal", ["", "3 ", "3.1 ", "iv. ", "b) "])
+def test_heading_phrases(ordinal: str) -> None:
     """A phrase at the beginning and one that is the whole heading are told apart."""
-    _, (begins, whole) = counted_heading("3 final thoughts", "a b c")
+    _, (begins, whole, *_) = counted_heading(f"{ordinal}final thoughts", "a b c")
     assert begins & HeadingMark.CLOSING
     assert whole & HeadingMark.WHOLE
-    _, (begins, whole) = counted_heading("navigating the river", "a b c")
+    _, (begins, whole, *_) = counted_heading(f"{ordinal}navigating the river", "a b c")
     assert begins & HeadingMark.FRAME
     assert whole == 0
+
+
+def test_heading_parts() -> None:
+    """A colon divides a heading; a phrase counts at the beginning of a part, and at the end."""
+    _, (begins, _, part_begins, part_whole, ends) = counted_heading("mill: navigating water", "a")
+    assert (begins, part_whole, ends) == (0, 0, 0)
+    assert part_begins & HeadingMark.FRAME
+    _, (_, whole, _, part_whole, _) = counted_heading("conclusion: a mill", "a")
+    assert whole == 0
+    assert part_whole & HeadingMark.WHOLE
+    _, (begins, _, part_begins, _, ends) = counted_heading("mill and its implications", "a")
+    assert (begins, part_begins) == (0, 0)
+    assert ends & HeadingMark.TAIL
+    _, marks = counted_heading("mills navigating water", "a")
+    assert marks == [0, 0, 0, 0, 0]
 
 
 # ------------------------------------------------------------------------------------- key phrases

@@ -32,7 +32,7 @@ LEAST_REPEATED = 0.6
 """Share of a takeaway list's words that stand earlier in the article."""
 
 
-_WHOLE = HeadingMark.WHOLE | HeadingMark.CLOSING | HeadingMark.TAKEAWAY
+_WHOLE = HeadingMark.WHOLE | HeadingMark.CLOSING
 
 
 class Words(NamedTuple):
@@ -46,6 +46,12 @@ class Words(NamedTuple):
     """(C,) marks of the phrases it begins with"""
     whole: U32
     """(C,) marks of the phrases that are the whole heading"""
+    part_begins: U32
+    """(C,) marks of the phrases a part begins with; colons divide the parts"""
+    part_whole: U32
+    """(C,) marks of the phrases that are a whole part"""
+    ends: U32
+    """(C,) marks of the phrases it ends with"""
 
 
 def find(reading: Reading, words: Words) -> None:
@@ -68,14 +74,15 @@ def heading_words(reading: Reading) -> Words:
     )
     heading = (reading.kind == HEADING) | title_case
     block = np.nonzero(heading & (sizes > 0) & (sizes <= MOST_HEADING))[0]
-    counts, marks = np.zeros((len(block), 7), np.int32), np.zeros((len(block), 2), np.uint32)
+    counts, marks = np.zeros((len(block), 7), np.int32), np.zeros((len(block), 5), np.uint32)
     count(
-        reading.tokens.hash, reading.tokens.flags, reading.block_token, reading.kind,
+        reading.batch.prose, reading.tokens.hash, reading.tokens.flags, reading.tokens.end,
+        reading.block_token, reading.kind,
         reading.article_block, reading.article, block, lexicon.known, lexicon.word_key,
         lexicon.word_mark, lexicon.edge_key, lexicon.edge_state, lexicon.state_mark,
         np.zeros(1 << (2 * int(sizes[block].sum()) + 1).bit_length(), np.uint64), counts, marks,
     )  # fmt: skip
-    return Words(block, counts, marks[:, 0], marks[:, 1])
+    return Words(block, counts, *marks.T)
 
 
 def _repeated_titles(reading: Reading) -> None:
@@ -125,20 +132,30 @@ def _leaks(reading: Reading, words: Words, plain: Bool) -> Bool:
 
 
 def _leaked_or_generic(reading: Reading, words: Words) -> None:
-    content, document, outline, generic, names, numbers, _ = words.counts.T
+    """Flag leaked prompts and generic headings.
+
+    Of 3,023 headings of people 3.0 % are generic so, of 5,260 in essays of language models 32 %.
+    What recurs in unrelated articles is no sign: "Why We Did It" and its like would be 5 % of the
+    former, 0.7 % of the latter.
+    """
+    content, document, outline, generic, names, numbers, unlisted = words.counts.T
     about_text = document + outline
     plain = (names == 0) & (numbers == 0)
     leaks = _leaks(reading, words, plain)
     whole = words.whole & np.uint32(_WHOLE) != 0
-    frame = (words.begins & np.uint32(HeadingMark.FRAME) != 0) & (names <= 1)
-    frame &= np.diff(reading.block_token)[words.block] > 1
-    all_generic = plain & (content >= 2) & (about_text + generic >= content)
+    frame = words.part_begins & np.uint32(HeadingMark.FRAME) != 0
+    frame |= words.part_whole & np.uint32(HeadingMark.WHOLE) != 0
+    frame |= words.ends & np.uint32(HeadingMark.TAIL) != 0
+    frame &= (names <= 1) & (np.diff(reading.block_token)[words.block] > 1)
+    all_generic = plain & (content >= 2) & (unlisted == 0)
     # Beside several leaked headings a generic one is a leaf of the same prompt.
     article = reading.article[words.block]
     leaked = np.bincount(article, leaks, minlength=len(reading.article_block))[article]
-    is_generic = (whole | frame | all_generic) & (reading.kind[words.block] == HEADING)
-    siblings = is_generic & ~whole & ~frame & ~leaks & (leaked >= LEAST_SIBLINGS)
-    only_generic = is_generic & ~leaks & ~siblings
+    heading = (reading.kind[words.block] == HEADING) & ~leaks
+    siblings = heading & all_generic & ~whole & ~frame & (leaked >= LEAST_SIBLINGS)
+    # Two words about the text ("Next Steps", "Additional Resources") say what stands below them.
+    all_generic &= (content >= 3) | (generic >= 2)
+    only_generic = heading & (whole | frame | all_generic) & ~siblings
     leaked_message = [
         f"{about} of its {size} content words speak about the text or its reader, and none is a "
         "name from the article."

@@ -176,6 +176,11 @@ def test_no_prompt_leak(heading: str) -> None:
         "The Role of Flour in Village Life",
         "Challenges and Opportunities",
         "Looking Ahead",
+        "Understanding Grain",
+        "Flour: A Journey Toward Bread",
+        "Conclusion: Bread and Water",
+        "IV. The Anatomy of a Mill",
+        "Grinding and Its Implications",
     ],
 )
 def test_generic_heading(heading: str) -> None:
@@ -184,7 +189,19 @@ def test_generic_heading(heading: str) -> None:
     assert texts(found, "TPL203") == [heading]
 
 
-@pytest.mark.parametrize("heading", ["The wheel", "What the flood of March dug", "Paid in flour"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "The wheel",
+        "What the flood of March dug",
+        "Paid in flour",
+        "Next Steps",
+        "Additional Resources",
+        "What we learned",
+        "Wheel: the part that turns",
+        "The story of the numbers",
+    ],
+)
 def test_heading_of_its_article(heading: str) -> None:
     """A heading that says what stands below it is left alone."""
     found = find(f"# The mill\n\n{BODY}## {heading}\n\n{BODY}", markdown=True)
