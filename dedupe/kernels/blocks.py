@@ -495,7 +495,7 @@ def find_lines(
     """Describe the lines with text of articles of plain text.
 
     data: u8 (T,) valid UTF-8, 64 bytes at least behind the last article
-    starts, ends: i64 (D,) the articles; a zero stands behind each end
+    starts, ends: i64 (D,) the articles; a zero or the rest of its last line stands behind each end
     page, kind: the table of `characters`
     first_line: i64 (D + 1,) written: first line of each article, then L
     Returns i64 (L, 8) for `join_lines`.
@@ -761,3 +761,27 @@ def join_lines(
         copied(blocks, block_count, block_count),
         copied(orphans, orphan_count, orphan_count),
     )
+
+
+@kernel
+def hold_short_lines(
+    data: NDArray[np.uint8], blocks: NDArray[np.int64], found: NDArray[np.bool_]
+) -> None:
+    """Say which paragraphs have a line as short as an orphan between two others.
+
+    data: u8 (T,); blocks: i64 (B, 4); found: bool (B,) written
+    """
+    for block in range(len(blocks)):
+        found[block] = False
+        if blocks[block, BLOCK_KIND] != PARAGRAPH:
+            continue
+        start, end = blocks[block, BLOCK_START], blocks[block, BLOCK_END]
+        line = end  # where the line begins; what stands before the first line end is none
+        for chunk in range(start, end, 64):
+            mask = _masked(bytes_between(data, chunk, _LINE_ENDS, _LINE_END_KINDS), end - chunk)
+            while mask != 0:
+                at = chunk + np.int64(trailing_zeros(mask))
+                mask &= mask - _ONE
+                if 0 < at - line <= _LONG_LINE:
+                    found[block] |= 0 < _count_words(data, line, at) <= _ORPHAN_WORDS
+                line = at + 1

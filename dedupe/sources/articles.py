@@ -104,12 +104,13 @@ def batch_of(
     date: list[str | None] = [None] * len(slots)
     marked = np.flatnonzero(np.array(markdown, np.bool_))
     plain = np.ones(len(slots), np.bool_)
-    prose, rows = data, np.empty((0, 4), np.int64)
+    prose, rows, lost = data, np.empty((0, 4), np.int64), np.empty((0, 3), np.int64)
     if len(marked):
-        from dedupe.sources.markdown import split_markdown
+        from dedupe.sources.markdown import lost_links, split_markdown
 
         prose = data.copy()
         rows, dates = split_markdown(data, prose, start[marked], end[marked], code=code)
+        lost = lost_links(data, prose, rows)
         rows[:, 3] = marked[rows[:, 3]]
         for article, found in zip(marked[list(dates)].tolist(), dates.values(), strict=True):
             plain[article] = False
@@ -117,6 +118,7 @@ def batch_of(
     texts = np.flatnonzero(plain)
     text_rows, orphans = split_text(data, start[texts], end[texts])
     text_rows[:, 3] = texts[text_rows[:, 3]]
+    lost[:, 2] += len(text_rows)
     references = letter_references(data, start[texts], end[texts])
     if len(references) and prose is data:
         prose = data.copy()
@@ -128,7 +130,7 @@ def batch_of(
         prose=prose,
         start=start,
         end=end,
-        blocks=block_table(np.concatenate((text_rows, rows)), orphans),
+        blocks=block_table(np.concatenate((text_rows, rows)), np.concatenate((orphans, lost))),
         file=(slots + first).astype(np.int32),
         date=tuple(date),
     )

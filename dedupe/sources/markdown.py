@@ -21,6 +21,7 @@ import pyromark
 from msgspec import msgpack
 from pyromark import Options
 
+from dedupe.sources.text import split_text
 from dedupe.tables import I64, TRANSPARENT, U8
 
 _OPTIONS = (
@@ -41,6 +42,11 @@ _FRONT_MATTER = re.compile(
 _FIELD = re.compile(rb"^[\w\"'-]+[ \t]*[:=]", re.MULTILINE)
 _DATE = re.compile(rb"^[\"']?date[\"']?[ \t]*[:=][ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 _PADDING = bytes((TRANSPARENT,))
+_LINE_BEFORE = re.compile(rb"[^\\\s][ \t]?\r?\n[ \t]*\Z")
+_LINE_END = re.compile(rb"[ \t]?\r?\n")
+"""What stands around a plain line: no mark, and no break by two spaces or a backslash."""
+_REACH = 80
+"""Bytes around such a line that are looked at."""
 _Event = tuple[Any, Any]
 _EVENTS = 32
 """Events that are objects at once; few, so that the interpreter uses their memory again."""
@@ -98,6 +104,29 @@ def split_markdown(
     rows = rows[rows[:, 1] < rows[:, 2]]
     rows[:, 3] = parsed[rows[:, 3]]
     return rows, date
+
+
+def lost_links(data: U8, prose: U8, rows: I64) -> I64:
+    """Lines inside sentences where a link was lost: start, end and block (O, 3), as in plain text.
+
+    data, prose: (T,) as `split_markdown` leaves them; rows (B, 4) its blocks. A line of markup has
+    lost nothing, and one that the author broke off on purpose belongs to a poem or an address.
+    """
+    from dedupe.kernels.blocks import hold_short_lines
+
+    found = np.empty(len(rows), np.bool_)
+    hold_short_lines(data, rows, found)
+    blocks = np.flatnonzero(found)
+    lines, orphans = split_text(data, rows[blocks, 1].copy(), rows[blocks, 2].copy())
+    orphans[:, 2] = blocks[lines[orphans[:, 2], 3]]
+    view = data.data
+    plain = [
+        _LINE_BEFORE.search(view[max(0, start - _REACH) : start]) is not None
+        and _LINE_END.match(view[end : end + _REACH]) is not None
+        and np.array_equal(data[start:end], prose[start:end])
+        for start, end, _ in orphans.tolist()
+    ]
+    return orphans[np.array(plain, np.bool_)]
 
 
 def _front_matter(raw: memoryview) -> tuple[int, str | None]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.kernels.blocks import find_lines, join_lines
+from dedupe.kernels.blocks import find_lines, hold_short_lines, join_lines
 from dedupe.kernels.characters import character_table
 from dedupe.tables import I64, U8
 
@@ -334,3 +336,19 @@ def test_blocks_are_ordered_and_hold_no_white_space_around(text: str) -> None:
         previous = end
     for start, end, block in orphans.tolist():
         assert blocks[block, 1] < start < end < blocks[block, 2]
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.text(st.sampled_from("aé \n\r"))), max_size=4))
+def test_paragraphs_that_hold_short_lines(parts: list[tuple[int, str]]) -> None:
+    """A paragraph with a line of one to four words that another precedes and another follows."""
+    content, rows, expected = b"", [], []
+    for kind, text in parts:
+        piece = f"{text}|".encode()
+        rows.append((kind, len(content), len(content) + len(piece), 0))
+        content += piece + b" a \n"
+        inner = re.split("[\n\r]", text)[1:-1]
+        short = any(1 <= len(line.split()) <= 4 for line in inner)
+        expected.append(kind == KINDS.index("paragraph") and short)
+    found = np.ones(len(rows), np.bool_)
+    hold_short_lines(array(content), np.array(rows, np.int64).reshape(-1, 4), found)
+    assert found.tolist() == expected

@@ -665,7 +665,8 @@ def test_subject_of_two_headings() -> None:
 
 def test_orphan_keyphrase() -> None:
     """Each line on which the phrase stands alone is noted, if it recurs."""
-    assert texts(find(STUFFED), "KEY402") == ["Water Wheel", "Water Wheel"]
+    for markdown in (False, True):
+        assert texts(find(STUFFED, markdown=markdown), "KEY402") == ["Water Wheel", "Water Wheel"]
     once = f"{BODY}Whoever owns a\nGrain Scale\ncan weigh rye for as long as there is any.\n"
     assert not texts(find(once), "KEY402")
 

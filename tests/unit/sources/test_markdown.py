@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -232,6 +233,63 @@ def test_markdown_and_text_in_one_batch() -> None:
         batch.prose[start:end].tobytes() for start, end in zip(batch.start, batch.end, strict=True)
     ]
     assert texts == [b"*a*", b" b ", b"*c*"]
+
+
+LOST = "# The port\n\nThe arrival of the\nTall Ship\nin the old basin draws crowds.\n\n"
+WRAPPED = (
+    "Whoever comes to the port by way of the long new bridge, which opened late, finds the\n"
+    "Internationalisation-und-Handelskammer Hauptverwaltungsgebäude Nordwestkreuzungsbau\n"
+    "behind the third of the warehouses, and there a stair that nobody has ever swept or\n"
+    "counted, since it leads to rooms that stood empty.\n"
+)
+
+
+def orphans_of(*texts: str, markdown: bool = True) -> list[tuple[int, str]]:
+    """Article and text of every line where a link was lost."""
+    blocks = (batch := text_batch(texts, markdown=markdown)).blocks
+    return [
+        (int(blocks.article[block]), batch.data[start:end].tobytes().decode())
+        for start, end, block in zip(
+            blocks.orphan_start, blocks.orphan_end, blocks.orphan_block, strict=True
+        )
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", " \n"])
+def test_lost_links(end: str) -> None:
+    """A short line in the middle of a sentence is remembered, as in plain text."""
+    texts = [LOST.replace("\n", end), "A pier.\n", 2 * LOST]
+    assert orphans_of(*texts) == [(0, "Tall Ship"), (2, "Tall Ship"), (2, "Tall Ship")]
+    assert orphans_of(*texts, markdown=False) == orphans_of(*texts)
+
+
+def test_lost_links_of_a_mixed_batch() -> None:
+    """Lines of Markdown and of plain text belong to their blocks."""
+    articles = articles_of(filled_buffer([LOST.encode()] * 3), {}, {}, "auto")
+    batch = batch_of(articles, [True, False, True], first=0)
+    blocks = batch.blocks
+    assert blocks.article[blocks.orphan_block].tolist() == [0, 1, 2]
+    assert np.all(blocks.start[blocks.orphan_block] < blocks.orphan_start)
+    assert np.all(blocks.orphan_end < blocks.end[blocks.orphan_block])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOST.replace("Tall Ship", "[Tall Ship](https://ships.example)"),
+        LOST.replace("Tall Ship", "**Tall Ship**"),
+        LOST.replace("Tall Ship", "`Tall Ship`"),
+        LOST.replace("Ship\n", "Ship  \n"),
+        LOST.replace("the\n", "the\\\n"),
+        "Harbour Office\nOld Quay 4\nPort Ansel\n\ncall before noon.\n",
+        "Ships of the port:\n\n- [Tall Ship](a.md)\n- [Old Ship](b.md)\n- [No Ship](c.md)\n",
+        "O that the sea\nWere calm and clear\nFor those who flee\nAnd those who hear.\n",
+        WRAPPED,
+    ],
+)
+def test_lines_that_lost_no_link(text: str) -> None:
+    """Markup, breaks made on purpose, addresses, lists, verse and wrapped text are left alone."""
+    assert not orphans_of(text)
 
 
 def test_code_is_kept_where_it_is_wanted() -> None:
