@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -26,12 +27,16 @@ LEAST_ABOUT_TEXT = 0.4
 """Share of a leaked instruction's content words that speak about the text or its reader."""
 LEAST_TITLE_CASE = 0.6
 """Share of words with a capital from which a one-line paragraph is read as a heading."""
+MOST_BOLD = 12
+"""Words of a bold line that stands for a heading."""
 LEAST_ITEMS = 3
 """Items of a takeaway list."""
 LEAST_REPEATED = 0.6
 """Share of a takeaway list's words that stand earlier in the article."""
 
 
+_BOLD = re.compile(rb"\*\*(?:(?!\*\*)[^\n])+\*\*:?")
+_STAR = ord("*")
 _WHOLE = HeadingMark.WHOLE | HeadingMark.CLOSING
 
 
@@ -40,6 +45,8 @@ class Words(NamedTuple):
 
     block: I64
     """(C,)"""
+    certain: Bool
+    """(C,) headings and bold lines; the others are paragraphs that look like one"""
     counts: I32
     """(C, 7) content, document, outline, generic words, names, numbers, words in no list"""
     begins: U32
@@ -72,17 +79,33 @@ def heading_words(reading: Reading) -> Words:
         & (sizes >= LEAST_LEAK)
         & (reading.scores.capitals >= LEAST_TITLE_CASE * (sizes - 1))
     )
-    heading = (reading.kind == HEADING) | title_case
-    block = np.nonzero(heading & (sizes > 0) & (sizes <= MOST_HEADING))[0]
+    kind = reading.kind.copy()
+    kind[_bold_lines(reading)] = HEADING
+    block = np.nonzero(((kind == HEADING) | title_case) & (sizes > 0) & (sizes <= MOST_HEADING))[0]
     counts, marks = np.zeros((len(block), 7), np.int32), np.zeros((len(block), 5), np.uint32)
     count(
         reading.batch.prose, reading.tokens.hash, reading.tokens.flags, reading.tokens.end,
-        reading.block_token, reading.kind,
+        reading.block_token, kind,
         reading.article_block, reading.article, block, lexicon.known, lexicon.word_key,
         lexicon.word_mark, lexicon.edge_key, lexicon.edge_state, lexicon.state_mark,
         np.zeros(1 << (2 * int(sizes[block].sum()) + 1).bit_length(), np.uint64), counts, marks,
     )  # fmt: skip
-    return Words(block, counts, *marks.T)
+    return Words(block, kind[block] == HEADING, counts, *marks.T)
+
+
+def _bold_lines(reading: Reading) -> I64:
+    """Paragraphs of Markdown that are one bold line, and stand for a heading."""
+    blocks, data = reading.batch.blocks, reading.batch.data
+    sizes = np.diff(reading.block_token)
+    some = np.flatnonzero((reading.kind == PARAGRAPH) & (sizes > 0) & (sizes <= MOST_BOLD))
+    start = blocks.start[some]
+    some = some[(data[start] == _STAR) & (data[start + 1] == _STAR)]
+    bold = [
+        _BOLD.fullmatch(reading.data_view[low:high]) is not None
+        for low, high in zip(blocks.start[some].tolist(), blocks.end[some].tolist(), strict=True)
+    ]
+    lines: I64 = some[np.array(bold, np.bool_)]
+    return lines
 
 
 def _repeated_titles(reading: Reading) -> None:
@@ -151,7 +174,7 @@ def _leaked_or_generic(reading: Reading, words: Words) -> None:
     # Beside several leaked headings a generic one is a leaf of the same prompt.
     article = reading.article[words.block]
     leaked = np.bincount(article, leaks, minlength=len(reading.article_block))[article]
-    heading = (reading.kind[words.block] == HEADING) & ~leaks
+    heading = words.certain & ~leaks
     siblings = heading & all_generic & ~whole & ~frame & (leaked >= LEAST_SIBLINGS)
     # Two words about the text ("Next Steps", "Additional Resources") say what stands below them.
     all_generic &= (content >= 3) | (generic >= 2)

@@ -184,9 +184,26 @@ def test_no_prompt_leak(heading: str) -> None:
     ],
 )
 def test_generic_heading(heading: str) -> None:
-    """Frames, and headings of words that fit any article, are noted."""
+    """Frames, and headings of words that fit any article, are noted; a bold line is a heading."""
     found = find(f"# The mill\n\n{BODY}## {heading}\n\n{BODY}", markdown=True)
     assert texts(found, "TPL203") == [heading]
+    found = find(f"# The mill\n\n{BODY}**{heading}**\n\n{BODY}", markdown=True)
+    assert texts(found, "TPL203") == [f"**{heading}**"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "**Looking Ahead** to a better mill",
+        "See **Looking Ahead**",
+        "**Looking** and **Ahead**",
+        "*Looking Ahead*",
+        "- **Looking Ahead**",
+    ],
+)
+def test_no_bold_heading(line: str) -> None:
+    """Emphasis inside a paragraph, slanted lines and items of lists are no headings."""
+    assert not texts(find(f"# The mill\n\n{BODY}{line}\n\n{BODY}", markdown=True), "TPL203")
 
 
 @pytest.mark.parametrize(
