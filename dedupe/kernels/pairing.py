@@ -17,8 +17,9 @@ CAP = 16
 """Articles in which a pair may stand for all of them to be paired."""
 CHAINED = 400
 """Articles up to which each one is paired with the two behind it."""
-FEWEST = 4
-"""Hits close to each other that make a candidate."""
+FEWEST = 5
+"""Hits close to each other that make a candidate. With 4, plagdet is .001 higher, and a scan takes
+a tenth longer."""
 NEAR, OTHER_NEAR = 60, 120
 """Words within which they stand, in the earlier article and in the later one."""
 FEWEST_AGAIN, NEAR_AGAIN = 8, 40
@@ -276,10 +277,12 @@ def _group(hits, bits, behind, partners, out):
 
 @inlined
 def _has_near(hits, i, bits, mask, reach, other_reach, fewest):
-    """Whether enough hits stand close behind hit i, itself included."""
+    """Whether enough hits stand at the place of hit i or close behind, itself included."""
     here, there = hits[i] >> bits & mask, np.int64(hits[i] & mask)
-    near = 0
-    for k in range(i, len(hits)):
+    near, first = 0, i
+    while first > 0 and hits[first - 1] >> bits & mask == here:
+        first -= 1
+    for k in range(first, len(hits)):
         if (hits[k] >> bits & mask) > here + reach:
             return False
         near += abs(np.int64(hits[k] & mask) - there) <= other_reach
