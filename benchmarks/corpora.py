@@ -11,6 +11,10 @@ come from `DEDUPE_DATA`, the folders go to `DEDUPE_BENCH_DIR`. A corpus NAME is
 Texts are written as they are, UTF-8, so that code-point offsets of the truth hold in the files.
 The one exception is U+0000, written as a space (14 documents of pan13_train): a file that holds
 it counts as binary, and a space keeps every offset.
+
+Made corpora are named KIND-SIZE, such as `plain-10MB` or `mutants-1GB` (`plan.KINDS`). They
+need no data set and go to the disk as they are made. `digest` tells whether a folder holds what
+its definition was written for; the digests are pinned in `definitions/digests.toml`.
 """
 
 from __future__ import annotations
@@ -30,10 +34,12 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from benchmarks import forms, generated, planting
+from benchmarks.synthetic import plan, texts
 
 PROJECT = Path(__file__).resolve().parent.parent
 RECIPE = 3
 """Raise it when a builder writes something else than before: every folder is then made again."""
+SIZE = r"(\d+)(MB|GB)"
 T = TypeVar("T")
 
 
@@ -319,14 +325,65 @@ BUILDERS: dict[str, tuple[Callable[[], Content], tuple[str, ...]]] = {
 
 
 def materialise(name: str) -> Corpus:
-    """The corpus of that name; written first where it is missing or out of date."""
-    builder, tables = BUILDERS[name]
+    """The corpus of that name; written first where it is missing or out of date.
+
+    Raises KeyError for a name that is neither in `BUILDERS` nor that of a made corpus.
+    """
     root = bench_folder() / name
-    sources = {table: _digest(table_file(table)) for table in tables}
+    made = made_corpus(name)
+    if made:
+        modules = sorted(Path(texts.__file__).parent.glob("*.py"))
+        sources = {module.name: _digest(module) for module in modules}
+    else:
+        builder, tables = BUILDERS[name]
+        sources = {table: _digest(table_file(table)) for table in tables}
     stamp = _read_stamp(root)
     if stamp is None or (stamp.recipe, stamp.sources) != (RECIPE, sources):
-        stamp = _write(builder(), root, sources)
+        shutil.rmtree(root, ignore_errors=True)
+        stamp = _stream(*made, root, sources) if made else _write(builder(), root, sources)
     return Corpus(name, root, stamp.size_bytes)
+
+
+def made_corpus(name: str) -> tuple[plan.Kind, int] | None:
+    """Kind and size in bytes of a made corpus by its name; None for another one.
+
+    >>> made_corpus("plain-10MB")[1]
+    10000000
+    >>> made_corpus("mixed")
+    """
+    kind, _, size = name.partition("-")
+    return (plan.KINDS[kind], bytes_of(size)) if size and kind in plan.KINDS else None
+
+
+def bytes_of(size: str) -> int:
+    """Bytes of a size such as 10MB or 1GB, powers of ten.
+
+    Raises ValueError for anything else.
+    """
+    written = re.fullmatch(SIZE, size)
+    if written is None:
+        raise ValueError(f"{size!r} is no size: write 10MB or 1GB")
+    return int(written[1]) * {"MB": 10**6, "GB": 10**9}[written[2]]
+
+
+def digest(files: Iterable[tuple[str, bytes]]) -> str:
+    """What identifies the files of a corpus: their paths and bytes, in the order of the paths."""
+    state = hashlib.blake2b(digest_size=16)
+    for path, text in files:
+        state.update(f"{path}\0{len(text)}\0".encode())
+        state.update(text)
+    return state.hexdigest()
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Every file below a folder, in the order of the paths."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def read_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Path below a folder and bytes of every file, in the order of the paths."""
+    for path in list_files(folder):
+        yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
 def _digest(path: Path) -> str:
@@ -341,8 +398,30 @@ def _read_stamp(root: Path) -> Stamp | None:
     return msgspec.json.decode(path.read_bytes(), type=Stamp) if path.exists() else None
 
 
+def _stream(kind: plan.Kind, size_bytes: int, root: Path, sources: dict[str, str]) -> Stamp:
+    (root / "files").mkdir(parents=True)
+    documents = written = 0
+    with (
+        (root / "map.jsonl").open("wb") as names,
+        (root / "copies.jsonl").open("wb") as copies,
+        (root / "members.jsonl").open("wb") as members,
+    ):
+        for batch in texts.batches(kind, size_bytes):
+            for path, text in batch.files:
+                file = root / "files" / path
+                if documents % texts.PER_FOLDER == 0:
+                    file.parent.mkdir(exist_ok=True)
+                written += file.write_bytes(text)
+                documents += 1
+            names.writelines(_lines(PathRow(Path(p).stem, p) for p, _ in batch.files))
+            copies.writelines(_lines(batch.copies))
+            members.writelines(_lines(batch.members))
+    stamp = Stamp(RECIPE, sources, documents, written)
+    (root / "stamp.json").write_bytes(msgspec.json.encode(stamp))
+    return stamp
+
+
 def _write(content: Content, root: Path, sources: dict[str, str]) -> Stamp:
-    shutil.rmtree(root, ignore_errors=True)
     size_bytes = 0
     for row, text in content.files:
         path = root / "files" / row.path
@@ -368,9 +447,11 @@ def _lines(rows: Iterable[msgspec.Struct]) -> Iterator[bytes]:
 def main() -> None:
     """Prepare the named corpora and say where they are."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.corpora", description=main.__doc__)
-    parser.add_argument("names", nargs="*", help=f"of {', '.join(BUILDERS)}; default all")
+    kinds = ", ".join(plan.KINDS)
+    names_help = f"of {', '.join(BUILDERS)}; default all of these; or {kinds} and a size: plain-1GB"
+    parser.add_argument("names", nargs="*", help=names_help)
     names = parser.parse_args().names or list(BUILDERS)
-    if unknown := sorted(set(names) - set(BUILDERS)):
+    if unknown := sorted(n for n in set(names) - set(BUILDERS) if not made_corpus(n)):
         parser.error(f"no corpus of that name: {', '.join(unknown)}")
     for name in names:
         corpus = materialise(name)
