@@ -444,16 +444,32 @@ def _lines(rows: Iterable[msgspec.Struct]) -> Iterator[bytes]:
         yield msgspec.json.encode(row) + b"\n"
 
 
+def pin(name: str) -> str:
+    """The line of `definitions/digests.toml` for a made corpus, which is not written for that.
+
+    Raises KeyError for any other corpus.
+    """
+    made = made_corpus(name)
+    if made is None:
+        raise KeyError(f"{name} is no made corpus")
+    return f'{name} = "{digest(file for batch in texts.batches(*made) for file in batch.files)}"'
+
+
 def main() -> None:
     """Prepare the named corpora and say where they are."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.corpora", description=main.__doc__)
     kinds = ", ".join(plan.KINDS)
     names_help = f"of {', '.join(BUILDERS)}; default all of these; or {kinds} and a size: plain-1GB"
     parser.add_argument("names", nargs="*", help=names_help)
-    names = parser.parse_args().names or list(BUILDERS)
+    parser.add_argument("--digest", action="store_true", help="print digests, write nothing")
+    options = parser.parse_args()
+    names = options.names or list(BUILDERS)
     if unknown := sorted(n for n in set(names) - set(BUILDERS) if not made_corpus(n)):
         parser.error(f"no corpus of that name: {', '.join(unknown)}")
     for name in names:
+        if options.digest:
+            print(pin(name), flush=True)
+            continue
         corpus = materialise(name)
         size = f"{len(corpus.paths):6,} files {corpus.size_bytes / 1e6:7.1f} MB"
         print(f"{name:12} {size}  {corpus.folder}")

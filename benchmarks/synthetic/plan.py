@@ -49,6 +49,8 @@ class Kind:
     """One paragraph stands in every article."""
     framed: bool = False
     """Every sentence begins and ends with the same words."""
+    colliding: bool = False
+    """Every sentence begins with one of the runs that share a key (`texts.RUNS`)."""
     one_line: bool = False
     """All articles are one line of one file."""
     word: bytes = b""
@@ -70,6 +72,7 @@ KINDS = {
     "equal": replace(BARE, one_article=True),
     "line": replace(BARE, one_line=True),
     "framed": replace(BARE, framed=True),
+    "collisions": replace(BARE, colliding=True),
     "word": replace(BARE, word=b"content"),
 }
 

@@ -60,6 +60,20 @@ has as many different words as real ones."""
 FRAME = 5
 """Words at each end of a framed sentence."""
 
+RUNS = """
+she people an years there
+even much been this because
+by through state you one
+it can has many would
+then your one but all
+state which may could one
+for after man one should
+people as the been first
+were but man will those
+"""
+"""For each band of the program a run of five words that is the minimum of nearly every passage:
+`python -m benchmarks.collisions`."""
+
 
 class Copy(msgspec.Struct):
     """A planted copy; places in code points, end exclusive."""
@@ -139,6 +153,14 @@ def _words(sentences: Sentences, first: I64, kind: Kind) -> Words:
     which = _bits(drawn[topical], 36, 5).astype(np.uint64)
     rank[topical] = 100 + draw(sentences.topic[of[topical]] + which * GOLDEN, 15, 10_000)
     possessive = (_bits(drawn, 26, 10) < POSSESSIVE) & ~sentences.heading[of]
+    if kind.colliding:
+        runs = np.array(
+            [[COMMON.split().index(w) for w in run.split()] for run in RUNS.strip().splitlines()]
+        )
+        attacked = np.flatnonzero((nth < 5) & ~sentences.heading[of])
+        chosen = draw(sentences.key[of[attacked]], 16, len(runs))
+        rank[attacked] = runs[chosen, nth[attacked]]
+        possessive[attacked] = False
     return Words(of, nth, drawn, rank, possessive)
 
 
