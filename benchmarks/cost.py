@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import corpora, speed
+from benchmarks import corpora, harness, speed
 from benchmarks.figures import Figure
 from benchmarks.scoring import chosen_model
 from dedupe.config import Filler
@@ -26,9 +26,8 @@ def cost_figures() -> dict[str, Figure]:
     `alone` reads words and scores blocks; `stage` is what scoring adds where words are known.
     """
     corpus = corpora.materialise("mixed")
-    speed.warm(corpus.folder)
-    tasks = {task.name: task for task in speed.mixed_tasks()}
-    samples = [speed.time_process(tasks["mixed"].command, {}) for _ in range(3)]
+    task = harness.prepare(speed.choose(["mixed"]))[0]
+    samples = [harness.time_process(task.command, {}) for _ in range(3)]
     scan = min(sample.user + sample.system for sample in samples)
     words = stage = rules = 0.0
     model = chosen_model()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from benchmarks import corpora, generated, results, speed
+from benchmarks import corpora, generated, harness, results
 from benchmarks.figures import Figure, share
 
 SIZES = (10_000, 20_000)
@@ -41,5 +41,5 @@ def family_figures(*, reuse: bool = False) -> tuple[dict[str, Figure], str]:
 
 def _cpu_seconds(corpus: corpora.Corpus) -> float:
     command = results.program("scan", str(corpus.folder), "--output-format", "jsonl", "-q")
-    samples = [speed.time_process(command, {}) for _ in range(ROUNDS)]
+    samples = [harness.time_process(command, {}) for _ in range(ROUNDS)]
     return min(sample.user + sample.system for sample in samples)

@@ -1,0 +1,47 @@
+"""Definitions are whole: each says why it exists and what its command must find."""
+
+import pytest
+
+from benchmarks import corpora, definitions
+from benchmarks.synthetic import texts
+
+ALL = [d for group in definitions.GROUPS for d in definitions.group(group)]
+
+
+def test_names_are_used_once() -> None:
+    """A task is asked for by its name alone."""
+    names = [definition.name for definition in ALL]
+    assert len(set(names)) == len(names)
+    assert not set(names) & set(definitions.GROUPS)
+
+
+@pytest.mark.parametrize("definition", ALL, ids=lambda d: d.name)
+def test_definition_says_why_and_what_it_expects(definition: definitions.Definition) -> None:
+    """A measurement without a reason or without a result is none."""
+    assert definition.what
+    assert definition.why
+    expected = definition.expect != definitions.Expect()
+    assert expected or definition.engine == "wc"
+
+
+@pytest.mark.parametrize("definition", ALL, ids=lambda d: d.name)
+def test_corpus_of_a_definition_is_known(definition: definitions.Definition) -> None:
+    """A data set by its name, or a made corpus of a kind and a size."""
+    name = definition.corpus
+    assert not name or name == "seeds" or name in corpora.BUILDERS or corpora.made_corpus(name)
+
+
+@pytest.mark.parametrize("group", definitions.GROUPS)
+def test_references_are_tasks_of_the_same_group(group: str) -> None:
+    """A ratio holds within one run only."""
+    names = {definition.name for definition in definitions.group(group)}
+    assert {d.reference for d in definitions.group(group)} <= names | {""}
+
+
+def test_sizes_share_what_is_expected_of_all() -> None:
+    """A size adds to the expectations of its task and keeps them."""
+    by_name = {definition.name: definition for definition in definitions.group("growth")}
+    small = by_name["fast-10MB"]
+    assert (small.corpus, small.reference) == ("plain-10MB", "wc-10MB")
+    assert small.expect.articles == 10_000_000 // texts.ARTICLE_BYTES
+    assert small.expect.recall_at_least == by_name["fast-1GB"].expect.recall_at_least is not None

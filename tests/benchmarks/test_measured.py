@@ -1,0 +1,95 @@
+"""Samples become medians, ratios per megabyte and verdicts; records are made from the samples."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from benchmarks import corpora, harness, measured, plots, records
+from benchmarks.measured import Line, Sample
+
+
+def lines(task: str, walls: list[float], **facts: object) -> list[Line]:
+    """Samples of a task with these wall times."""
+    made = [
+        {"task": task, "round": at, "command": "c", "sample": [wall, wall, 0.5, 10**8], **facts}
+        for at, wall in enumerate(walls, start=1)
+    ]
+    return msgspec.convert(made, list[Line])
+
+
+def test_row_holds_medians_and_the_ratio_per_megabyte() -> None:
+    """Twice the time for half of the text is four times as slow."""
+    fast = lines("fast", [4.0, 9.0, 3.0], size_bytes=10**7, reference="wc", times_at_most=3.9)
+    wc = lines("wc", [2.0, 2.0, 2.5], size_bytes=2 * 10**7)
+    row, other = measured.rows([*fast, *wc])
+    assert (row.wall, row.wall_least, row.wall_most, row.wall_mad, row.cpu) == (4, 3, 9, 1, 4.5)
+    assert (row.mb_per_second, row.times_reference, row.peak_rss_mb) == (2.5, 4.0, 100)
+    assert row.reached is False
+    assert (other.goal, other.reached) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("limit", "reached"),
+    [
+        ({"seconds_at_most": 2.0}, True),
+        ({"seconds_at_most": 1.9}, False),
+        ({"mb_per_second_at_least": 5}, True),
+        ({"mb_per_second_at_least": 5.1}, False),
+    ],
+)
+def test_goals_are_judged_by_the_median(limit: dict[str, float], reached: bool) -> None:
+    """10 MB in 2 s."""
+    (row,) = measured.rows(lines("t", [1.0, 2.0, 3.0], size_bytes=10**7, **limit))
+    assert row.reached is reached
+
+
+def test_time_process_takes_the_account_and_the_output(tmp_path: Path) -> None:
+    """By the clock of another process; a failed run has no time."""
+    output = tmp_path / "said"
+    sample = harness.time_process(["sh", "-c", "echo $X; pwd"], {"X": "1"}, output, tmp_path)
+    assert output.read_text() == f"1\n{tmp_path.resolve()}\n"
+    assert sample.wall > 0
+    assert sample.peak_rss_bytes > 10**5
+    with pytest.raises(RuntimeError, match="exit code 3"):
+        harness.time_process(["sh", "-c", "exit 3"], {})
+
+
+def test_exponent_of_a_quadratic_series_is_two() -> None:
+    """And noise of one point moves it little."""
+    assert plots.exponent([1, 10, 100], [3, 300, 30_000]) == pytest.approx(2)
+    assert plots.exponent([1, 10, 100], [1, 10, 150]) == pytest.approx(1.088, abs=0.001)
+
+
+def test_record_is_made_from_its_lines(tmp_path: Path) -> None:
+    """Tables, ratios and growth, and plots that are well-formed."""
+    made = [
+        line
+        for size in (10, 100, 1000)
+        for line in (
+            *lines(
+                f"a<b-{size}MB", [size / 50] * 3, size_bytes=size * 10**6, reference=f"wc-{size}MB"
+            ),
+            *lines(f"wc-{size}MB", [size / 100] * 3, size_bytes=size * 10**6),
+        )
+    ]
+    (tmp_path / "growth.jsonl").write_bytes(b"".join(msgspec.json.encode(m) + b"\n" for m in made))
+    (tmp_path / "machine.json").write_bytes(msgspec.json.encode({"processor": "one"}))
+    assert corpora.read_rows(tmp_path / "growth.jsonl", Line) == made
+    records.summarise(tmp_path)
+    summary = (tmp_path / "summary.md").read_text()
+    assert "2.00 x wc-10MB" in summary
+    assert "| a<b | 10 to 1000 | 1.000 |" in summary
+    for plot in ("growth", "ratios"):
+        text = (tmp_path / f"{plot}.svg").read_text()
+        assert ET.fromstring(text).tag.endswith("svg")  # noqa: S314 - written by ourselves
+        assert "a&lt;b" in text
+
+
+def test_machine_names_no_host() -> None:
+    """Records are public."""
+    told = records.machine()
+    assert told["processor"]
+    assert Sample._fields == ("wall", "user", "system", "peak_rss_bytes")
+    assert str(Path.home()) not in " ".join(told.values())
