@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 FOLDER := seeds
+BASE := main
 ARGS :=
 
 RUN := $(VENV)/bin/python -m
@@ -13,7 +14,7 @@ PIP := $(RUN) pip --quiet --quiet --disable-pip-version-check --no-input
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help scan test test-all setup fmt lint types arch cov docs quality bench bench-smoke model ci clean
+.PHONY: help scan test test-all setup fmt lint types arch cov docs quality bench bench-smoke bench-compare model ci clean
 
 help: ## print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +64,9 @@ bench: $(VENV)/.run ## speed, with `wc` in the same run; groups or tasks in ARGS
 
 bench-smoke: $(VENV)/.run ## results of the small benchmarks, no times
 	@$(RUN) benchmarks.speed smoke --check
+
+bench-compare: $(VENV)/.run ## two revisions in one run: BASE=REV, tasks in ARGS="mixed"
+	@$(RUN) benchmarks.compare "$(BASE)" $(ARGS)
 
 model: $(VENV)/.run ## train the filler model and count the stems again, from DEDUPE_DATA
 	@$(RUN) dedupe.make_model $(ARGS)

@@ -1,0 +1,136 @@
+"""Time two revisions in one run: `python -m benchmarks.compare BASE [NAMES]`, `make bench-compare`.
+
+The base is unpacked below the benchmark folder and runs from there, with the same interpreter
+and the same installed packages; each keeps compiled kernels of its own. Samples of both alternate,
+so a slow minute of the machine meets both. The ratio is the median over the rounds of base by this
+revision: above 1, this one is faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import statistics
+import subprocess
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from benchmarks import checks, corpora, definitions, harness, measured, speed
+from benchmarks.harness import Task
+from benchmarks.measured import Line
+
+ROUNDS = 7
+
+
+class Compared(msgspec.Struct):
+    """One task at two revisions; medians."""
+
+    task: str
+    base_wall: float
+    wall: float
+    ratio: float
+    """Base by this revision, median of the ratios of each round."""
+    least: float
+    most: float
+    base_rss_mb: float
+    rss_mb: float
+
+
+def checkout(revision: str) -> Path:
+    """A folder with the files of a revision; no worktree, which git would have to remember.
+
+    Raises subprocess.CalledProcessError for a revision that is unknown.
+    """
+    named = ["git", "rev-parse", "--short=12", f"{revision}^{{commit}}"]
+    commit = subprocess.run(named, check=True, capture_output=True, text=True).stdout.strip()
+    folder = corpora.bench_folder() / "revisions" / commit
+    if not folder.exists():
+        packed = subprocess.run(["git", "archive", commit], check=True, capture_output=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(packed)) as files:
+            files.extractall(folder, filter="data")
+    return folder
+
+
+def pairs(tasks: Sequence[Task], base: Path) -> list[tuple[Task, Task]]:
+    """Every task at the base, under another name, and here; `wc` has no revision."""
+    chosen = [task for task in tasks if task.definition.engine == "dedupe"]
+    return [(_at(task, base), task) for task in chosen]
+
+
+def _at(task: Task, folder: Path) -> Task:
+    """The task in the folder of the base, which may find something else than is expected here."""
+    renamed = msgspec.structs.replace(
+        task.definition,
+        name=f"{task.name} at the base",
+        expect=definitions.Expect(articles=task.definition.expect.articles),
+    )
+    return task._replace(definition=renamed, folder=folder)
+
+
+def compared(lines: Sequence[Line], both: Sequence[tuple[Task, Task]]) -> list[Compared]:
+    """The figures of each pair."""
+    rows = {row.task: row for row in measured.rows(lines)}
+    result = []
+    for old, new in both:
+        before, after = rows[old.name], rows[new.name]
+        by_round = zip(_walls(lines, old), _walls(lines, new), strict=True)
+        ratios = sorted(one / other for one, other in by_round)
+        result.append(
+            Compared(
+                task=new.name,
+                base_wall=before.wall,
+                wall=after.wall,
+                ratio=statistics.median(ratios),
+                least=ratios[0],
+                most=ratios[-1],
+                base_rss_mb=before.peak_rss_mb,
+                rss_mb=after.peak_rss_mb,
+            )
+        )
+    return result
+
+
+def _walls(lines: Sequence[Line], task: Task) -> list[float]:
+    return [line.sample.wall for line in lines if line.task == task.name]
+
+
+def table(rows: Sequence[Compared]) -> str:
+    """The rows as aligned text."""
+    wide = max(len(row.task) for row in rows) + 1
+    head = ("base s", "here s", "ratio", "least", "most", "base MB", "here MB")
+    lines = [f"{'task':{wide}}" + "".join(f"{word:>9}" for word in head)]
+    lines += [
+        f"{row.task:{wide}}{row.base_wall:9.3f}{row.wall:9.3f}{row.ratio:9.3f}{row.least:9.3f}"
+        f"{row.most:9.3f}{row.base_rss_mb:9.0f}{row.rss_mb:9.0f}"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Time the named tasks, by default those of `curated`, at a base and here."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=main.__doc__)
+    parser.add_argument("base", help="a revision: a commit, a branch, a tag")
+    parser.add_argument("names", nargs="*", default=["curated"], help="groups or tasks")
+    parser.add_argument("-n", "--rounds", type=int, default=ROUNDS, help="samples of each")
+    options = parser.parse_args()
+    os.chdir(corpora.PROJECT)
+    try:
+        both = pairs(harness.prepare(speed.choose(options.names)), checkout(options.base))
+        lines = harness.rounds([task for pair in both for task in pair], options.rounds)
+    except (KeyError, ValueError) as error:
+        parser.error(str(error))
+    except subprocess.CalledProcessError:
+        parser.error(f"no such revision: {options.base}")
+    except (FileNotFoundError, checks.WrongResult) as error:
+        parser.exit(2, f"{error}\n")
+    print(f"median of {options.rounds} rounds; ratio: {options.base} by this revision")
+    print(table(compared(lines, both)))
+
+
+if __name__ == "__main__":
+    main()
