@@ -123,7 +123,7 @@ def main() -> None:
         both = pairs(harness.prepare(speed.choose(options.names)), checkout(options.base))
         lines = harness.rounds([task for pair in both for task in pair], options.rounds)
     except (KeyError, ValueError) as error:
-        parser.error(str(error))
+        parser.error(error.args[0])
     except subprocess.CalledProcessError:
         parser.error(f"no such revision: {options.base}")
     except (FileNotFoundError, checks.WrongResult) as error:

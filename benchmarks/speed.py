@@ -6,7 +6,7 @@ Compare ratios within a run: milliseconds differ between machines and between bu
 How a sample is taken stands in `harness`, why it is taken so in METHODOLOGY.md.
 
 Exit code 0 when every result is right and every goal is reached, 1 when one is not, 2 when data
-are absent.
+are absent or a made corpus is not the pinned one.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def main() -> int:
             return 0 if check(tasks) else 1
         lines = harness.rounds(tasks, options.rounds)
     except (KeyError, ValueError) as error:
-        parser.error(str(error))
+        parser.error(error.args[0])
     except FileNotFoundError as error:
         parser.exit(2, f"{error}\n")
     except checks.WrongResult as error:

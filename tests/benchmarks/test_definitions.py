@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import corpora, definitions
+from benchmarks import corpora, definitions, speed
 from benchmarks.synthetic import texts
 
 ALL = [d for group in definitions.GROUPS for d in definitions.group(group)]
@@ -45,3 +45,31 @@ def test_sizes_share_what_is_expected_of_all() -> None:
     assert (small.corpus, small.reference) == ("plain-10MB", "wc-10MB")
     assert small.expect.articles == 10_000_000 // texts.ARTICLE_BYTES
     assert small.expect.recall_at_least == by_name["fast-1GB"].expect.recall_at_least is not None
+
+
+def test_every_made_corpus_of_a_definition_has_a_pinned_digest() -> None:
+    """Figures of two machines are about the same bytes, at every size."""
+    made = {d.corpus for d in ALL if corpora.made_corpus(d.corpus)}
+    assert made <= set(definitions.digests())
+
+
+@pytest.mark.parametrize(
+    ("names", "up_to", "chosen"),
+    [
+        (["version"], 10**9, ["version"]),
+        (["mixed"], 10**9, ["mixed", "wc"]),
+        (["markdown-10MB"], 10**9, ["fast-10MB", "markdown-10MB"]),
+        (["growth"], 10**7, ["fast-10MB", "standard-10MB", "markdown-10MB", "wc-10MB"]),
+    ],
+)
+def test_a_task_is_chosen_with_what_it_is_compared_to(
+    names: list[str], up_to: int, chosen: list[str]
+) -> None:
+    """And no larger corpora than asked for."""
+    assert [definition.name for definition in speed.choose(names, up_to)] == chosen
+
+
+def test_unknown_names_are_told() -> None:
+    """Rather than nothing measured."""
+    with pytest.raises(KeyError, match="nonsense"):
+        speed.choose(["curated", "nonsense"])

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from benchmarks import corpora, harness, measured, plots, records
+from benchmarks import checks, corpora, harness, measured, plots, records
+from benchmarks.definitions import Definition
 from benchmarks.measured import Line, Sample
 
 
@@ -54,6 +55,29 @@ def test_time_process_takes_the_account_and_the_output(tmp_path: Path) -> None:
     assert sample.peak_rss_bytes > 10**5
     with pytest.raises(RuntimeError, match="exit code 3"):
         harness.time_process(["sh", "-c", "exit 3"], {})
+
+
+def test_rounds_alternate_and_count_no_changed_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every other round is reversed; what writes something else than was judged ends the run."""
+    monkeypatch.setenv("DEDUPE_BENCH_DIR", str(tmp_path))
+    log = tmp_path / "log"
+
+    def task(name: str, script: str) -> harness.Task:
+        command = ["sh", "-c", f"echo {name} >> {log}; {script}"]
+        return harness.Task(Definition(name, "", ""), command, {}, None, 0, tmp_path)
+
+    taken = harness.rounds([task("one", "echo 1"), task("two", "echo 2")], 2)
+    assert log.read_text().split() == ["one", "two", "one", "two", "two", "one"]
+    assert [(line.task, line.round) for line in taken] == [
+        ("one", 1),
+        ("two", 1),
+        ("two", 2),
+        ("one", 2),
+    ]
+    with pytest.raises(checks.WrongResult, match="another result"):
+        harness.rounds([task("log", f"cat {log}")], 1)
 
 
 def test_exponent_of_a_quadratic_series_is_two() -> None:

@@ -1,12 +1,14 @@
 """The made corpora are what they were when their digests were pinned, and their truth is true."""
 
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import corpora, definitions
+from benchmarks import corpora, definitions, posts
 from benchmarks.synthetic import plan, texts
 from tests import naive
 
@@ -19,6 +21,13 @@ def made(request: pytest.FixtureRequest) -> Made:
     """All batches of a normal corpus of 10 MB."""
     kind = plan.KINDS[request.param]
     return request.param, list(texts.batches(kind, SIZE))
+
+
+@functools.cache
+def sample() -> posts.Posts:
+    """The first articles of a normal corpus, to be measured."""
+    batches = itertools.islice(texts.batches(plan.KINDS["plain"], SIZE), 2)
+    return posts.Posts([text.decode() for batch in batches for _, text in batch.files])
 
 
 def by_name(batches: Sequence[texts.Batch]) -> dict[str, str]:
@@ -50,6 +59,21 @@ def test_adversarial_corpora_have_the_pinned_digest(kind: str) -> None:
     assert corpora.digest(files) == definitions.digests()[f"{kind}-1MB"]
 
 
+def test_written_corpus_is_the_one_that_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files and truth go to the disk batch by batch, and are used again when they are there."""
+    monkeypatch.setenv("DEDUPE_BENCH_DIR", str(tmp_path))
+    corpus = corpora.materialise("plain-1MB")
+    assert corpora.digest(corpora.read_files(corpus.folder)) == definitions.digests()["plain-1MB"]
+    made = list(texts.batches(plan.KINDS["plain"], 10**6))
+    assert corpus.table("copies", texts.Copy) == [c for batch in made for c in batch.copies]
+    assert corpus.table("members", texts.Member) == [m for batch in made for m in batch.members]
+    assert len(corpus.paths) == sum(len(batch.files) for batch in made)
+    (corpus.folder / "mark").touch()
+    assert (corpora.materialise("plain-1MB").folder / "mark").exists()
+
+
 def test_articles_have_the_promised_size(made: Made) -> None:
     """3 to 5 KB, but for the few that take long copies."""
     sizes = np.array([len(text) for batch in made[1] for _, text in batch.files])
@@ -57,6 +81,21 @@ def test_articles_have_the_promised_size(made: Made) -> None:
     assert np.quantile(sizes, 0.01) >= 3_000
     assert np.quantile(sizes, 0.90) <= 5_000
     assert abs(sizes.sum() / SIZE - 1) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("measure", "real", "tolerance"),
+    [
+        (posts.Posts.distinct, [267], 0.05),
+        (posts.Posts.shares, [0.0586, 0.0039, 0.0662, 0.0209, 0.0062], 0.25),
+        (posts.Posts.letters, [2.5, 4.36, 6.48, 7.52, 8.11], 0.2),
+    ],
+)
+def test_words_are_distributed_as_in_real_posts(
+    measure: Callable[[posts.Posts], list[float]], real: list[float], tolerance: float
+) -> None:
+    """The figures that `python -m benchmarks.posts` printed for digitalgov and slopscore."""
+    assert measure(sample()) == pytest.approx(real, rel=tolerance)
 
 
 def test_similarity_of_copies_is_exact_and_near_the_wanted_one(made: Made) -> None:
