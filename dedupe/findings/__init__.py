@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from hashlib import blake2b
 from typing import NamedTuple
@@ -24,15 +24,7 @@ from dedupe.findings.summaries import summary_drafts
 from dedupe.findings.templates import describe_templates, template_drafts
 from dedupe.model import RULE_NUMBER, RULES, Finding, Severity
 from dedupe.rows import Findings
-from dedupe.tables import (
-    Bool,
-    Corpus,
-    OutlineTable,
-    Pieces,
-    Reading,
-    RegionTable,
-    TemplateTable,
-)
+from dedupe.tables import Bool, Corpus, Load, OutlineTable, Pieces, RegionTable, TemplateTable
 
 __all__ = [
     "Draft",
@@ -74,7 +66,7 @@ def family_drafts(
 
 def complete(
     copies: Sequence[Draft], corpus: Corpus, families: Families | None,
-    load: Callable[[int], Reading], settings: config.Config,
+    load: Load, settings: config.Config,
 ) -> None:  # fmt: skip
     """Look up whatever of copies and families may be shown, before the flags are known.
 
@@ -114,7 +106,7 @@ def find(
     copies: Sequence[Draft],
     flags: Sequence[LocatedFlags],
     regions: RegionTable,
-    load: Callable[[int], Reading],
+    load: Load,
     settings: config.Config,
     pool: Executor,
 ) -> tuple[Findings, Shares]:
@@ -164,9 +156,7 @@ def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
     return np.array([path in focus or path.startswith(roots) for path in corpus.path], np.bool_)
 
 
-def _heavy(
-    shares: Shares, corpus: Corpus, load: Callable[[int], Reading], settings: config.Config
-) -> LocatedFlags:
+def _heavy(shares: Shares, corpus: Corpus, load: Load, settings: config.Config) -> LocatedFlags:
     """FIL308 where more of an article is filler than the limit allows."""
     limit = settings.filler.max_percent
     percent = shares.percent(shares.filler)

@@ -165,9 +165,9 @@ def analyse_files(
     return [parts[k] for k in range(count)]
 
 
-def read_again(files: Sequence[SourceFile], sources: config.Sources, number: int) -> Reading:
-    """Read one of the batches of `analyse_files` once more."""
-    return read(files, batches(files)[number], sources)[0]
+def read_again(files: Sequence[SourceFile], sources: config.Sources, chosen: I32) -> Reading:
+    """Read some files once more, by their numbers."""
+    return read([files[number] for number in chosen.tolist()], range(len(chosen)), sources)[0]
 
 
 def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
