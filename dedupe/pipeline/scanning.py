@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
+from msgspec import structs
 
-from dedupe import __version__, config, outlines, templates
+from dedupe import __version__, config, memory, outlines, templates
 from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
@@ -92,12 +94,18 @@ def scan(
         if not any(len(part.file) for part in analyses):
             return _empty(command, settings, skipped)
         corpus = corpus_of(analyses, listing.files)
+        # What is gathered is held once: a third of the peak of a corpus whose texts are not kept.
+        analyses = _sharing_words(analyses, corpus)
+        memory.release()
+        passages, stems = matching.gather(analyses), matching.gather_stems(analyses)
+        analyses = [structs.replace(part, passages=None, stems=None) for part in analyses]
+        memory.release()
         progress.phase("matching", 3)
         owner = _owners(corpus, settings.matching.between)
         recurring: Callable[[], Families] = partial(_families, corpus, analyses, pool)
         if settings.matching.depth != "fast" and count > 1:
             recurring = spare.submit(recurring).result
-        matches, summaries = matching.match(corpus, analyses, owner, settings.matching, pool)
+        matches, summaries = matching.match(corpus, passages, stems, owner, settings.matching, pool)
         progress.advance(1)
         regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
@@ -190,6 +198,15 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         block_unspaced=np.concatenate([part.block_unspaced for part in analyses]),
         batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
     )
+
+
+def _sharing_words(analyses: Sequence[Analysis], corpus: Corpus) -> list[Analysis]:
+    """The same, their words being those of the corpus."""
+    edges = np.cumsum([0, *(len(part.token) for part in analyses)]).tolist()
+    return [
+        structs.replace(part, token=corpus.token[low:high])
+        for part, (low, high) in zip(analyses, pairwise(edges), strict=True)
+    ]
 
 
 def _pieces(analyses: Sequence[Analysis], token_base: I64) -> Pieces:
