@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dedupe.model import MOVED, REWORDED_RULES, SUMMARY, Article, Finding, Span, Summary
+from dedupe.model import MOVED, REWORDED_RULES, SUMMARY, Article, Finding, Result, Span, Summary
 
 SHARES = ("duplicate", "template", "filler", "excluded", "unique")
 
@@ -75,3 +75,8 @@ def headline(finding: Finding) -> str:
     if finding.cluster is not None and finding.cluster.size > 1:
         parts.append(counted(finding.cluster.size, "article"))
     return ", ".join(parts)
+
+
+def new_findings(result: Result) -> list[Finding]:
+    """Findings that are neither in the baseline nor suppressed."""
+    return [finding for finding in result.findings if finding.status == "new"]
