@@ -9,10 +9,12 @@ Which command uses which group:
     filler_options        scan show explain
     rule_options          scan show
     gate_options          scan
+    report_options        report (and with output_options)
     output_options        scan
-    max_matches_option    show (and with output_options)
+    max_matches_option    show (and with report_options)
     text_or_json_option   show compare explain rule
     display_options       all
+    quiet_option          report (and with run_options)
     run_options           scan
 
 Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
@@ -36,6 +38,7 @@ from dedupe.cli.parameters import (
 from dedupe.cli.session import Session
 from dedupe.config import DEFAULT_INCLUDE, Depth, Filler, Matching, Output, Sources
 from dedupe.reports import FORMATS
+from dedupe.reports.options import ReportOptions
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -377,9 +380,9 @@ def gate_options(command: Command) -> Command:
     )(command)
 
 
-def output_options(command: Command) -> Command:
+def report_options(command: Command) -> Command:
     """What is written where."""
-    defaults = Output()
+    defaults = ReportOptions()
     return combined(
         option(
             "Output",
@@ -410,23 +413,45 @@ def output_options(command: Command) -> Command:
         max_matches_option,
         option(
             "Output",
-            "--excerpt-words",
-            metavar="N",
-            type=click.IntRange(min=1),
-            default=defaults.excerpt_words,
-            show_default=True,
-            help="Words of a passage that are shown.",
-        ),
-        option(
-            "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
-        ),
-        option(
-            "Output",
             "--sort",
             type=click.Choice(["path", "severity", "similarity"]),
             default="path",
             show_default=True,
             help="Order of the findings.",
+        ),
+        option(
+            "Output",
+            "--sarif-max",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=defaults.sarif_max,
+            show_default=True,
+            help="Results in sarif, the most severe first.",
+        ),
+        option(
+            "Output",
+            "--csv-bom",
+            is_flag=True,
+            help="Begin csv with a byte-order mark, by which Excel knows UTF-8.",
+        ),
+    )(command)
+
+
+def output_options(command: Command) -> Command:
+    """What is written where, and how much of it a scan finds."""
+    return combined(
+        report_options,
+        option(
+            "Output",
+            "--excerpt-words",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=Output().excerpt_words,
+            show_default=True,
+            help="Words of a passage that are shown.",
+        ),
+        option(
+            "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
         ),
     )(command)
 
@@ -510,11 +535,12 @@ def run_options(command: Command) -> Command:
             show_default=True,
             help="Progress on standard error.",
         ),
-        option(
-            "Run",
-            "-q",
-            "--quiet",
-            is_flag=True,
-            help="No progress, no totals on standard error.",
-        ),
+        quiet_option("Run"),
     )(command)
+
+
+def quiet_option(group: str) -> Decorator:
+    """Whether standard error stays empty."""
+    return option(
+        group, "-q", "--quiet", is_flag=True, help="No progress, no totals on standard error."
+    )
