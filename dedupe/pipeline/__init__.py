@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dedupe.pipeline.explaining import explain
     from dedupe.pipeline.listing import list_files
     from dedupe.pipeline.progress import Progress
+    from dedupe.pipeline.saved import load
     from dedupe.pipeline.scanning import model_id, scan
     from dedupe.pipeline.showing import show
     from dedupe.pipeline.training import train_model
@@ -22,6 +23,7 @@ __all__ = [
     "compare",
     "explain",
     "list_files",
+    "load",
     "model_id",
     "scan",
     "show",
@@ -33,6 +35,7 @@ _HOMES = {
     "compare": "comparing",
     "explain": "explaining",
     "list_files": "listing",
+    "load": "saved",
     "model_id": "scanning",
     "scan": "scanning",
     "show": "showing",
