@@ -13,10 +13,10 @@ PIP := $(RUN) pip --quiet --quiet --disable-pip-version-check --no-input
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help scan test test-all setup fmt lint types arch cov docs quality bench model ci clean
+.PHONY: help scan test test-all setup fmt lint types arch cov docs quality bench bench-peers model ci clean
 
 help: ## print this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 scan: $(VENV)/.run ## find copies and filler in FOLDER=seeds; options in ARGS="--fail-on error"
 	@$(RUN) dedupe scan $(ARGS) -- "$(FOLDER)"
@@ -58,8 +58,11 @@ docs: $(VENV)/.test ## run the examples of README and docs
 quality: $(VENV)/.run ## precision, recall and plagdet against known truth
 	@$(RUN) benchmarks.quality $(ARGS)
 
-bench: $(VENV)/.run ## speed, with peers in the same run
+bench: $(VENV)/.run ## speed, with `wc -w` in the same run
 	@$(RUN) benchmarks.speed $(ARGS)
+
+bench-peers: $(VENV)/.run ## speed and quality beside other deduplicators, each in an environment of its own
+	@$(RUN) benchmarks.peers $(ARGS)
 
 model: $(VENV)/.run ## train the filler model and count the stems again, from DEDUPE_DATA
 	@$(RUN) dedupe.make_model $(ARGS)
