@@ -20,9 +20,10 @@ def main() -> None:
     folder, into = sys.argv[1:]
     shared: defaultdict[tuple[str, str], float] = defaultdict(float)
     with tempfile.TemporaryDirectory() as results:
-        outputs = [f"--output=jsonl:{results}/report", f"--output=matches:{results}/matches"]
         command = [sys.executable, "-m", "dedupe", "scan", folder, "--depth", "fast", "-q"]
-        subprocess.run([*command, *outputs], check=True)
+        formats = ["--output-format", "jsonl", f"--output=matches:{results}/matches"]
+        with Path(results, "report").open("wb") as report:
+            subprocess.run([*command, *formats], stdout=report, check=True)
         with Path(results, "matches").open("rb") as stream:
             for match in map(json.loads, stream):
                 a, b = match["a"], match["b"]
