@@ -2,20 +2,22 @@
 
 Which command uses which group:
 
-    input_options         scan show explain files (with decoding_options)
+    input_options         scan baseline show explain files (with decoding_options)
     decoding_options      compare
-    selection_options     scan show
-    matching_options      scan show compare explain
-    filler_options        scan show explain
-    rule_options          scan show
+    selection_options     scan baseline show
+    matching_options      scan baseline show compare explain
+    filler_options        scan baseline show explain
+    rule_options          scan baseline show
+    baseline_option       scan baseline
     gate_options          scan
     report_options        report (and with output_options)
     output_options        scan
+    all_members_option    baseline (and with output_options)
     max_matches_option    show (and with report_options)
     text_or_json_option   show compare explain rule
-    display_options       all
+    display_options       all but baseline
     quiet_option          report (and with run_options)
-    run_options           scan
+    run_options           scan baseline
 
 Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
 """
@@ -336,6 +338,18 @@ def rule_options(command: Command) -> Command:
     )(command)
 
 
+def baseline_option(help_text: str, **attributes: object) -> Decorator:
+    """The file of known findings."""
+    return option(
+        "Known",
+        "--baseline",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help=help_text,
+        **attributes,
+    )
+
+
 def gate_options(command: Command) -> Command:
     """What makes the exit code 1."""
     return combined(
@@ -345,7 +359,7 @@ def gate_options(command: Command) -> Command:
             type=click.Choice(["never", *SEVERITIES]),
             default="never",
             show_default=True,
-            help="Exit with 1 when a finding is at least this severe.",
+            help="Exit with 1 when a new finding is at least this severe.",
         ),
         option("Gate", "--exit-zero", is_flag=True, help="The same as --fail-on never."),
         option(
@@ -353,7 +367,7 @@ def gate_options(command: Command) -> Command:
             "--max-new-findings",
             metavar="N",
             type=click.IntRange(min=0),
-            help="Exit with 1 when there are more findings.",
+            help="Exit with 1 when there are more new findings.",
         ),
         option(
             "Gate",
@@ -450,9 +464,14 @@ def output_options(command: Command) -> Command:
             show_default=True,
             help="Words of a passage that are shown.",
         ),
-        option(
-            "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
-        ),
+        all_members_option,
+    )(command)
+
+
+def all_members_option(command: Command) -> Command:
+    """Whether the original of a cluster has a finding."""
+    return option(
+        "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
     )(command)
 
 

@@ -103,7 +103,7 @@ class Reports:
         paint = painter(color=False)
         for line in closing_lines(result, view):
             click.echo(paint(line), err=True)
-        left = len(result.findings) - view.max_findings
+        left = result.summary.findings.get("new", 0) - view.max_findings
         if FORMATS[self._printed].for_people and view.max_findings and left > 0:
             click.echo(f"{left:,} more findings: --max-findings 0 shows all.", err=True)
 

@@ -18,6 +18,10 @@ from dedupe.cli.session import Session
 @options.matching_options
 @options.filler_options
 @options.rule_options
+@options.baseline_option(
+    "Findings that are known, in a file of dedupe baseline: json, jsonl, csv and junit mark them, "
+    "the other formats leave them out, and --fail-on and --max-new-findings do not count them."
+)
 @options.gate_options
 @options.output_options
 @options.display_options

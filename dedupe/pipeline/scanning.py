@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from msgspec import structs
 
-from dedupe import __version__, config, memory, outlines, templates
+from dedupe import __version__, baseline, config, memory, outlines, templates
 from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
@@ -29,7 +29,7 @@ from dedupe.model import (
     Skipped,
     Summary,
 )
-from dedupe.pipeline import matching, rows
+from dedupe.pipeline import known, matching, rows
 from dedupe.pipeline.analysis import (
     KEEP_BYTES,
     Analysis,
@@ -76,9 +76,11 @@ def scan(
 
     keep: takes hold of all tables, which a process that is about to end need not free.
     Raises UsageError for a path that does not exist, NothingToAnalyseError when no article could
-    be read, SkippedFilesError when one could not and `strict` is set.
+    be read, SkippedFilesError when one could not and `strict` is set, BaselineError when there is
+    no use in the baseline.
     """
     progress = progress or Silence()
+    entries = () if settings.baseline is None else baseline.load(settings.baseline)
     count = threads(settings.jobs)
     if count > 1:
         warming.begin()
@@ -132,21 +134,25 @@ def scan(
         if keep is not None:
             keep += (listing, analyses, corpus, matches, regions, families, copies, judgements)
         flags = [judgement.flags for judgement in judgements]
-        found, shares = findings_stage.find(
+        found, words, shares = findings_stage.find(
             corpus, copies, flags, regions, store.load, settings, pool
         )
+        baselined = None
+        if settings.baseline is not None or settings.output.want_baseline:
+            found, baselined = known.mark(found, words, corpus, entries, settings)
         progress.advance(1)
         found = _with_files(found, skipped, analyses, settings)
         return Result(
             run=_run(command, settings),
             articles=_articles(corpus, shares),
             findings=found,
-            summary=_summary(shares, found, skipped, settings.gate),
+            summary=_summary(shares, found, skipped, settings),
             skipped=skipped,
             matches=rows.matches(corpus, matches, summaries, overlap, store.load)
             if settings.output.want_matches
             else (),
             passages=rows.passages(corpus, judgements, found, store.load),
+            baseline=baselined,
         )
 
 
@@ -277,7 +283,7 @@ def _empty(command: str, settings: config.Config, skipped: tuple[Skipped, ...]) 
         run=_run(command, settings),
         articles=(),
         findings=(),
-        summary=_summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings.gate),
+        summary=_summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings),
         skipped=skipped,
     )
 
@@ -333,6 +339,7 @@ def _run(command: str, settings: config.Config) -> Run:
             "budget.filler-percent": filler.max_percent,
             "rules.select": list(rules.select),
             "rules.ignore": list(rules.ignore),
+            "baseline": settings.baseline,
             "output.fail-on": settings.gate.fail_on,
         },
     )
@@ -345,10 +352,13 @@ def _articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
 
 
 def _summary(
-    shares: Shares, found: Findings, skipped: Sequence[Skipped], gate: config.Gate
+    shares: Shares, found: Findings, skipped: Sequence[Skipped], settings: config.Config
 ) -> Summary:
     total = shares.total()
-    ranks = Counter(found.ranks)
+    new = found.ranks
+    if settings.baseline is not None:  # else nobody needs to look into the findings
+        new = [finding.severity.rank for finding in found if finding.status == "new"]
+    ranks = Counter(new)
     severities = {level: ranks[Severity(level).rank] for level in ("error", "warning", "note")}
     return Summary(
         articles=len(shares.words),
@@ -358,21 +368,24 @@ def _summary(
         filler_words=int(total.filler[0]),
         excluded_words=int(total.excluded[0]),
         unique_words=int(total.unique[0]),
-        findings={"new": len(found), "baselined": 0, "suppressed": 0},
+        findings={"new": len(new), "baselined": len(found) - len(new), "suppressed": 0},
         severities=severities,
         skipped=sum(not item.deliberate for item in skipped),
-        gate=_gate(shares, found, gate),
+        gate=_gate(shares, new, settings.gate),
     )
 
 
-def _gate(shares: Shares, found: Findings, gate: config.Gate) -> Gate:
-    """Whether the run fails: a finding at or above the level, or a budget that is exceeded."""
+def _gate(shares: Shares, new: Sequence[int], gate: config.Gate) -> Gate:
+    """Whether the run fails: a new finding at or above the level, or a budget that is exceeded.
+
+    new: the severity ranks of new findings; budgets are of all text.
+    """
     reasons = []
     if gate.fail_on != "never":
         limit = Severity(gate.fail_on).rank
-        if any(rank >= limit for rank in found.ranks):
+        if any(rank >= limit for rank in new):
             reasons.append("fail-on")
-    if gate.max_new_findings is not None and len(found) > gate.max_new_findings:
+    if gate.max_new_findings is not None and len(new) > gate.max_new_findings:
         reasons.append("max-new-findings")
     total = shares.total()
     if _above(total.percent(total.duplicate), gate.max_duplicate_percent):

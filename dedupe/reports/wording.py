@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dedupe.model import MOVED, REWORDED_RULES, SUMMARY, Article, Finding, Result, Span, Summary
 
 SHARES = ("duplicate", "template", "filler", "excluded", "unique")
@@ -77,6 +79,8 @@ def headline(finding: Finding) -> str:
     return ", ".join(parts)
 
 
-def new_findings(result: Result) -> list[Finding]:
+def new_findings(result: Result) -> Sequence[Finding]:
     """Findings that are neither in the baseline nor suppressed."""
+    if result.summary.findings.get("new") == len(result.findings):
+        return result.findings  # undecoded
     return [finding for finding in result.findings if finding.status == "new"]
