@@ -47,6 +47,7 @@ def command() -> None:
 
 @command.command("create", cls=GroupedCommand)
 @click.argument("paths", nargs=-1, type=click.Path())
+@_scan_options
 @options.option(
     "Known",
     "--force",
@@ -55,7 +56,6 @@ def command() -> None:
     show_envvar=False,
     help="Overwrite the file.",
 )
-@_scan_options
 def create(*, force: bool, **values: object) -> int:
     """Write down all findings of the articles under PATHS (default: this folder)."""
     file = str(values["baseline"])
