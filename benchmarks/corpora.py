@@ -5,7 +5,7 @@ come from `DEDUPE_DATA`, the folders go to `DEDUPE_BENCH_DIR`. A corpus NAME is
 
     NAME/files/...         the articles, and nothing else: the folder to scan
     NAME/map.jsonl         {"id", "path"}: document and its path below `files`
-    NAME/TABLE.jsonl       truth that belongs to it: `paragraphs`, `copies`, `members`
+    NAME/TABLE.jsonl       truth that belongs to it: `paragraphs`, `copies`, `members`, `pairs`
     NAME/stamp.json        written last; a folder whose stamp is current is used as it is
 
 Texts are written as they are, UTF-8, so that code-point offsets of the truth hold in the files.
@@ -33,7 +33,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import forms, generated, planting
+from benchmarks import alike, forms, generated, planting
 from benchmarks.synthetic import plan, texts
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -294,6 +294,13 @@ def _family(articles: int) -> Content:
     return Content(files, {"members": members})
 
 
+def alike_content(megabytes: float) -> Content:
+    """So many megabytes of articles with edited copies of whole ones; see `alike`."""
+    made = alike.make(round(megabytes * 1e6))
+    files = [(PathRow(name, f"{name}.txt"), text) for name, text in made.texts.items()]
+    return Content(files, {"pairs": made.pairs})
+
+
 def _filler_gold() -> Content:
     rows = read_table("filler_gold/public", FillerText)
     return Content([(PathRow(r.id, safe_name(r.id, ".txt")), r.text) for r in rows], {})
@@ -318,6 +325,7 @@ BUILDERS: dict[str, tuple[Callable[[], Content], tuple[str, ...]]] = {
     "edited": (_edited, ("slopscore/docs",)),
     "family_10000": (partial(_family, 10_000), ("slopscore/docs",)),
     "family_20000": (partial(_family, 20_000), ("slopscore/docs",)),
+    **{f"alike_{size}": (partial(alike_content, size), ()) for size in alike.SIZES},
     "filler_gold": (_filler_gold, ("filler_gold/public",)),
     "mixed": (_mixed, ("pan13_train/docs", "slopscore/docs", "digitalgov/docs")),
 }

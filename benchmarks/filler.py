@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from benchmarks import corpora, passages, quality
+from benchmarks import corpora, environments, passages, quality
 from benchmarks.figures import auc
 from benchmarks.passages import LabelledSet, Passage
 from benchmarks.scoring import CUE, chosen_model, essays, held_out_model
@@ -184,15 +184,7 @@ def peer_scorer(requirement: str) -> Scorer:
 
     Raises RuntimeError, with what pip said, where it cannot be installed.
     """
-    folder = corpora.bench_folder() / "peers" / requirement
-    python = folder / "bin" / "python"
-    if not (folder / "installed").exists():
-        pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        for command in ([sys.executable, "-m", "venv", str(folder)], [*pip, requirement]):
-            made = subprocess.run(command, capture_output=True, text=True, check=False)
-            if made.returncode:
-                raise RuntimeError((made.stderr.strip() or "failed").splitlines()[-1])
-        (folder / "installed").touch()
+    python = environments.python_with(requirement)
     script = _PEER_SCRIPT.format(score=PEERS[requirement])
 
     def score(part: Part) -> list[float]:

@@ -91,9 +91,9 @@ def _corpus_folder(name: str) -> Path:
     return corpora.PROJECT / "seeds" if name == "seeds" else corpora.materialise(name).folder
 
 
-def _warm(name: str) -> int:
-    """Read every file of a corpus, so that the page cache holds it; bytes."""
-    folder, size_bytes = _corpus_folder(name), 0
+def warm(folder: Path) -> tuple[str, int]:
+    """Read every file below a folder, so that the page cache holds it; digest and bytes."""
+    size_bytes = 0
 
     def read() -> Iterator[tuple[str, bytes]]:
         nonlocal size_bytes
@@ -101,7 +101,13 @@ def _warm(name: str) -> int:
             size_bytes += len(text)
             yield path, text
 
-    found, pinned = corpora.digest(read()), definitions.digests().get(name)
+    return corpora.digest(read()), size_bytes
+
+
+def _warm(name: str) -> int:
+    """Warm a corpus and compare it with the digest pinned for it, if it is a made one; bytes."""
+    found, size_bytes = warm(_corpus_folder(name))
+    pinned = definitions.digests().get(name)
     if corpora.made_corpus(name) and found != pinned:
         raise ValueError(f"{name}: digest {found}, pinned {pinned}")
     return size_bytes

@@ -97,6 +97,7 @@ class Output(Struct, frozen=True, kw_only=True):
     """Report on these paths only; everything is still compared."""
     want_matches: bool = False
     want_passages: bool = False
+    want_baseline: bool = False
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -108,5 +109,7 @@ class Config(Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     gate: Gate = Gate()
     output: Output = Output()
+    baseline: str | None = None
+    """Path of the file of known findings."""
     jobs: int = 0
     """Threads; 0 takes one per core."""

@@ -29,5 +29,9 @@ class ModelFileError(DedupeError):
     """A filler model file that is damaged, foreign or of another format."""
 
 
+class BaselineError(DedupeError):
+    """A baseline that is missing, damaged, foreign or of another format or normaliser."""
+
+
 class InternalError(DedupeError):
     """A broken invariant: a defect of the program, not of its input."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 from math import prod
 from typing import Any, TypeVar
@@ -31,3 +33,14 @@ class Scratch(threading.local):
         if array is None or len(array) < size:
             array = self._arrays[name] = np.empty(size, dtype)
         return array[:size].reshape(shape)
+
+
+def release() -> None:
+    """Give memory that was freed back to the system, where the C library can do so.
+
+    Arrays of a batch are small enough for its heap, which keeps what they leave: a quarter of what
+    a scan of 300 MB holds at its peak.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 SCHEMA = "1.0"
 NORMALISER = 2
@@ -278,6 +278,35 @@ class Skipped(Struct, frozen=True):
     """Left out by a pattern or ignore file rather than by a fault of the file."""
 
 
+_Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+
+
+class BaselineEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A passage that is known, in the file of a baseline."""
+
+    rule: Annotated[str, Meta(pattern=r"^[A-Z]{3}[0-9]{3}\Z")]
+    path: str
+    hash: _Digest
+    """Of its folded words"""
+    near: _Digest
+    """Near that of a passage with nearly the same words"""
+    count: Annotated[int, Meta(ge=1)]
+    """How many findings of the rule and article have the passage"""
+
+
+class Baselined(Struct, frozen=True):
+    """What a scan tells of a baseline."""
+
+    found: tuple[BaselineEntry, ...]
+    """Entries of all findings, new and known"""
+    kept: tuple[BaselineEntry, ...]
+    """Entries of the baseline without the stale ones"""
+    stale: tuple[BaselineEntry, ...]
+    """Entries that cover no finding any more; `count` is how many are missing"""
+    unseen: tuple[BaselineEntry, ...]
+    """Entries, also in `kept`, of articles and rules that were not looked at"""
+
+
 class Result(Struct, frozen=True, kw_only=True):
     """Everything a report may show, in its final order."""
 
@@ -289,6 +318,7 @@ class Result(Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...] = ()
     matches: tuple[MatchRow, ...] = ()
     passages: tuple[PassageRow, ...] = ()
+    baseline: Baselined | None = None
 
 
 class Edit(Struct, frozen=True):

@@ -77,7 +77,7 @@ def paths(findings: Sequence[Finding]) -> Sequence[str]:
     return [finding.path for finding in findings]
 
 
-def encode(row: Struct) -> bytes:
+def encode(row: object) -> bytes:
     """One value as JSON, without a line end."""
     try:
         return _ENCODER.encode(row)
@@ -101,6 +101,11 @@ def write_rows(rows: Sequence[Struct], stream: BinaryIO) -> None:
             stream.write(_ENCODER.encode_lines(block))
         except UnicodeEncodeError:
             stream.writelines(encode(row) + b"\n" for row in block)
+
+
+def write_document(value: object, stream: BinaryIO) -> None:
+    """One value as indented JSON."""
+    stream.write(msgspec.json.format(encode(value), indent=2) + b"\n")
 
 
 def writable(texts: Sequence[str]) -> Sequence[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from msgspec import Struct, structs
@@ -491,3 +491,10 @@ class Reading(Struct, frozen=True):
     tokens: TokenTable
     article_token: I64
     """(D + 1,) first token of each article in the batch"""
+
+
+class Load(Protocol):
+    """Gives the reading of a batch, or of some of its articles."""
+
+    def __call__(self, batch: int, articles: I64 | None = None, /) -> Reading:
+        """`pipeline.store.ReadingStore.load`, or what stands in for it."""

@@ -32,6 +32,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "scan": ("dedupe.cli.scan", "Find copied passages and filler in articles."),
     "compare": ("dedupe.cli.compare", "Show two articles side by side with the words that differ."),
     "show": ("dedupe.cli.show", "Show every copy of one passage beside it."),
+    "report": ("dedupe.cli.report", "Write a saved result again in other formats."),
+    "baseline": ("dedupe.cli.baseline", "Maintain the file of findings that are known."),
     "explain": ("dedupe.cli.explain", "Tell why a passage was flagged, or was not."),
     "rule": ("dedupe.cli.rule", "Tell what a rule means, with examples; or list the rules."),
     "train": ("dedupe.cli.train", "Fit the filler model to articles that were accepted."),

@@ -2,18 +2,22 @@
 
 Which command uses which group:
 
-    input_options         scan show explain files (with decoding_options)
+    input_options         scan baseline show explain files (with decoding_options)
     decoding_options      compare
-    selection_options     scan show
-    matching_options      scan show compare explain
-    filler_options        scan show explain
-    rule_options          scan show
+    selection_options     scan baseline show
+    matching_options      scan baseline show compare explain
+    filler_options        scan baseline show explain
+    rule_options          scan baseline show
+    baseline_option       scan baseline
     gate_options          scan
+    report_options        report (and with output_options)
     output_options        scan
-    max_matches_option    show (and with output_options)
+    all_members_option    baseline (and with output_options)
+    max_matches_option    show (and with report_options)
     text_or_json_option   show compare explain rule
-    display_options       all
-    run_options           scan
+    display_options       all but baseline
+    quiet_option          report (and with run_options)
+    run_options           scan baseline
 
 Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
 """
@@ -36,6 +40,7 @@ from dedupe.cli.parameters import (
 from dedupe.cli.session import Session
 from dedupe.config import DEFAULT_INCLUDE, Depth, Filler, Matching, Output, Sources
 from dedupe.reports import FORMATS
+from dedupe.reports.options import ReportOptions
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -333,6 +338,18 @@ def rule_options(command: Command) -> Command:
     )(command)
 
 
+def baseline_option(help_text: str, **attributes: object) -> Decorator:
+    """The file of known findings."""
+    return option(
+        "Known",
+        "--baseline",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help=help_text,
+        **attributes,
+    )
+
+
 def gate_options(command: Command) -> Command:
     """What makes the exit code 1."""
     return combined(
@@ -342,7 +359,7 @@ def gate_options(command: Command) -> Command:
             type=click.Choice(["never", *SEVERITIES]),
             default="never",
             show_default=True,
-            help="Exit with 1 when a finding is at least this severe.",
+            help="Exit with 1 when a new finding is at least this severe.",
         ),
         option("Gate", "--exit-zero", is_flag=True, help="The same as --fail-on never."),
         option(
@@ -350,7 +367,7 @@ def gate_options(command: Command) -> Command:
             "--max-new-findings",
             metavar="N",
             type=click.IntRange(min=0),
-            help="Exit with 1 when there are more findings.",
+            help="Exit with 1 when there are more new findings.",
         ),
         option(
             "Gate",
@@ -377,9 +394,9 @@ def gate_options(command: Command) -> Command:
     )(command)
 
 
-def output_options(command: Command) -> Command:
+def report_options(command: Command) -> Command:
     """What is written where."""
-    defaults = Output()
+    defaults = ReportOptions()
     return combined(
         option(
             "Output",
@@ -410,24 +427,51 @@ def output_options(command: Command) -> Command:
         max_matches_option,
         option(
             "Output",
-            "--excerpt-words",
-            metavar="N",
-            type=click.IntRange(min=1),
-            default=defaults.excerpt_words,
-            show_default=True,
-            help="Words of a passage that are shown.",
-        ),
-        option(
-            "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
-        ),
-        option(
-            "Output",
             "--sort",
             type=click.Choice(["path", "severity", "similarity"]),
             default="path",
             show_default=True,
             help="Order of the findings.",
         ),
+        option(
+            "Output",
+            "--sarif-max",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=defaults.sarif_max,
+            show_default=True,
+            help="Results in sarif, the most severe first.",
+        ),
+        option(
+            "Output",
+            "--csv-bom",
+            is_flag=True,
+            help="Begin csv with a byte-order mark, by which Excel knows UTF-8.",
+        ),
+    )(command)
+
+
+def output_options(command: Command) -> Command:
+    """What is written where, and how much of it a scan finds."""
+    return combined(
+        report_options,
+        option(
+            "Output",
+            "--excerpt-words",
+            metavar="N",
+            type=click.IntRange(min=1),
+            default=Output().excerpt_words,
+            show_default=True,
+            help="Words of a passage that are shown.",
+        ),
+        all_members_option,
+    )(command)
+
+
+def all_members_option(command: Command) -> Command:
+    """Whether the original of a cluster has a finding."""
+    return option(
+        "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
     )(command)
 
 
@@ -510,11 +554,12 @@ def run_options(command: Command) -> Command:
             show_default=True,
             help="Progress on standard error.",
         ),
-        option(
-            "Run",
-            "-q",
-            "--quiet",
-            is_flag=True,
-            help="No progress, no totals on standard error.",
-        ),
+        quiet_option("Run"),
     )(command)
+
+
+def quiet_option(group: str) -> Decorator:
+    """Whether standard error stays empty."""
+    return option(
+        group, "-q", "--quiet", is_flag=True, help="No progress, no totals on standard error."
+    )

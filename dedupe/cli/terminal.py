@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from typing import BinaryIO, TextIO
 
 from dedupe.reports.options import ReportOptions
@@ -34,23 +35,26 @@ def wants_color(choice: str, stream: TextIO) -> bool:
 
 
 def stdout_options(
+    of_files: ReportOptions = ReportOptions(),  # noqa: B008 - frozen
     *,
     color: str = "auto",
     width: int | None = None,
     max_findings: int = 0,
-    max_matches: int = 3,
     verbose: bool = False,
 ) -> ReportOptions:
-    """Appearance of a report on standard output. Off a terminal nothing depends on the machine."""
+    """Appearance of a report on standard output, beside that of files.
+
+    Off a terminal nothing depends on the machine.
+    """
     if width is None and is_terminal(sys.stdout):
         width = min(shutil.get_terminal_size().columns, _WIDEST)
-    return ReportOptions(
+    return replace(
+        of_files,
         color=wants_color(color, sys.stdout),
         width=width or _WIDTH_OF_FILES,
         encoding=getattr(sys.stdout, "encoding", None) or "utf-8",
         github=bool(os.environ.get("GITHUB_ACTIONS")),
         max_findings=max_findings,
-        max_matches=max_matches,
         verbose=verbose,
     )
 

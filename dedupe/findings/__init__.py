@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from hashlib import blake2b
 from typing import NamedTuple
@@ -24,15 +24,7 @@ from dedupe.findings.summaries import summary_drafts
 from dedupe.findings.templates import describe_templates, template_drafts
 from dedupe.model import RULE_NUMBER, RULES, Finding, Severity
 from dedupe.rows import Findings
-from dedupe.tables import (
-    Bool,
-    Corpus,
-    OutlineTable,
-    Pieces,
-    Reading,
-    RegionTable,
-    TemplateTable,
-)
+from dedupe.tables import I64, Bool, Corpus, Load, OutlineTable, Pieces, RegionTable, TemplateTable
 
 __all__ = [
     "Draft",
@@ -45,6 +37,7 @@ __all__ = [
     "family_drafts",
     "file_finding",
     "find",
+    "in_focus",
     "locate_flags",
     "no_shares",
     "selected_rules",
@@ -74,14 +67,14 @@ def family_drafts(
 
 def complete(
     copies: Sequence[Draft], corpus: Corpus, families: Families | None,
-    load: Callable[[int], Reading], settings: config.Config,
+    load: Load, settings: config.Config,
 ) -> None:  # fmt: skip
     """Look up whatever of copies and families may be shown, before the flags are known.
 
     Raises ConfigError where a rule is selected that does not exist.
     """
     output = settings.output
-    focus = _in_focus(corpus, output.focus)
+    focus = in_focus(corpus, output.focus)
     shown = [
         draft
         for draft, hidden in zip(copies, _inside_copies(copies, settings), strict=True)
@@ -114,13 +107,14 @@ def find(
     copies: Sequence[Draft],
     flags: Sequence[LocatedFlags],
     regions: RegionTable,
-    load: Callable[[int], Reading],
+    load: Load,
     settings: config.Config,
     pool: Executor,
-) -> tuple[Findings, Shares]:
+) -> tuple[Findings, I64, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
-    copies: with templates and outlines, completed; flags: of all batches. Raises ConfigError where
+    copies: with templates and outlines, completed; flags: of all batches. Returns the findings,
+    (2, F) their first words and those behind their last, and the shares. Raises ConfigError where
     a rule is selected that does not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
@@ -136,7 +130,7 @@ def find(
     shown = stands & (severity >= least)
     if not settings.output.all_members:
         shown &= ~table.original
-    shown &= _in_focus(corpus, settings.output.focus)[table.article]
+    shown &= in_focus(corpus, settings.output.focus)[table.article]
     row, also, severity = table.row[shown], also[shown], severity[shown]
     first = row < len(copies)
     standing = Standing(
@@ -146,7 +140,7 @@ def find(
     kept = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
     if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
         kept = kept.with_articles(_heavy(shares, corpus, load, settings))
-    return assemble(corpus, standing, kept, regions, pool), shares
+    return *assemble(corpus, standing, kept, regions, pool), shares
 
 
 def _said(table: DraftTable, pieces: Pieces) -> Bool:
@@ -156,7 +150,7 @@ def _said(table: DraftTable, pieces: Pieces) -> Bool:
     return said
 
 
-def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
+def in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
     """(D,) articles that are to be reported on; all where no path is named."""
     if not focus:
         return np.ones(len(corpus.path), np.bool_)
@@ -164,14 +158,12 @@ def _in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
     return np.array([path in focus or path.startswith(roots) for path in corpus.path], np.bool_)
 
 
-def _heavy(
-    shares: Shares, corpus: Corpus, load: Callable[[int], Reading], settings: config.Config
-) -> LocatedFlags:
+def _heavy(shares: Shares, corpus: Corpus, load: Load, settings: config.Config) -> LocatedFlags:
     """FIL308 where more of an article is filler than the limit allows."""
     limit = settings.filler.max_percent
     percent = shares.percent(shares.filler)
     heavy = (percent > limit) & (shares.words >= MIN_ARTICLE_WORDS)
-    articles = np.flatnonzero(heavy & _in_focus(corpus, settings.output.focus))
+    articles = np.flatnonzero(heavy & in_focus(corpus, settings.output.focus))
     messages = [
         f"{filler:,} of {words:,} words ({share:.0f}%) are filler; the limit is {limit:g}%."
         for filler, words, share in zip(

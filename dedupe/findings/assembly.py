@@ -73,18 +73,19 @@ class ChosenFlags(NamedTuple):
 
 def assemble(
     corpus: Corpus, standing: Standing, flags: ChosenFlags, regions: RegionTable, pool: Executor
-) -> Findings:
-    """Turn drafts and flags to findings, sorted by path, place and rule."""
+) -> tuple[Findings, I64]:
+    """Turn drafts and flags to findings, sorted by path, place and rule.
+
+    Also returns (2, F) the first word of each, and the one behind its last.
+    """
     drafts, chosen = standing.drafts, flags.chosen()
     edges = np.array([(d.article, d.start, d.end) for d in drafts], np.int64).reshape(-1, 3)
     own = np.array([RULE_NUMBER[draft.rule] for draft in drafts], np.uint8)
     rule = np.append(own, chosen.rule)
     article = np.append(edges[:, 0], chosen.article)
     paths = Texts.of(writable(corpus.path))
-    names = _fingerprints(
-        corpus, paths, rule, article,
-        np.append(edges[:, 1], chosen.start), np.append(edges[:, 2], chosen.end),
-    )  # fmt: skip
+    start, end = np.append(edges[:, 1], chosen.start), np.append(edges[:, 2], chosen.end)
+    names = _fingerprints(corpus, paths, rule, article, start, end)
     names[len(drafts) :] ^= _message_hashes(flags, chosen)
     order = _order(drafts, flags, rule, article)
     count = _occurrences(names, order)
@@ -93,11 +94,12 @@ def assemble(
         *_flag_lines(corpus, flags, paths, names[len(drafts) :], count[len(drafts) :], pool),
     ]
     severity = np.append(standing.severity, flags.severity)
-    return Findings(
+    found = Findings(
         list(map(made.__getitem__, order.tolist())),
         list(map(corpus.path.__getitem__, article[order].tolist())),
         severity[order].tolist(),
     )
+    return found, np.stack((start, end))[:, order]
 
 
 def _order(drafts: Sequence[Draft], flags: ChosenFlags, rule: U8, article: I64) -> I64:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 from typing import TypeVar
@@ -15,7 +15,7 @@ from dedupe.findings.edits import first_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.precedence import hidden_rules
 from dedupe.model import RULES, SEVERITIES, Cluster, Evidence, Finding, Match
-from dedupe.tables import Corpus, Reading, RegionTable
+from dedupe.tables import Corpus, Load, RegionTable
 
 MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""
@@ -23,9 +23,7 @@ MAX_EDITS = 12
 _Item = TypeVar("_Item")
 
 
-def look_up(
-    drafts: Sequence[Draft], corpus: Corpus, load: Callable[[int], Reading], output: config.Output
-) -> None:
+def look_up(drafts: Sequence[Draft], corpus: Corpus, load: Load, output: config.Output) -> None:
     """Complete drafts, which are made without the text, with places, excerpts and edits.
 
     All places and texts are noted first, then looked up at once.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from dedupe.tables import (
     EvidenceKind,
     EvidenceTable,
     FlagTable,
+    Load,
     Reading,
     Texts,
 )
@@ -74,7 +75,7 @@ def locate_flags(reading: Reading, flags: FlagTable, excerpt_words: int) -> Loca
 
 def flag_articles(
     rule: str, articles: I64, messages: Sequence[str], signal: tuple[str, F64], corpus: Corpus,
-    load: Callable[[int], Reading], excerpt_words: int,
+    load: Load, excerpt_words: int,
 ) -> LocatedFlags:  # fmt: skip
     """Flags of one rule on whole articles; all numbers are those of the corpus.
 

@@ -6,12 +6,10 @@ looked up at once, so that each batch is loaded once and each article's lines ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from dedupe.model import Position, Span
-from dedupe.tables import I64, Corpus, Reading
+from dedupe.tables import I64, Corpus, Load, Reading
 
 _BYTE, _TOKEN = 0, 1
 
@@ -64,7 +62,7 @@ class Lookup:
         self._span_count += len(rows)
         return range(self._span_count - len(rows), self._span_count)
 
-    def resolve(self, load: Callable[[int], Reading]) -> None:
+    def resolve(self, load: Load) -> None:
         """Look everything up; `load` gives a batch by its number, asked for in order."""
         corpus = self._corpus
         spans = np.concatenate([np.empty((0, 4), np.int64), *self._spans])
@@ -74,15 +72,17 @@ class Lookup:
         self._start, self._end = np.empty((2, 3, len(spans)), np.int64)
         self._texts = [""] * len(pieces)
         for number in np.union1d(span_batch, piece_batch).tolist():
-            reading = load(number)
             first_article = int(corpus.batch_article[number])
             first_token = int(corpus.article_token[first_article])
-            rows = np.flatnonzero(span_batch == number)
+            rows, chosen = np.flatnonzero(span_batch == number), piece_batch == number
             kind, article, start, end = spans[rows].T
+            looked_at = np.union1d(article, pieces[chosen, 0]) - first_article
+            # Bytes are counted from the start of the batch, so all of it must be there.
+            reading = load(number, None if (kind == _BYTE).any() else looked_at)
             self._start[:, rows], self._end[:, rows] = locate(
                 reading, article - first_article, *_bytes(reading, kind, start, end, first_token)
             )
-            chosen = np.flatnonzero(piece_batch == number)
+            chosen = np.flatnonzero(chosen)
             low = reading.tokens.start[pieces[chosen, 1] - first_token].tolist()
             high = reading.tokens.end[pieces[chosen, 2] - 1 - first_token].tolist()
             data = reading.text.data.data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ import numpy as np
 from dedupe.findings.drafts import Counterpart, Draft
 from dedupe.findings.lookup import Lookup
 from dedupe.model import Cluster, Evidence
-from dedupe.tables import Corpus, OutlineTable, Reading
+from dedupe.tables import Corpus, Load, OutlineTable
 
 
 def outline_drafts(corpus: Corpus, table: OutlineTable, max_matches: int) -> list[Draft]:
@@ -74,7 +74,7 @@ def _name(corpus: Corpus, table: OutlineTable, rows: Sequence[int]) -> str:
 
 
 def describe_outlines(
-    drafts: Sequence[Draft], corpus: Corpus, table: OutlineTable, load: Callable[[int], Reading]
+    drafts: Sequence[Draft], corpus: Corpus, table: OutlineTable, load: Load
 ) -> None:
     """Name the headings of each draft in their order."""
     rows = np.array([draft.cluster for draft in drafts], np.int64)

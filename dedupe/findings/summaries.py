@@ -46,9 +46,9 @@ def summary_drafts(table: SummaryTable, overlap: Overlap) -> list[Draft]:
                     Evidence(
                         "fact",
                         f"{SUMMARY}: the other article explains {explained:.0%} of the passage, "
-                        f"{around:.0%} of the words around it",
+                        f"{around:.0%} of the words around it, and shares {table.rare[best]:.0f} "
+                        "rare stems with it",
                     ),
-                    Evidence("signal", "rare stems shared", None, float(table.rare[best])),
                 ),
             )
         )  # fmt: skip

@@ -6,7 +6,7 @@ Legend: F templates, R places, K words of a skeleton.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 from dedupe.findings.copies import Overlap
 from dedupe.findings.drafts import Counterpart, Draft
 from dedupe.model import Cluster, Evidence
-from dedupe.tables import I64, TRANSPARENT, Bool, Corpus, Reading, TemplateTable
+from dedupe.tables import I64, TRANSPARENT, Bool, Corpus, Load, TemplateTable
 from dedupe.topics import MEMBERS as COMPARED_TOPICS
 
 LONGEST_EDGE = 12
@@ -125,7 +125,7 @@ def _names(corpus: Corpus, table: TemplateTable) -> Iterator[str]:
 
 
 def describe_templates(
-    drafts: Sequence[Draft], corpus: Corpus, table: TemplateTable, load: Callable[[int], Reading]
+    drafts: Sequence[Draft], corpus: Corpus, table: TemplateTable, load: Load
 ) -> None:
     """Say what the template of each draft is, and what stands in its slots there.
 
@@ -150,7 +150,7 @@ def describe_templates(
 class _Texts:
     """Prose between words of the corpus, without markup, looked up batch after batch."""
 
-    def __init__(self, corpus: Corpus, load: Callable[[int], Reading]) -> None:
+    def __init__(self, corpus: Corpus, load: Load) -> None:
         self._corpus, self._load = corpus, load
         self._rows: list[tuple[int, int, int, bool]] = []
         self._texts: list[str] = []
@@ -166,9 +166,10 @@ class _Texts:
         batch = np.searchsorted(corpus.batch_article, table[:, 0], side="right") - 1
         self._texts = [""] * len(table)
         for number in np.unique(batch).tolist():
-            reading = self._load(number)
             tickets = np.flatnonzero(batch == number)
-            base = corpus.article_token[corpus.batch_article[number]]
+            first = corpus.batch_article[number]
+            base = corpus.article_token[first]
+            reading = self._load(number, np.unique(table[tickets, 0]) - first)
             _, start, end, tail = table[tickets].T
             low = reading.tokens.start[start - base]
             high = reading.tokens.end[end - 1 - base]

@@ -9,10 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedupe.pipeline.baselining import create_baseline, prune_baseline, update_baseline
     from dedupe.pipeline.comparing import compare
     from dedupe.pipeline.explaining import explain
     from dedupe.pipeline.listing import list_files
     from dedupe.pipeline.progress import Progress
+    from dedupe.pipeline.saved import load
     from dedupe.pipeline.scanning import model_id, scan
     from dedupe.pipeline.showing import show
     from dedupe.pipeline.training import train_model
@@ -20,23 +22,31 @@ if TYPE_CHECKING:
 __all__ = [
     "Progress",
     "compare",
+    "create_baseline",
     "explain",
     "list_files",
+    "load",
     "model_id",
+    "prune_baseline",
     "scan",
     "show",
     "train_model",
+    "update_baseline",
 ]
 
 _HOMES = {
     "Progress": "progress",
     "compare": "comparing",
+    "create_baseline": "baselining",
     "explain": "explaining",
     "list_files": "listing",
+    "load": "saved",
     "model_id": "scanning",
+    "prune_baseline": "baselining",
     "scan": "scanning",
     "show": "showing",
     "train_model": "training",
+    "update_baseline": "baselining",
 }
 
 

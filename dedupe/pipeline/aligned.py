@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal
 
@@ -11,16 +11,14 @@ import numpy as np
 from dedupe.findings.edits import word_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.model import EDITS, AlignedPassage, Edit, EditName
-from dedupe.tables import U32, Corpus, MatchTable, Reading
+from dedupe.tables import U32, Corpus, Load, MatchTable
 
 _Kind = Literal["equal", "replace", "delete", "insert"]
 _Stretch = tuple[int, int, int, int]
 """From, to on the one side; from, to on the other."""
 
 
-def aligned(
-    corpus: Corpus, table: MatchTable, load: Callable[[int], Reading]
-) -> list[AlignedPassage]:
+def aligned(corpus: Corpus, table: MatchTable, load: Load) -> list[AlignedPassage]:
     """The spans of each match with their words side by side, in the order of the table.
 
     The edits hold all of the text, the marks and spaces between words too.

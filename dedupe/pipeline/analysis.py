@@ -76,10 +76,10 @@ class Analysis(Struct, frozen=True):
     """(B,) whether it is in a script without spaces; nothing of the kind at depth `fast`"""
     pieces: Pieces
     """What matching compares"""
-    passages: PassageTable
-    """The article of each is the number of its piece"""
+    passages: PassageTable | None
+    """The article of each is the number of its piece; until they are gathered"""
     stems: Stems | None
-    """Where reworded text is searched"""
+    """Where reworded text is searched; until they are gathered"""
     headings: HeadingTable | None
     """Not at depth `fast`"""
     reading: Reading | None

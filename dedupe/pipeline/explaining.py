@@ -111,7 +111,7 @@ def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) ->
         return chosen
     lookup = Lookup(corpus)
     tickets = [lookup.bytes(article, int(table.start[b]), int(table.end[b])) for b in chosen]
-    lookup.resolve(lambda _: reading)
+    lookup.resolve(lambda *_: reading)
     spans = [lookup.span(ticket) for ticket in tickets]
     return [
         b for b, span in zip(chosen, spans, strict=True) if span.start.line <= line <= span.end.line
@@ -140,14 +140,14 @@ def _explained(
          lookup.text(article, low + base, high + base), weight)
         for low, high, weight in found
     ]  # fmt: skip
-    lookup.resolve(lambda _: reading)
+    lookup.resolve(lambda *_: reading)
     place = lookup.span(span)
     here, originals = (_within(group, place) for group in findings)
     near = None
     if search is not None and last > first:
         elsewhere = Lookup(corpus)
         noted = search.nearest(first, last, (*here, *originals), elsewhere)
-        elsewhere.resolve(lambda number: _kept(analyses[number].reading))
+        elsewhere.resolve(lambda number, _=None: _kept(analyses[number].reading))
         near = None if noted is None else noted.told(elsewhere)
     score = float(scores.score[block])
     return ExplainedPassage(
@@ -246,7 +246,7 @@ def _nearest(
     run = _longest_run(corpus, passages, own, other)
     text = lookup.text(article, *run)
     readings = [part.reading for part in analyses]
-    lookup.resolve(lambda number: _kept(readings[number]))
+    lookup.resolve(lambda number, _=None: _kept(readings[number]))
     return Nearest(
         path=corpus.path[there],
         span=lookup.span(at),

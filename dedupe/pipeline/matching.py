@@ -61,13 +61,13 @@ class CorpusPassages(Struct, frozen=True):
 
 def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
     """Put the passages of all batches side by side."""
-    tables = [part.passages for part in analyses]
+    tables = [part.passages for part in analyses if part.passages is not None]
     first = np.cumsum([0, *(len(table.start) for table in tables)])
     start, article = np.empty(first[-1], np.int64), np.empty(first[-1], np.int32)
     token_base = article_base = 0
-    for part, low, high in zip(analyses, first[:-1], first[1:], strict=True):
-        np.add(part.passages.start, token_base, out=start[low:high])
-        np.add(part.passages.article, article_base, out=article[low:high])
+    for part, table, low, high in zip(analyses, tables, first[:-1], first[1:], strict=True):
+        np.add(table.start, token_base, out=start[low:high])
+        np.add(table.article, article_base, out=article[low:high])
         token_base += len(part.token)
         article_base += len(part.pieces.out)
     return CorpusPassages(
@@ -103,17 +103,17 @@ class Matched(NamedTuple):
 
 
 def match(
-    corpus: Corpus, analyses: Sequence[Analysis], owner: I32, settings: config.Matching,
-    pool: Executor,
+    corpus: Corpus, passages: CorpusPassages, stems: Stems | None, owner: I32,
+    settings: config.Matching, pool: Executor,
 ) -> Matched:  # fmt: skip
     """All verified pairs of spans, and the passages that sum up an article.
 
+    stems: where reworded text is searched
     owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
     article's own number, or that of its group.
     """
     owner = owner[corpus.pieces.article]
-    matches, found = _copied(corpus, gather(analyses), owner, settings, pool), None
-    stems = gather_stems(analyses)
+    matches, found = _copied(corpus, passages, owner, settings, pool), None
     if stems is not None:
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
         where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool)

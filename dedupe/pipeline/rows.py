@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import Literal
 
@@ -21,6 +21,7 @@ from dedupe.tables import (
     Bool,
     Corpus,
     EditKind,
+    Load,
     MatchTable,
     Reading,
     SummaryTable,
@@ -31,7 +32,7 @@ _EDGES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 def matches(
     corpus: Corpus, table: MatchTable, summaries: SummaryTable | None, overlap: Overlap,
-    load: Callable[[int], Reading],
+    load: Load,
 ) -> tuple[MatchRow, ...]:  # fmt: skip
     """All verified pairs of spans, sorted by the two articles and places.
 
@@ -80,7 +81,7 @@ def _inside(table: MatchTable, summaries: SummaryTable) -> Bool:
 
 
 def _match_rows(
-    corpus: Corpus, table: MatchTable, rules: Sequence[str], load: Callable[[int], Reading]
+    corpus: Corpus, table: MatchTable, rules: Sequence[str], load: Load
 ) -> tuple[MatchRow, ...]:
     lookup = Lookup(corpus)
     in_a = lookup.all_tokens(table.a.astype(np.int64), table.a_start, table.a_end)
@@ -117,7 +118,7 @@ def _rules(table: MatchTable) -> list[str]:
 
 def passages(
     corpus: Corpus, judgements: Sequence[Judgement], found: Sequence[Finding],
-    load: Callable[[int], Reading],
+    load: Load,
 ) -> tuple[PassageRow, ...]:  # fmt: skip
     """Every block of every article with its scores; empty unless scores were kept."""
     if all(judgement.scores is None for judgement in judgements):
@@ -141,7 +142,7 @@ def _batch_passages(
     blocks = reading.text.blocks
     article = blocks.article.astype(np.int64) + first
     tickets = lookup.all_bytes(article, blocks.start, blocks.end)
-    lookup.resolve(lambda _: reading)
+    lookup.resolve(lambda *_: reading)
     edges = [edge.tolist() for edge in lookup.all_offsets(tickets)]
     names = ("generic", "closing", "information", "novelty", "facts", "specific")
     columns = [getattr(scores, name).tolist() for name in names]

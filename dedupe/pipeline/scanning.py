@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
+from msgspec import structs
 
-from dedupe import __version__, config, outlines, templates
+from dedupe import __version__, baseline, config, memory, outlines, templates
 from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
@@ -27,7 +29,7 @@ from dedupe.model import (
     Skipped,
     Summary,
 )
-from dedupe.pipeline import matching, rows
+from dedupe.pipeline import known, matching, rows
 from dedupe.pipeline.analysis import (
     KEEP_BYTES,
     Analysis,
@@ -74,9 +76,11 @@ def scan(
 
     keep: takes hold of all tables, which a process that is about to end need not free.
     Raises UsageError for a path that does not exist, NothingToAnalyseError when no article could
-    be read, SkippedFilesError when one could not and `strict` is set.
+    be read, SkippedFilesError when one could not and `strict` is set, BaselineError when there is
+    no use in the baseline.
     """
     progress = progress or Silence()
+    entries = () if settings.baseline is None else baseline.load(settings.baseline)
     count = threads(settings.jobs)
     if count > 1:
         warming.begin()
@@ -92,12 +96,18 @@ def scan(
         if not any(len(part.file) for part in analyses):
             return _empty(command, settings, skipped)
         corpus = corpus_of(analyses, listing.files)
+        # What is gathered is held once: a third of the peak of a corpus whose texts are not kept.
+        analyses = _sharing_words(analyses, corpus)
+        memory.release()
+        passages, stems = matching.gather(analyses), matching.gather_stems(analyses)
+        analyses = [structs.replace(part, passages=None, stems=None) for part in analyses]
+        memory.release()
         progress.phase("matching", 3)
         owner = _owners(corpus, settings.matching.between)
         recurring: Callable[[], Families] = partial(_families, corpus, analyses, pool)
         if settings.matching.depth != "fast" and count > 1:
             recurring = spare.submit(recurring).result
-        matches, summaries = matching.match(corpus, analyses, owner, settings.matching, pool)
+        matches, summaries = matching.match(corpus, passages, stems, owner, settings.matching, pool)
         progress.advance(1)
         regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
@@ -124,21 +134,25 @@ def scan(
         if keep is not None:
             keep += (listing, analyses, corpus, matches, regions, families, copies, judgements)
         flags = [judgement.flags for judgement in judgements]
-        found, shares = findings_stage.find(
+        found, words, shares = findings_stage.find(
             corpus, copies, flags, regions, store.load, settings, pool
         )
+        baselined = None
+        if settings.baseline is not None or settings.output.want_baseline:
+            found, baselined = known.mark(found, words, corpus, entries, settings)
         progress.advance(1)
         found = _with_files(found, skipped, analyses, settings)
         return Result(
             run=_run(command, settings),
             articles=_articles(corpus, shares),
             findings=found,
-            summary=_summary(shares, found, skipped, settings.gate),
+            summary=_summary(shares, found, skipped, settings),
             skipped=skipped,
             matches=rows.matches(corpus, matches, summaries, overlap, store.load)
             if settings.output.want_matches
             else (),
             passages=rows.passages(corpus, judgements, found, store.load),
+            baseline=baselined,
         )
 
 
@@ -165,9 +179,9 @@ def analyse_files(
     return [parts[k] for k in range(count)]
 
 
-def read_again(files: Sequence[SourceFile], sources: config.Sources, number: int) -> Reading:
-    """Read one of the batches of `analyse_files` once more."""
-    return read(files, batches(files)[number], sources)[0]
+def read_again(files: Sequence[SourceFile], sources: config.Sources, chosen: I32) -> Reading:
+    """Read some files once more, by their numbers."""
+    return read([files[number] for number in chosen.tolist()], range(len(chosen)), sources)[0]
 
 
 def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
@@ -190,6 +204,15 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         block_unspaced=np.concatenate([part.block_unspaced for part in analyses]),
         batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
     )
+
+
+def _sharing_words(analyses: Sequence[Analysis], corpus: Corpus) -> list[Analysis]:
+    """The same, their words being those of the corpus."""
+    edges = np.cumsum([0, *(len(part.token) for part in analyses)]).tolist()
+    return [
+        structs.replace(part, token=corpus.token[low:high])
+        for part, (low, high) in zip(analyses, pairwise(edges), strict=True)
+    ]
 
 
 def _pieces(analyses: Sequence[Analysis], token_base: I64) -> Pieces:
@@ -260,7 +283,7 @@ def _empty(command: str, settings: config.Config, skipped: tuple[Skipped, ...]) 
         run=_run(command, settings),
         articles=(),
         findings=(),
-        summary=_summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings.gate),
+        summary=_summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings),
         skipped=skipped,
     )
 
@@ -316,6 +339,7 @@ def _run(command: str, settings: config.Config) -> Run:
             "budget.filler-percent": filler.max_percent,
             "rules.select": list(rules.select),
             "rules.ignore": list(rules.ignore),
+            "baseline": settings.baseline,
             "output.fail-on": settings.gate.fail_on,
         },
     )
@@ -328,10 +352,13 @@ def _articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
 
 
 def _summary(
-    shares: Shares, found: Findings, skipped: Sequence[Skipped], gate: config.Gate
+    shares: Shares, found: Findings, skipped: Sequence[Skipped], settings: config.Config
 ) -> Summary:
     total = shares.total()
-    ranks = Counter(found.ranks)
+    new = found.ranks
+    if settings.baseline is not None:  # else nobody needs to look into the findings
+        new = [finding.severity.rank for finding in found if finding.status == "new"]
+    ranks = Counter(new)
     severities = {level: ranks[Severity(level).rank] for level in ("error", "warning", "note")}
     return Summary(
         articles=len(shares.words),
@@ -341,21 +368,24 @@ def _summary(
         filler_words=int(total.filler[0]),
         excluded_words=int(total.excluded[0]),
         unique_words=int(total.unique[0]),
-        findings={"new": len(found), "baselined": 0, "suppressed": 0},
+        findings={"new": len(new), "baselined": len(found) - len(new), "suppressed": 0},
         severities=severities,
         skipped=sum(not item.deliberate for item in skipped),
-        gate=_gate(shares, found, gate),
+        gate=_gate(shares, new, settings.gate),
     )
 
 
-def _gate(shares: Shares, found: Findings, gate: config.Gate) -> Gate:
-    """Whether the run fails: a finding at or above the level, or a budget that is exceeded."""
+def _gate(shares: Shares, new: Sequence[int], gate: config.Gate) -> Gate:
+    """Whether the run fails: a new finding at or above the level, or a budget that is exceeded.
+
+    new: the severity ranks of new findings; budgets are of all text.
+    """
     reasons = []
     if gate.fail_on != "never":
         limit = Severity(gate.fail_on).rank
-        if any(rank >= limit for rank in found.ranks):
+        if any(rank >= limit for rank in new):
             reasons.append("fail-on")
-    if gate.max_new_findings is not None and len(found) > gate.max_new_findings:
+    if gate.max_new_findings is not None and len(new) > gate.max_new_findings:
         reasons.append("max-new-findings")
     total = shares.total()
     if _above(total.percent(total.duplicate), gate.max_duplicate_percent):

@@ -4,32 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+from msgspec import structs
+
 from dedupe.errors import DedupeError
 from dedupe.pipeline.analysis import Analysis
-from dedupe.tables import Reading
+from dedupe.tables import I32, I64, Reading
 
 
 class ReadingStore:
-    """Gives the reading of a batch by its number."""
+    """Gives the reading of a batch by its number, or as much of it as somebody looks at."""
 
-    def __init__(self, analyses: Sequence[Analysis], again: Callable[[int], Reading]) -> None:
+    def __init__(self, analyses: Sequence[Analysis], again: Callable[[I32], Reading]) -> None:
+        """`again` reads some files, by their numbers."""
         self._analyses = analyses
         self._again = again
         self._last: tuple[int, Reading] | None = None
 
-    def load(self, number: int) -> Reading:
-        """The reading of a batch; the last one that had to be read again is kept.
+    def load(self, batch: int, articles: I64 | None = None) -> Reading:
+        """The reading of a batch; the last one that had to be read again as a whole is kept.
+
+        articles: those of the batch that are looked at, ascending. What had to be read again may
+        then lack all the others, and all blocks; articles and words keep their numbers.
 
         Raises DedupeError where a file has changed since it was analysed.
         """
-        part = self._analyses[number]
+        part = self._analyses[batch]
         if part.reading is not None:
             return part.reading
-        if self._last is None or self._last[0] != number:
-            reading = self._again(number)
-            if len(reading.tokens.hash) != len(part.token) or bool(
-                (reading.tokens.hash != part.token).any()
-            ):
-                raise DedupeError("a file changed while it was analysed; run again")
-            self._last = (number, reading)
-        return self._last[1]
+        if self._last is not None and self._last[0] == batch:
+            return self._last[1]
+        if articles is not None and 2 * len(articles) < len(part.file):
+            return self._some(part, articles)
+        reading = self._again(part.file)
+        _check(reading, part.token)
+        self._last = (batch, reading)
+        return reading
+
+    def _some(self, part: Analysis, articles: I64) -> Reading:
+        """Some articles of a batch, read again, under their numbers in the batch."""
+        reading = self._again(part.file[articles])
+        first, size = part.article_token[articles], np.diff(part.article_token)[articles]
+        before = np.cumsum(size) - size
+        words = np.repeat(first - before, size) + np.arange(size.sum())
+        _check(reading, part.token[words])
+        # Pages of zeros that nobody touches cost nothing.
+        start, end = np.zeros((2, len(part.token)), np.int32)
+        start[words], end[words] = reading.tokens.start, reading.tokens.end
+        edges = np.zeros((2, len(part.file)), np.int64)
+        edges[:, articles] = reading.text.start, reading.text.end
+        return Reading(
+            structs.replace(reading.text, start=edges[0], end=edges[1]),
+            structs.replace(reading.tokens, start=start, end=end),
+            part.article_token,
+        )
+
+
+def _check(reading: Reading, token: np.ndarray) -> None:
+    found = reading.tokens.hash
+    if len(found) != len(token) or bool((found != token).any()):
+        raise DedupeError("a file changed while it was analysed; run again")

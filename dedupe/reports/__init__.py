@@ -53,6 +53,14 @@ _ALL = (
     Format("jsonl", "dedupe.reports.jsonl", "jsonl", "the same as JSON Lines"),
     Format("matches", "dedupe.reports.matches", "matches.jsonl", "every verified pair of spans"),
     Format("passages", "dedupe.reports.passages", "passages.jsonl", "every block with its scores"),
+    Format("sarif", "dedupe.reports.sarif", "sarif", "SARIF 2.1.0 for GitHub code scanning"),
+    Format("github", "dedupe.reports.github", "github", "annotations of a GitHub workflow"),
+    Format("gitlab", "dedupe.reports.gitlab", "gitlab.json", "Code Quality report of GitLab"),
+    Format("junit", "dedupe.reports.junit", "junit.xml", "test results as JUnit XML"),
+    Format("rdjson", "dedupe.reports.rdjson", "rdjson", "diagnostics for reviewdog"),
+    # Not .md: as above.
+    Format("markdown", "dedupe.reports.markdown", "summary", "summary of a CI job"),
+    Format("csv", "dedupe.reports.csv", "csv", "one row per finding and other place"),
 )
 
 FORMATS: Mapping[str, Format] = {form.name: form for form in _ALL}

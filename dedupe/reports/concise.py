@@ -9,11 +9,12 @@ from dedupe.model import Finding, Result
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, write_lines
 from dedupe.reports.visible import one_line, visible
+from dedupe.reports.wording import new_findings
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write the first `options.max_findings` findings (all for 0)."""
-    shown = result.findings[: options.max_findings or None]
+    """Write the first `options.max_findings` new findings (all for 0)."""
+    shown = new_findings(result)[: options.max_findings or None]
     write_lines(_lines(shown, options), stream, options)
 
 

@@ -24,19 +24,20 @@ from dedupe.reports.painting import (
 from dedupe.reports.rulebook import advice
 from dedupe.reports.summary import closing_lines, first_look, share_bar
 from dedupe.reports.visible import one_line, visible
-from dedupe.reports.wording import counted, headline, lines_of, percent, shares
+from dedupe.reports.wording import counted, headline, lines_of, new_findings, percent, shares
 
 _EDITS_SHOWN = 4
 _REASONS_SHOWN = 6
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write findings, totals and skipped files as text."""
+    """Write new findings, totals and skipped files as text."""
     write_lines(_lines(result, options), stream, options)
 
 
 def _lines(result: Result, options: ReportOptions) -> Iterator[Line]:
-    shown = result.findings[: options.max_findings or None]
+    found = new_findings(result)
+    shown = found[: options.max_findings or None]
     accounts = {account.path: account for account in result.articles}
     groups = [(path, list(group)) for path, group in groupby(shown, lambda f: f.path)]
     # Sorted by something else than the path, an article comes up again and again: no headers.
@@ -49,8 +50,8 @@ def _lines(result: Result, options: ReportOptions) -> Iterator[Line]:
             yield from finding_lines(finding, options, advise=finding.rule not in advised)
             yield ()
             advised.add(finding.rule)
-    if len(shown) < len(result.findings):
-        left = len(result.findings) - len(shown)
+    if len(shown) < len(found):
+        left = len(found) - len(shown)
         yield plain(f"{left:,} more: use -o jsonl:FILE, or --max-findings 0 to see all here.")
         yield ()
     yield from first_look(result, options)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """Appearance of a report for people. The defaults are those of a file: the same everywhere."""
+    """Appearance of a report. The defaults are those of a file: the same everywhere."""
 
     color: bool = False
     width: int = 80
@@ -21,6 +21,10 @@ class ReportOptions:
     """Other copies that `full` names for each finding."""
     verbose: bool = False
     """Name every skipped file rather than the first few."""
+    sarif_max: int = 5000
+    """Results in `sarif`, the most severe first; GitHub shows no more than that."""
+    csv_bom: bool = False
+    """Begin `csv` with a byte-order mark, by which Excel knows UTF-8."""
 
     @property
     def has_boxes(self) -> bool:

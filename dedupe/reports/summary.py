@@ -13,6 +13,7 @@ from dedupe.reports.wording import (
     SHARES,
     counted,
     likeness,
+    new_findings,
     percent,
     shares,
     word_counts,
@@ -62,7 +63,7 @@ def _found(result: Result) -> Line:
         for level in ("error", "warning", "note")
         if severities.get(level)
     ]
-    flagged = set(paths(result.findings))
+    flagged = set(paths(new_findings(result)))
     files = len(flagged.difference(article.path for article in result.articles))
     where = f" in {len(flagged) - files:,} of {counted(result.summary.articles, 'article')}"
     if files:
@@ -116,7 +117,7 @@ def first_look(result: Result, options: ReportOptions) -> Iterator[Line]:
 
 
 def _worst_articles(result: Result) -> list[Article]:
-    flagged = set(paths(result.findings))
+    flagged = set(paths(new_findings(result)))
     worst = sorted(
         (
             account
@@ -135,7 +136,7 @@ def _lost(account: Article) -> int:
 def _article_rows(
     articles: list[Article], result: Result, options: ReportOptions
 ) -> Iterator[Line]:
-    findings = Counter(paths(result.findings))
+    findings = Counter(paths(new_findings(result)))
     names = [visible(account.path, github=options.github) for account in articles]
     widest = max((line_width(plain(name)) for name in names), default=0)
     for account, name in zip(articles, names, strict=True):
@@ -159,7 +160,7 @@ def _article_rows(
 def _largest_clusters(result: Result) -> list[Finding]:
     """One finding for each of the largest clusters, the one that shows most of it."""
     best: dict[str, Finding] = {}
-    for finding in result.findings:
+    for finding in new_findings(result):
         if finding.cluster is None or finding.cluster.size < 3:
             continue
         known = best.get(finding.cluster.id)

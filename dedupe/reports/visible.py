@@ -12,7 +12,7 @@ _ACTING = re.compile(
     r"[\x00-\x1f\x7f-\x9f"  # control characters, ANSI escapes begin with one
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # reading direction
     r"\u2028\u2029"  # line and paragraph separators
-    r"\ufeff\ud800-\udfff]"  # byte-order mark, surrogates
+    r"\ufeff\ud800-\udfff\ufffe\uffff]"  # byte-order mark, surrogates, no characters (not in XML)
 )
 
 

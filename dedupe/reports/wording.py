@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dedupe.model import MOVED, REWORDED_RULES, SUMMARY, Article, Finding, Span, Summary
+from collections.abc import Sequence
+
+from dedupe.model import MOVED, REWORDED_RULES, SUMMARY, Article, Finding, Result, Span, Summary
 
 SHARES = ("duplicate", "template", "filler", "excluded", "unique")
 
@@ -75,3 +77,10 @@ def headline(finding: Finding) -> str:
     if finding.cluster is not None and finding.cluster.size > 1:
         parts.append(counted(finding.cluster.size, "article"))
     return ", ".join(parts)
+
+
+def new_findings(result: Result) -> Sequence[Finding]:
+    """Findings that are neither in the baseline nor suppressed."""
+    if result.summary.findings.get("new") == len(result.findings):
+        return result.findings  # undecoded
+    return [finding for finding in result.findings if finding.status == "new"]

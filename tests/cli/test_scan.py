@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -356,6 +357,22 @@ def test_same_bytes_for_any_number_of_jobs(cli: Cli, folder: Path) -> None:
     outputs = {cli("scan", "-f", "jsonl", "-j", jobs).out for jobs in ("1", "4")}
     outputs.add(cli("scan", "-f", "jsonl", "-j", "1").out)
     assert len(outputs) == 1
+
+
+@pytest.mark.parametrize("name", ["x[1] y%2F#?.md", "c:d,\u00e9.md", "\x1b[2J.md", "::error::.md"])
+def test_formats_of_ci_name_the_file(cli: Cli, folder: Path, name: str) -> None:
+    """SARIF gives an address that leads to the file; equal placeholders are two issues."""
+    text = "# Bread\n\nAsk [Your Name] now.\n\nRye is up.\n\nAsk [Your Name] soon.\n"
+    (folder / "a" / name).write_text(text, encoding="utf-8")
+    options = ("scan", "a", "--select", "TPL205", "-q", "-f")
+    (run,) = json.loads(cli(*options, "sarif").out)["runs"]
+    places = [row["locations"][0]["physicalLocation"] for row in run["results"]]
+    assert [place["region"]["startLine"] for place in places] == [3, 7]
+    for place in places:
+        assert (folder / unquote(place["artifactLocation"]["uri"])).is_file()
+    issues = json.loads(cli(*options, "gitlab").out)
+    assert len({issue["fingerprint"] for issue in issues}) == 2
+    assert cli(*options, "github").out.count("\n") == 2
 
 
 @pytest.mark.parametrize("arguments", [["no-such-path"], ["a", "no-such-path"]])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from importlinter import cli as import_linter
 
-from tests.meta.program import ROOT
+from dedupe.reports import FORMATS
+from tests.meta.program import ROOT, surroundings
 
 HEAVY = {"datasketch", "llvmlite", "numba", "numpy", "rich", "scipy", "sklearn"}
 
@@ -40,3 +42,25 @@ def test_start_up_loads_no_heavy_library(option: str) -> None:
     }
     assert "dedupe" in loaded
     assert not loaded & HEAVY
+
+
+def test_scan_loads_the_format_that_it_writes(tmp_path: Path) -> None:
+    """The other formats, and XML, cost a scan nothing."""
+    (tmp_path / "a.md").write_text("# Bread\n\nThree towns bake as they used to.\n", "utf-8")
+    # Not -X importtime, which does not see importlib.import_module.
+    code = (
+        "import sys; from dedupe.cli import main; "
+        f"main(['scan', {str(tmp_path)!r}, '-q', '-f', 'concise']); print(*sys.modules)"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=surroundings(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(process.stdout.split())
+    writers = {form.module for form in FORMATS.values()}
+    assert loaded & writers == {"dedupe.reports.concise"}
+    assert not {name for name in loaded if name.startswith("xml")}

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dedupe import config
+from dedupe.config import Sources
 from dedupe.pipeline import analysis, scan, scanning
+from dedupe.sources import SourceFile
+from dedupe.tables import I32, Reading
 from tests.conftest import ROOT
 from tests.pipeline.farm import Folder, Writer, jsonl, sentences, settings
 
@@ -99,6 +103,28 @@ def test_texts_that_are_read_again_do_not_matter(
     monkeypatch.setattr(scanning, "KEEP_BYTES", 0)
     monkeypatch.setattr(analysis, "LEAST_BATCH", size)
     assert jsonl(articles.scan(settings=EVERYTHING)) == expected
+
+
+def test_only_what_is_looked_at_is_read_again(
+    folder: Folder, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a batch with one copy two articles, at the places that they had."""
+    passage = writer.prose(60)
+    for number in range(12):
+        folder.write(f"{number:02}.txt", writer.prose(50), *[passage] * (number in (3, 9)))
+    expected = jsonl(folder.scan())
+    read: list[list[int]] = []
+    again = scanning.read_again
+
+    def counting(files: Sequence[SourceFile], sources: Sources, chosen: I32) -> Reading:
+        read.append(chosen.tolist())
+        return again(files, sources, chosen)
+
+    monkeypatch.setattr(scanning, "KEEP_BYTES", 0)
+    monkeypatch.setattr(scanning, "read_again", counting)
+    assert jsonl(folder.scan()) == expected
+    assert read
+    assert {number for chosen in read for number in chosen} == {3, 9}
 
 
 def test_hash_seed_and_process_do_not_matter(articles: Folder, expected: bytes) -> None:

@@ -12,6 +12,7 @@ from dedupe.errors import DedupeError, NothingToAnalyseError, SkippedFilesError,
 from dedupe.model import Gate, Result
 from dedupe.pipeline import analysis, list_files, scan, scanning
 from dedupe.pipeline.store import ReadingStore
+from dedupe.tables import I64
 from tests.pipeline.farm import Folder, Writer, of_rule, settings
 
 
@@ -234,9 +235,9 @@ def test_file_that_changes_during_a_scan_is_noticed(
     monkeypatch.setattr(scanning, "KEEP_BYTES", 0)
     load = ReadingStore.load
 
-    def changing(self: ReadingStore, number: int) -> object:
+    def changing(self: ReadingStore, batch: int, articles: I64 | None = None) -> object:
         Path("b.txt").write_text(writer.prose(80))
-        return load(self, number)
+        return load(self, batch, articles)
 
     monkeypatch.setattr(ReadingStore, "load", changing)
     with pytest.raises(DedupeError, match="changed while it was analysed"):

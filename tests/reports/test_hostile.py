@@ -5,20 +5,17 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 import pytest
 
 from dedupe.model import (
-    Cluster,
     Copy,
     Edit,
     Evidence,
-    Finding,
-    Match,
     Nearest,
-    Result,
     Shown,
     Skipped,
 )
@@ -26,61 +23,30 @@ from dedupe.reports import FORMATS, compare, explain, files, show, write
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.visible import one_line, visible
 from tests.reports import samples
-
-TEXT = (
-    "[/b] [link=x] \x1b[31mred\x1b[0m \x00 </script> =cmd()\n::error::pwned\n\t::add-mask::x\r\n"
-    "##[group]x \u202egnorw\u202c \x9b2J \u2028::warning::y \ud800 \x7f\x07 | `` ``` <b>&amp;"
-)
-PATH = "in\x1b[2Jcoming/::error::\n\udce9\u202e.md"
+from tests.reports.hostile import PATH, TEXT, hostile_finding, hostile_result
 
 PLAIN = ReportOptions()
 ACTIONS = ReportOptions(github=True)
 COLOR = ReportOptions(color=True)
 NARROW = ReportOptions(width=20, github=True)
 ASCII = ReportOptions(encoding="ascii")
+CI_FORMATS = ["sarif", "github", "gitlab", "junit", "rdjson", "markdown", "csv"]
 OPTIONS = [PLAIN, ACTIONS, COLOR, NARROW, ASCII]
-
-
-def hostile_finding() -> Finding:
-    """A finding in which every string that comes from an article is hostile."""
-    return samples.finding(
-        "DUP102",
-        PATH,
-        samples.span(3, 0, 900),
-        TEXT,
-        message=f"also appears in {PATH}: {TEXT}",
-        words=90,
-        similarity=0.9,
-        evidence=(
-            Evidence("edit", "red\x1b[0m", "\x1b]0;title\x07", start=19, end=26),
-            Evidence("phrase", TEXT, weight=1.5, start=40, end=60),
-            Evidence("cue", TEXT),
-            Evidence("fact", TEXT),
-        ),
-        cluster=Cluster("c-1", 3, PATH),
-        matches=(Match(PATH, "scan", 0.9, samples.span(1, 0, 9)),),
-        matches_total=1,
-        also=("FIL303",),
-    )
-
-
-def hostile_result() -> Result:
-    """A result with hostile findings, one of a rule that does not speak about copies."""
-    base = samples.result()
-    finding = hostile_finding()
-    other = msgspec.structs.replace(finding, rule="FIL303", name="low-information-passage")
-    return msgspec.structs.replace(
-        base,
-        articles=tuple(msgspec.structs.replace(a, path=PATH) for a in base.articles[1:2]),
-        findings=(finding, other),
-        skipped=(Skipped(PATH, TEXT),),
-    )
 
 
 def _written(name: str, options: ReportOptions) -> bytes:
     stream = io.BytesIO()
     write(name, hostile_result(), stream, options)
     return stream.getvalue()
+
+
+def _strings(value: object) -> Iterator[str]:
+    """All strings of a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
 
 
 def _assert_harmless(text: str, options: ReportOptions) -> None:
@@ -99,7 +65,7 @@ def test_text_formats_are_harmless(name: str, options: ReportOptions) -> None:
     _assert_harmless(_written(name, options).decode(options.encoding), options)
 
 
-@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if not form.for_people])
+@pytest.mark.parametrize("name", ["json", "jsonl", "matches", "passages"])
 def test_machine_formats_are_valid_json(name: str) -> None:
     """UTF-8, one JSON value per line (or one in all), the text unchanged but for surrogates."""
     text = _written(name, PLAIN).decode()
@@ -110,6 +76,16 @@ def test_machine_formats_are_valid_json(name: str) -> None:
     found = [row for row in rows if row["kind"] == "finding"]
     assert {row["excerpt"] for row in found} <= {TEXT.replace("\ud800", "\\ud800")}
     assert {row["path"] for row in found} <= {PATH.replace("\udce9", "\\xe9")}
+
+
+@pytest.mark.parametrize("name", CI_FORMATS)
+def test_formats_of_ci_are_harmless(name: str) -> None:
+    """No control character but line feeds, also behind the escapes of JSON; always UTF-8."""
+    text = _written(name, ASCII).decode()
+    _assert_harmless(text, PLAIN)
+    if name in {"sarif", "gitlab", "rdjson"}:
+        for string in _strings(json.loads(text)):
+            _assert_harmless(string, PLAIN)
 
 
 @pytest.mark.parametrize("options", OPTIONS)
@@ -160,6 +136,7 @@ def test_visible_escapes() -> None:
     assert visible("\u202e\udce9\ud800") == "\\u202e\\xe9\\ud800"
     assert visible("::error::x ##[y]") == "::error::x ##[y]"
     assert visible("::error::x ##[y]", github=True) == ":\\x3aerror:\\x3ax #\\x23[y]"
+    assert visible("a\ufffe\uffff") == "a\\ufffe\\uffff"
     assert one_line(" a\tb\r\n c ") == "a b c"
 
 
