@@ -202,15 +202,23 @@ def _passages(
     position = np.empty(count, np.int64)
     position[order] = np.arange(count) - np.searchsorted(cluster[order], cluster[order])
 
-    direct, other = _direct(matches, across, regions, overlap)
-    known = np.bincount(direct.of, minlength=count)
-    elsewhere = cluster[direct.of] != cluster[other]
     # A region alone in its cluster was proven against a copy that belongs to another one.
     alone = size == 1
+    own = group[regions.article]
+    stranger_of = np.bincount(cluster, own != own[regions.original][cluster]) > 0
+    at_home = (own >= 0) & (alone | ~stranger_of[cluster])
+    x, y = regions.match_region.T
+    strange = own[x] != own[y]
+    meets = np.bincount(np.concatenate([x[strange], y[strange]]), minlength=count) > 0
+    wanted = ~at_home | meets
+    direct, other = _direct(matches, across, regions, wanted, overlap)
+    known = np.bincount(direct.of, minlength=count)
+    elsewhere = cluster[direct.of] != cluster[other]
     members = np.where(alone, known + 1, size + np.bincount(direct.of[elsewhere], minlength=count))
     older = corpus.rank[direct.article] <= rank[direct.of]
     original = np.where(alone, np.bincount(direct.of[older], minlength=count) == 0, position == 0)
     of, other = _far(regions, order, position, size, known, direct.of * count + other, max_matches)
+    of, other = of[wanted[of]], other[wanted[of]]
     start, end = regions.start[other], regions.end[other]
     shared = overlap(regions.start[of], regions.end[of], start, end)
     far = _Counterparts(
@@ -222,10 +230,8 @@ def _passages(
     members -= np.bincount(parts.of[~named], minlength=count)
     parts = parts.rows(named)
 
-    own = group[regions.article]
     strangers = np.bincount(parts.of[group[parts.article] != own[parts.of]], minlength=count)
-    stranger_of = np.bincount(cluster, own != own[regions.original][cluster]) > 0
-    absorbed = (own >= 0) & (strangers == 0) & (alone | ~stranger_of[cluster])
+    absorbed = at_home & (strangers == 0)
     shown = ~absorbed & (np.bincount(parts.of, minlength=count) > 0)
     parts = parts.rows(shown[parts.of])
     first = np.where(alone, -1, regions.article[regions.original][cluster])
@@ -290,9 +296,9 @@ class _Edits:
 
 
 def _direct(
-    matches: MatchTable, across: I64, regions: RegionTable, overlap: Overlap
+    matches: MatchTable, across: I64, regions: RegionTable, wanted: Bool, overlap: Overlap
 ) -> tuple[_Counterparts, I64]:
-    """Counterparts of regions that come from a match of their own, and the regions they lie in.
+    """Counterparts of wanted regions from a match of their own, and the regions they lie in.
 
     Of several matches of two regions the most similar one counts. A region that several matches
     share can be longer than each of them: only then is the similarity counted again.
@@ -314,6 +320,9 @@ def _direct(
         np.concatenate([matches.containment_a[row], matches.containment_b[row]]),
         np.tile(row, 2),
     )
+    chosen = wanted[of]
+    of, other, own_start, own_end = (column[chosen] for column in (of, other, own_start, own_end))
+    parts = parts.rows(chosen)
     longer = (own_start != regions.start[of]) | (own_end != regions.end[of])
     start, end = regions.start[of[longer]], regions.end[of[longer]]
     shared = overlap(start, end, parts.start[longer], parts.end[longer])
