@@ -14,7 +14,7 @@ PIP := $(RUN) pip --quiet --quiet --disable-pip-version-check --no-input
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help scan test test-all setup fmt lint types arch cov docs quality bench bench-peers bench-smoke bench-compare model ci clean
+.PHONY: help scan test test-all setup fmt lint types arch cov docs quality bench bench-peers bench-smoke bench-compare bench-stages model ci clean
 
 help: ## print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,10 @@ bench-smoke: $(VENV)/.run ## results of the small benchmarks, no times
 
 bench-compare: $(VENV)/.run ## two revisions in one run: BASE=REV, tasks in ARGS="mixed"
 	@$(RUN) benchmarks.compare "$(BASE)" $(ARGS)
+
+bench-stages: $(VENV)/.run ## every stage alone beside its limit; a corpus in ARGS="mixed"
+	@$(RUN) benchmarks.stages $(ARGS)
+
 bench-peers: $(VENV)/.run ## speed and quality beside other deduplicators, each in an environment of its own
 	@$(RUN) benchmarks.peers $(ARGS)
 
