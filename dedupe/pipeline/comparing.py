@@ -37,10 +37,10 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
                 raise NothingToAnalyseError(f"{item.path}: {item.reason}")
         corpus = corpus_of(analyses, listing.files)
         chosen = msgspec.structs.replace(settings.matching, inside_articles=False, between=())
-        matches = matching.match(
-            corpus, matching.gather(analyses), matching.gather_stems(analyses),
-            np.arange(2, dtype=np.int32), chosen, pool,
-        ).table  # fmt: skip
+        owner = np.arange(2, dtype=np.int32)
+        copied = matching.match_copies(corpus, matching.gather(analyses), owner, chosen, pool)
+        stems = matching.gather_stems(analyses)
+        matches = matching.match_rewordings(copied, corpus, stems, owner, chosen, pool).table
         first, middle, last = (np.array([end], np.int64) for end in corpus.article_token)
         shared = align.shingle_overlap(corpus.token, first, middle, middle, last, pool)
         similarity, *inside = np.round(shared[0], 4).tolist()

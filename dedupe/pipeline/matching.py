@@ -16,6 +16,7 @@ from dedupe import (
     candidates,
     clusters,
     config,
+    memory,
     pairings,
     rewordings,
     summaries,
@@ -102,19 +103,52 @@ class Matched(NamedTuple):
     """At depth `deep`"""
 
 
-def match(
-    corpus: Corpus, passages: CorpusPassages, stems: Stems | None, owner: I32,
-    settings: config.Matching, pool: Executor,
-) -> Matched:  # fmt: skip
-    """All verified pairs of spans, and the passages that sum up an article.
+def match_copies(
+    corpus: Corpus, passages: CorpusPassages, owner: I32, settings: config.Matching, pool: Executor
+) -> MatchTable:
+    """All verified pairs of spans of text that was copied and perhaps edited, of pieces.
 
-    stems: where reworded text is searched
     owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
     article's own number, or that of its group.
     """
     owner = owner[corpus.pieces.article]
-    matches, found = _copied(corpus, passages, owner, settings, pool), None
+    if (owner < 0).any():
+        passages = _select(passages, owner[passages.article] >= 0)
+    places = candidates.Passages(owner[passages.article], passages.start, passages.length)
+    equals = candidates.equals_of(passages.content, corpus.token, places)
+    known = pool.submit(candidates.equal_pairs, equals, places, inside=_inside(settings))
+    use = bands.usable(passages.kind, equals.representative)
+    batches = bands.parts(passages.keys, use, places.article)
+    workspace = bands.Workspace(sum(len(part.use) for part in batches))
+    bits = bands.index_bits(len(use))
+    proposed = candidates.band_pairs(
+        lambda band: bands.colliding(batches, band, bits, workspace), BANDING.bands, pool
+    )
+    where = verify.Passages(passages.article, passages.start, passages.length, equals.group)
+    boxes, proven = verify.prove(
+        known.result(), proposed, WINDOW_SIMILARITY, corpus.token, where, pool
+    )
+    more = candidates.spread(proven, equals, places.article)
+    others, _ = verify.prove(more, more[:0], WINDOW_SIMILARITY, corpus.token, where, pool)
+    matches = align.align(
+        np.concatenate([boxes.partner, others.partner]), np.concatenate([boxes.box, others.box]),
+        corpus.token, corpus.pieces.token, min(BLOCK_WORDS, settings.min_words), pool,
+    )  # fmt: skip
+    return matches.rows(_substantial(matches, corpus, settings))
+
+
+def match_rewordings(
+    copied: MatchTable, corpus: Corpus, stems: Stems | None, owner: I32, settings: config.Matching,
+    pool: Executor,
+) -> Matched:  # fmt: skip
+    """What was copied, and what was reworded or summed up, of articles.
+
+    copied, owner: as in `match_copies`; stems: where reworded text is searched
+    """
+    memory.release()
+    matches, found = copied, None
     if stems is not None:
+        owner = owner[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
         where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool)
         proposed = where
@@ -122,7 +156,7 @@ def match(
             telling = rewordings.rarity() > rewordings.RARE
             repeats = pairings.repeats(stems.stem, corpus.pieces.token, owner, telling, pool)
             proposed = where.and_those_of(repeats)
-        matches = _with_reworded(matches, proposed, corpus, stems, pool)
+        matches = _with_reworded(copied, proposed, corpus, stems, pool)
         if settings.depth == "deep":
             found = _summaries(matches, where, corpus, stems, pool)
     return Matched(align.of_articles(matches, corpus.pieces.article), found)
@@ -167,35 +201,6 @@ def _summaries(
     box = rewordings.padded(partner, box, sentence, piece_token)
     rarity = rewordings.rarity_here(stems.stem, piece_token)
     return summaries.find(partner, box, known, stems.stem, sentence, rarity, corpus.pieces, pool)
-
-
-def _copied(
-    corpus: Corpus, passages: CorpusPassages, owner: I32, settings: config.Matching, pool: Executor
-) -> MatchTable:
-    """Matches of text that was copied and perhaps edited; owner: (Q,) of the pieces."""
-    if (owner < 0).any():
-        passages = _select(passages, owner[passages.article] >= 0)
-    places = candidates.Passages(owner[passages.article], passages.start, passages.length)
-    equals = candidates.equals_of(passages.content, corpus.token, places)
-    known = pool.submit(candidates.equal_pairs, equals, places, inside=_inside(settings))
-    use = bands.usable(passages.kind, equals.representative)
-    batches = bands.parts(passages.keys, use, places.article)
-    workspace = bands.Workspace(sum(len(part.use) for part in batches))
-    bits = bands.index_bits(len(use))
-    proposed = candidates.band_pairs(
-        lambda band: bands.colliding(batches, band, bits, workspace), BANDING.bands, pool
-    )
-    where = verify.Passages(passages.article, passages.start, passages.length, equals.group)
-    boxes, proven = verify.prove(
-        known.result(), proposed, WINDOW_SIMILARITY, corpus.token, where, pool
-    )
-    more = candidates.spread(proven, equals, places.article)
-    others, _ = verify.prove(more, more[:0], WINDOW_SIMILARITY, corpus.token, where, pool)
-    matches = align.align(
-        np.concatenate([boxes.partner, others.partner]), np.concatenate([boxes.box, others.box]),
-        corpus.token, corpus.pieces.token, min(BLOCK_WORDS, settings.min_words), pool,
-    )  # fmt: skip
-    return matches.rows(_substantial(matches, corpus, settings))
 
 
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:

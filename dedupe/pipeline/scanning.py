@@ -41,7 +41,7 @@ from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.store import ReadingStore
 from dedupe.rows import Findings
 from dedupe.sources import Doubtful, FileList, SourceFile, find_files
-from dedupe.tables import F64, I32, I64, Corpus, Pieces, Reading
+from dedupe.tables import F64, I32, I64, Corpus, Pieces, Reading, Stems
 
 
 def model_id() -> str:
@@ -96,18 +96,20 @@ def scan(
         if not any(len(part.file) for part in analyses):
             return _empty(command, settings, skipped)
         corpus = corpus_of(analyses, listing.files)
-        # What is gathered is held once: a third of the peak of a corpus whose texts are not kept.
-        analyses = _sharing_words(analyses, corpus)
-        memory.release()
-        passages, stems = matching.gather(analyses), matching.gather_stems(analyses)
-        analyses = [structs.replace(part, passages=None, stems=None) for part in analyses]
+        analyses, passages, stems = _gathered(analyses, corpus)
         memory.release()
         progress.phase("matching", 3)
         owner = _owners(corpus, settings.matching.between)
         recurring: Callable[[], Families] = partial(_families, corpus, analyses, pool)
         if settings.matching.depth != "fast" and count > 1:
             recurring = spare.submit(recurring).result
-        matches, summaries = matching.match(corpus, passages, stems, owner, settings.matching, pool)
+        copied = matching.match_copies(corpus, passages, owner, settings.matching, pool)
+        del passages  # half of what is held by now
+        matches, summaries = matching.match_rewordings(
+            copied, corpus, stems, owner, settings.matching, pool
+        )
+        del copied, stems
+        memory.release()
         progress.advance(1)
         regions = matching.group(corpus, matches)
         store = ReadingStore(analyses, partial(read_again, listing.files, settings.sources))
@@ -206,13 +208,21 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
     )
 
 
-def _sharing_words(analyses: Sequence[Analysis], corpus: Corpus) -> list[Analysis]:
-    """The same, their words being those of the corpus."""
+def _gathered(
+    analyses: Sequence[Analysis], corpus: Corpus
+) -> tuple[list[Analysis], matching.CorpusPassages, Stems | None]:
+    """The passages and stems of all batches, and the batches without them and with shared words.
+
+    What is gathered is held once: a third of the peak of a corpus whose texts are not kept.
+    """
     edges = np.cumsum([0, *(len(part.token) for part in analyses)]).tolist()
-    return [
+    analyses = [
         structs.replace(part, token=corpus.token[low:high])
         for part, (low, high) in zip(analyses, pairwise(edges), strict=True)
     ]
+    memory.release()
+    passages, stems = matching.gather(analyses), matching.gather_stems(analyses)
+    return [structs.replace(part, passages=None, stems=None) for part in analyses], passages, stems
 
 
 def _pieces(analyses: Sequence[Analysis], token_base: I64) -> Pieces:
