@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from msgspec import Struct
@@ -27,6 +28,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     input_format: Literal["auto", "md", "txt"] = "auto"
     ignore_code: bool = True
     """Leave code out of Markdown altogether: its words are none of the article's."""
+    txt_directives: bool = False
+    """Read lines of plain text that begin with `# dedupe:` as directives, not as words."""
     allow_empty: bool = False
     strict: bool = False
 
@@ -76,6 +79,17 @@ class Rules(Struct, frozen=True, kw_only=True):
     min_severity: Literal["note", "warning", "error"] = "note"
 
 
+class Suppressions(Struct, frozen=True, kw_only=True):
+    """What directives in the articles may do."""
+
+    ignore_suppressions: bool = False
+    """Nothing: all findings are new, and nothing is said about directives."""
+    require_reason: bool = False
+    """Report directives without a reason (SUP702)."""
+    today: dt.date | None = None
+    """The day on which `until` dates are judged; None for one on which none has passed."""
+
+
 class Gate(Struct, frozen=True, kw_only=True):
     """What makes a run fail."""
 
@@ -109,6 +123,7 @@ class Config(Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     gate: Gate = Gate()
     output: Output = Output()
+    suppressions: Suppressions = Suppressions()
     baseline: str | None = None
     """Path of the file of known findings."""
     jobs: int = 0

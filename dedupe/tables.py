@@ -63,6 +63,21 @@ class BlockTable(Struct, frozen=True):
     orphan_block: I32
 
 
+class Directive(NamedTuple):
+    """A comment of an article that is addressed to this program; places are bytes of the batch."""
+
+    article: int
+    """Of the batch"""
+    start: int
+    end: int
+    text: str
+    """What it says, behind the marker"""
+    block: tuple[int, int]
+    """The block that it may speak of: the one around it, or else the next"""
+    section: tuple[int, int]
+    """The heading that it may speak of, with all up to the next one of its level"""
+
+
 class TextBatch(Struct, frozen=True):
     """The decoded text of some articles as UTF-8, side by side in one buffer."""
 
@@ -80,6 +95,8 @@ class TextBatch(Struct, frozen=True):
     """(D,) position of the article in the file list"""
     date: tuple[str | None, ...]
     """(D,) ISO date from the front matter, else None"""
+    directives: tuple[Directive, ...] = ()
+    """By article and place"""
 
 
 class TokenTable(Struct, frozen=True):

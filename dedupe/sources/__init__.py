@@ -52,7 +52,9 @@ def read_batch(
     markdown = [options.input_format == "md"] * len(articles.slots)
     if options.input_format == "auto":
         markdown = [files[slot].path.lower().endswith(MARKDOWN_ENDINGS) for slot in articles.slots]
-    batch = batch_of(articles, markdown, first, code=not options.ignore_code)
+    batch = batch_of(
+        articles, markdown, first, code=not options.ignore_code, lines=options.txt_directives
+    )
     skipped = [
         Skipped(path=files[slot].path, reason=reason)
         for slot, reason in sorted(articles.faults.items())

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedupe.sources.decoding import SIGNATURES, decode, is_utf8
 from dedupe.sources.reading import Buffer, clear_gaps, filled_buffer, place_content
 from dedupe.sources.text import block_table, letter_references, split_text
-from dedupe.tables import ALIGNMENT, TRANSPARENT, TextBatch
+from dedupe.tables import ALIGNMENT, I64, TRANSPARENT, U8, Directive, TextBatch
+
+if TYPE_CHECKING:
+    from dedupe.sources.directives import Lines
 
 _IS_SUSPECT = np.zeros(256, np.bool_)
 _IS_SUSPECT[[signature[0] for signature in SIGNATURES]] = True
 _LONGEST = max(map(len, SIGNATURES))
+_MARKER = re.compile(b"dedupe:")
 
 
 @dataclass(slots=True)
@@ -91,12 +97,13 @@ def _replace(articles: Articles, texts: Mapping[int, bytes]) -> None:
 
 
 def batch_of(
-    articles: Articles, markdown: Sequence[bool], first: int, *, code: bool = False
-) -> TextBatch:
+    articles: Articles, markdown: Sequence[bool], first: int, *, code: bool = False,
+    lines: bool = False,
+) -> TextBatch:  # fmt: skip
     """Split articles into blocks.
 
     `markdown` says of each of them what it is; `first` is the place of slot 0 in the file list;
-    `code` keeps the code in Markdown.
+    `code` keeps the code in Markdown; `lines` takes directives from plain text.
     """
     slots = np.array(articles.slots, np.int64)
     data = articles.buffer.data
@@ -116,8 +123,20 @@ def batch_of(
             plain[article] = False
             date[article] = found
     texts = np.flatnonzero(plain)
-    text_rows, orphans = split_text(data, start[texts], end[texts])
+    directives: list[Directive] = []
+    told: Lines = {}
+    addressed = _addressed(data, start) if lines or len(texts) < len(plain) else texts[:0]
+    if len(addressed):
+        from dedupe.sources.directives import blank_lines, markdown_directives, text_directives
+
+        directives = markdown_directives(data, start, end, addressed[~plain[addressed]])
+        if lines and plain[addressed].any():
+            prose = data.copy() if prose is data else prose
+            told = blank_lines(data, prose, start, end, addressed[plain[addressed]])
+    text_rows, orphans = split_text(prose, start[texts], end[texts])
     text_rows[:, 3] = texts[text_rows[:, 3]]
+    if told:
+        directives = sorted(directives + text_directives(told, text_rows, end))
     lost[:, 2] += len(text_rows)
     references = letter_references(data, start[texts], end[texts])
     if len(references) and prose is data:
@@ -133,4 +152,11 @@ def batch_of(
         blocks=block_table(np.concatenate((text_rows, rows)), np.concatenate((orphans, lost))),
         file=(slots + first).astype(np.int32),
         date=tuple(date),
+        directives=tuple(directives),
     )
+
+
+def _addressed(data: U8, start: I64) -> I64:
+    """The articles (D,) that hold the marker of a directive, of those that begin at `start`."""
+    found = np.array([match.start() for match in _MARKER.finditer(data.data)], np.int64)
+    return np.unique(np.searchsorted(start, found, side="right") - 1)

@@ -24,7 +24,7 @@ from pyromark import Options
 from dedupe.sources.text import split_text
 from dedupe.tables import I64, TRANSPARENT, U8
 
-_OPTIONS = (
+OPTIONS = (
     Options.ENABLE_TABLES
     | Options.ENABLE_FOOTNOTES
     | Options.ENABLE_STRIKETHROUGH
@@ -70,7 +70,7 @@ def split_markdown(
     date: dict[int, str | None] = {}
     for article, (first, last) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
         size = len(message)
-        header, found = _front_matter(view[first:last])
+        header, found = front_matter(view[first:last])
         try:
             _add_events(message, str(view[first + header : last], "utf-8"), code=code)
         except BaseException as error:
@@ -129,7 +129,7 @@ def lost_links(data: U8, prose: U8, rows: I64) -> I64:
     return orphans[np.array(plain, np.bool_)]
 
 
-def _front_matter(raw: memoryview) -> tuple[int, str | None]:
+def front_matter(raw: memoryview) -> tuple[int, str | None]:
     """Bytes of the front matter, and its date as YYYY-MM-DD."""
     match = _FRONT_MATTER.match(raw) if bytes(raw[:3]) in _FENCES else None
     if match is None or not _FIELD.search(match[0]):
@@ -167,7 +167,7 @@ def _add_events(message: bytearray, text: str, *, code: bool) -> None:
     Written as MessagePack and read by a kernel they take 0.8 us each, of which 0.5 are the
     parser's; a loop over them in Python took 1.9, and kept all other threads from running.
     """
-    events: Iterator[_Event] = pyromark.events_with_range(text, options=_OPTIONS)
+    events: Iterator[_Event] = pyromark.events_with_range(text, options=OPTIONS)
     if code:
         events = _with_code(events, text.encode())
     encode = msgpack.Encoder().encode_into
