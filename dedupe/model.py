@@ -78,6 +78,9 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("LNK501", "homepage-pointer", _N, "A home page is offered as a reference."),
     Rule("LNK502", "unlinked-source", _N, "A source is named without an address."),
     Rule("OBF601", "disguised-text", _E, "Words are spelled so that a search misses them."),
+    Rule("SUP701", "unused-suppression", _N, "A directive suppresses nothing or is wrong.", True),
+    Rule("SUP702", "unexplained-suppression", _W, "A directive gives no reason.", True),
+    Rule("SUP703", "expired-suppression", _W, "The date of a directive has passed.", True),
     Rule("SRC801", "unreadable-file", _N, "A file could not be read and was skipped.", True),
     Rule("SRC802", "doubtful-encoding", _N, "The encoding of a file had to be guessed.", True),
 )

@@ -31,6 +31,7 @@ _scan_options = options.combined(
     options.rule_options,
     options.all_members_option,
     _file_option,
+    options.suppression_options,
     options.run_options,
 )
 

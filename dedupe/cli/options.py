@@ -9,6 +9,7 @@ Which command uses which group:
     filler_options        scan baseline show explain
     rule_options          scan baseline show
     baseline_option       scan baseline
+    suppression_options   scan baseline
     gate_options          scan
     report_options        report (and with output_options)
     output_options        scan
@@ -31,6 +32,7 @@ import click
 
 from dedupe.cli.grouped import GroupedOption
 from dedupe.cli.parameters import (
+    DATE,
     FILLER_THRESHOLD,
     JOBS,
     OUTPUT,
@@ -160,6 +162,13 @@ def input_options(command: Command) -> Command:
             help="Skip larger files, as in 5MB or 512KiB; unlimited by default.",
         ),
         _decoding_options("Input"),
+        option(
+            "Input",
+            "--txt-directives",
+            is_flag=True,
+            help="Read lines '# dedupe: ignore[RULES] -- REASON' of plain text as directives, as "
+            "comments of Markdown are.",
+        ),
         option("Input", "--allow-empty", is_flag=True, help="No article is no error."),
         option("Input", "--strict", is_flag=True, help="A skipped or unreadable file is an error."),
     )(command)
@@ -348,6 +357,32 @@ def baseline_option(help_text: str, **attributes: object) -> Decorator:
         help=help_text,
         **attributes,
     )
+
+
+def suppression_options(command: Command) -> Command:
+    """What directives in the articles may do."""
+    return combined(
+        option(
+            "Known",
+            "--ignore-suppressions",
+            is_flag=True,
+            help="Heed no directive: what they suppress is new.",
+        ),
+        option(
+            "Known",
+            "--require-reason",
+            is_flag=True,
+            help="Report directives that give no reason (SUP702).",
+        ),
+        option(
+            "Known",
+            "--today",
+            metavar="DATE",
+            type=DATE,
+            help="The day on which until= dates are judged, as in 2027-01-31; that of "
+            "SOURCE_DATE_EPOCH, else today in UTC.",
+        ),
+    )(command)
 
 
 def gate_options(command: Command) -> Command:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import os
 import re
@@ -59,6 +60,23 @@ class JobsType(click.ParamType[int]):
         if not str(value).isdecimal() or int(str(value)) < 1:
             self.fail(f"{value!r} is neither a number from 1 on nor auto", param, ctx)
         return int(str(value))
+
+
+class DateType(click.ParamType[dt.date]):
+    """A day as in 2027-01-31."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        """The day."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2027-01-31", param, ctx)
 
 
 class FillerThresholdType(click.ParamType[str | float]):
@@ -148,5 +166,6 @@ class OutputType(click.ParamType[OutputTarget]):
 
 SIZE = SizeType()
 JOBS = JobsType()
+DATE = DateType()
 FILLER_THRESHOLD = FillerThresholdType()
 OUTPUT = OutputType()

@@ -22,6 +22,7 @@ from dedupe.cli.session import Session
     "Findings that are known, in a file of dedupe baseline: json, jsonl, csv and junit mark them, "
     "the other formats leave them out, and --fail-on and --max-new-findings do not count them."
 )
+@options.suppression_options
 @options.gate_options
 @options.output_options
 @options.display_options

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from dedupe.cli.selection import known_rules
-from dedupe.config import Config, Filler, Gate, Matching, Output, Rules, Sources
+from dedupe.config import Config, Filler, Gate, Matching, Output, Rules, Sources, Suppressions
 from dedupe.errors import ConfigError, UsageError
 
 Section = TypeVar("Section", bound=msgspec.Struct)
@@ -72,6 +74,7 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
         matching=matching,
         filler=_section(Filler, values, **budget),
         rules=rules(values),
+        suppressions=_section(Suppressions, values, today=values.get("today") or _today()),
         gate=_section(Gate, values, **never),
         output=_section(
             Output,
@@ -80,6 +83,16 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
             want_passages="passages" in formats,
         ),
     )
+
+
+def _today() -> dt.date:
+    """The day of SOURCE_DATE_EPOCH, else that of the clock; both in UTC."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        now = time.time() if epoch is None else int(epoch)
+        return dt.datetime.fromtimestamp(now, dt.UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds") from error
 
 
 def _phrases(path: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from dedupe.findings.precedence import settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.findings.summaries import summary_drafts
+from dedupe.findings.suppressions import Suppression, Suppressions, read_suppressions
 from dedupe.findings.templates import describe_templates, template_drafts
 from dedupe.model import RULE_NUMBER, RULES, Finding, Severity
 from dedupe.rows import Findings
@@ -32,6 +33,8 @@ __all__ = [
     "LocatedFlags",
     "Overlap",
     "Shares",
+    "Suppression",
+    "Suppressions",
     "complete",
     "copy_drafts",
     "family_drafts",
@@ -40,6 +43,7 @@ __all__ = [
     "in_focus",
     "locate_flags",
     "no_shares",
+    "read_suppressions",
     "selected_rules",
     "summary_drafts",
 ]
@@ -67,7 +71,7 @@ def family_drafts(
 
 def complete(
     copies: Sequence[Draft], corpus: Corpus, families: Families | None,
-    load: Load, settings: config.Config,
+    load: Load, suppressions: Suppressions, settings: config.Config,
 ) -> None:  # fmt: skip
     """Look up whatever of copies and families may be shown, before the flags are known.
 
@@ -75,9 +79,10 @@ def complete(
     """
     output = settings.output
     focus = in_focus(corpus, output.focus)
+    inside = _inside_copies(copies, suppressions, settings)
     shown = [
         draft
-        for draft, hidden in zip(copies, _inside_copies(copies, settings), strict=True)
+        for draft, hidden in zip(copies, inside, strict=True)
         if not hidden and (output.all_members or not draft.original) and focus[draft.article]
     ]
     if families is not None:
@@ -86,12 +91,14 @@ def complete(
     look_up(shown, corpus, load, output)
 
 
-def _inside_copies(copies: Sequence[Draft], settings: config.Config) -> list[bool]:
+def _inside_copies(
+    copies: Sequence[Draft], suppressions: Suppressions, settings: config.Config
+) -> list[bool]:
     """Which drafts are templates in copied articles or passages: no flag can bring them back."""
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
     table = tabulate(copies, templates="TPL201" in chosen)
     table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
-    stands, _ = settle(table)
+    stands, _ = settle(table, _suppressed(table, suppressions))
     hidden = np.zeros(len(copies), np.bool_)
     hidden[table.row[~stands & (table.rule == RULE_NUMBER["TPL201"])]] = True
     inside: list[bool] = hidden.tolist()
@@ -108,14 +115,15 @@ def find(
     flags: Sequence[LocatedFlags],
     regions: RegionTable,
     load: Load,
+    suppressions: Suppressions,
     settings: config.Config,
     pool: Executor,
 ) -> tuple[Findings, I64, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
     copies: with templates and outlines, completed; flags: of all batches. Returns the findings,
-    (2, F) their first words and those behind their last, and the shares. Raises ConfigError where
-    a rule is selected that does not exist.
+    (4, F) their rules, articles, first words and those behind their last, and the shares. Raises
+    ConfigError where a rule is selected that does not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
     flagged = side_by_side(flags, corpus)
@@ -123,7 +131,7 @@ def find(
     table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
     if corpus.pieces.out.any():
         table = table.chosen(_said(table, corpus.pieces))
-    stands, also = settle(table)
+    stands, also = settle(table, _suppressed(table, suppressions))
     shares = word_shares.count(table, stands, corpus.article_token, corpus.pieces)
     severity = severity_ranks(table.rule, also)
     least = Severity(settings.rules.min_severity).rank
@@ -141,6 +149,10 @@ def find(
     if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
         kept = kept.with_articles(_heavy(shares, corpus, load, settings))
     return *assemble(corpus, standing, kept, regions, pool), shares
+
+
+def _suppressed(table: DraftTable, suppressions: Suppressions) -> Bool:
+    return suppressions.cover(table.rule, table.article, table.start, table.end)
 
 
 def _said(table: DraftTable, pieces: Pieces) -> Bool:

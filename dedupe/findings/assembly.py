@@ -76,7 +76,7 @@ def assemble(
 ) -> tuple[Findings, I64]:
     """Turn drafts and flags to findings, sorted by path, place and rule.
 
-    Also returns (2, F) the first word of each, and the one behind its last.
+    Also returns (4, F) the rule and article of each, its first word, and the one behind its last.
     """
     drafts, chosen = standing.drafts, flags.chosen()
     edges = np.array([(d.article, d.start, d.end) for d in drafts], np.int64).reshape(-1, 3)
@@ -99,7 +99,7 @@ def assemble(
         list(map(corpus.path.__getitem__, article[order].tolist())),
         severity[order].tolist(),
     )
-    return found, np.stack((start, end))[:, order]
+    return found, np.stack((rule.astype(np.int64), article, start, end))[:, order]
 
 
 def _order(drafts: Sequence[Draft], flags: ChosenFlags, rule: U8, article: I64) -> I64:

@@ -17,8 +17,21 @@ RULE_RANK = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
 """Rank of the severity of each rule, by RULE_NUMBER."""
 
 
-def settle(table: DraftTable) -> tuple[Bool, U32]:
+def settle(table: DraftTable, suppressed: Bool | None = None) -> tuple[Bool, U32]:
     """Which drafts (R,) stand, and bits (R,) of the rules that each of them hides.
+
+    Suppressed ones (R,) are settled by themselves: what they would hide stands.
+    """
+    if suppressed is None or not suppressed.any():
+        return _settle(table)
+    stands, also = np.empty(len(table.row), np.bool_), np.empty(len(table.row), np.uint32)
+    for which in (suppressed, ~suppressed):
+        stands[which], also[which] = _settle(table.chosen(which))
+    return stands, also
+
+
+def _settle(table: DraftTable) -> tuple[Bool, U32]:
+    """Settle drafts that compete with each other.
 
     Findings about the article as a whole do not compete. A copied passage that stands in a third
     article as well keeps its own finding beside that of the whole article; a copy that came first

@@ -14,7 +14,7 @@ from dedupe.filler.lexicon import form_headings, heading_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import score_blocks
-from dedupe.findings import LocatedFlags, locate_flags
+from dedupe.findings import LocatedFlags, Suppression, locate_flags, read_suppressions
 from dedupe.model import Skipped
 from dedupe.passages import PassageTable
 from dedupe.sources import Doubtful, SourceFile, read_batch, text_batch
@@ -82,6 +82,7 @@ class Analysis(Struct, frozen=True):
     """Where reworded text is searched; until they are gathered"""
     headings: HeadingTable | None
     """Not at depth `fast`"""
+    suppressions: list[Suppression]
     reading: Reading | None
     judgement: Callable[[], Judgement]
     """Makes the judgement of the batch, or tells it where the reading is not kept"""
@@ -155,6 +156,7 @@ def analyse(
         pieces=cut,
         passages=found,
         stems=stemmed,
+        suppressions=read_suppressions(reading),
         reading=reading if keep else None,
         judgement=judgement,
         skipped=skipped,

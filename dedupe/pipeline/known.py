@@ -19,32 +19,34 @@ from dedupe.tables import I64, U32, Corpus
 
 
 def mark(
-    found: Findings, words: I64, corpus: Corpus, entries: Sequence[BaselineEntry],
+    found: Findings, places: I64, corpus: Corpus, entries: Sequence[BaselineEntry],
     settings: config.Config,
 ) -> tuple[Findings, Baselined | None]:  # fmt: skip
-    """Give the findings that a baseline knows their status.
+    """Give the findings that a baseline knows their status; suppressed ones need none.
 
-    words: (2, F) the first word of each finding, and the one behind its last. What a new baseline
-    would hold is told where the settings want it.
+    places: (4, F) rule, article, first word, and the one behind the last, of each finding. What a
+    new baseline would hold is told where the settings want it; without a baseline nobody looks.
     """
-    edges = zip(*words.tolist(), strict=True)
+    if settings.baseline is None and not settings.output.want_baseline:
+        return found, None
+    new = [row for row, finding in enumerate(found) if finding.status == "new"]
+    paths, (low, high) = writable(found.paths), places[2:].tolist()
     passages = [
-        Passage(finding.rule, path, _words(finding, corpus.token[low:high]))
-        for finding, path, (low, high) in zip(found, writable(found.paths), edges, strict=True)
+        Passage(found[row].rule, paths[row], _words(found[row], corpus.token[low[row] : high[row]]))
+        for row in new
     ]
     scanned = writable(corpus.path)
     absent = {entry.path for entry in entries}.difference(scanned)
     gone = {path for path in absent if not os.path.lexists(path)}
     matched = match(passages, entries, gone)
-    lines = [
-        encode(structs.replace(finding, status="baselined")) if is_known else line
-        for finding, line, is_known in zip(found, found.lines, matched.known, strict=True)
-    ]
+    lines = list(found.lines)
+    for row in compress(new, matched.known):
+        lines[row] = encode(structs.replace(found[row], status="baselined"))
     told = None
     if settings.output.want_baseline:
         focus = in_focus(corpus, settings.output.focus).tolist()
         seen = gone.union(path for path, inside in zip(scanned, focus, strict=True) if inside)
-        told = _told(passages, entries, matched.left, seen, _speaking(settings.rules))
+        told = _told(passages, entries, matched.left, seen, speaking(settings.rules))
     return Findings(lines, found.paths, found.ranks), told
 
 
@@ -78,7 +80,7 @@ def _words(finding: Finding, tokens: U32) -> U32:
     return np.array([crc32(word.encode()) for word in finding.message.split()], np.uint32)
 
 
-def _speaking(rules: config.Rules) -> set[str]:
+def speaking(rules: config.Rules) -> set[str]:
     """The rules that a scan reports."""
     least = Severity(rules.min_severity).rank
     chosen = selected_rules(rules.select, rules.ignore)

@@ -18,7 +18,7 @@ from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.filler.scorer import load_model
-from dedupe.findings import Families, Overlap, Shares
+from dedupe.findings import Families, Overlap, Shares, Suppressions
 from dedupe.kernels import warming
 from dedupe.model import (
     Article,
@@ -130,25 +130,27 @@ def scan(
             copies += findings_stage.family_drafts(
                 corpus, families, overlap, settings.output.max_matches
             )
-        findings_stage.complete(copies, corpus, families, store.load, settings)
+        suppressions = _suppressions(analyses, corpus, settings)
+        findings_stage.complete(copies, corpus, families, store.load, suppressions, settings)
         progress.advance(1)
         judgements = [judgement.result() for judgement in rest]
         if keep is not None:
             keep += (listing, analyses, corpus, matches, regions, families, copies, judgements)
         flags = [judgement.flags for judgement in judgements]
-        found, words, shares = findings_stage.find(
-            corpus, copies, flags, regions, store.load, settings, pool
+        found, places, shares = findings_stage.find(
+            corpus, copies, flags, regions, store.load, suppressions, settings, pool
         )
-        baselined = None
-        if settings.baseline is not None or settings.output.want_baseline:
-            found, baselined = known.mark(found, words, corpus, entries, settings)
+        found, suppressed = suppressions.mark(found, places)
+        found, baselined = known.mark(found, places, corpus, entries, settings)
         progress.advance(1)
-        found = _with_files(found, skipped, analyses, settings)
+        found = _with_directives(
+            _with_files(found, skipped, analyses, settings), suppressions, corpus, settings
+        )
         return Result(
             run=_run(command, settings),
             articles=_articles(corpus, shares),
             findings=found,
-            summary=_summary(shares, found, skipped, settings),
+            summary=_summary(shares, found, skipped, settings, suppressed),
             skipped=skipped,
             matches=rows.matches(corpus, matches, summaries, overlap, store.load)
             if settings.output.want_matches
@@ -236,6 +238,22 @@ def _pieces(analyses: Sequence[Analysis], token_base: I64) -> Pieces:
     )
 
 
+def _suppressions(
+    analyses: Sequence[Analysis], corpus: Corpus, settings: config.Config
+) -> Suppressions:
+    """What the directives of all batches say, counted from the start of the corpus."""
+    found = []
+    for part, article in zip(analyses, corpus.batch_article.tolist(), strict=False):
+        word = int(corpus.article_token[article])
+        found += [
+            structs.replace(
+                said, article=said.article + article, start=said.start + word, end=said.end + word
+            )
+            for said in part.suppressions
+        ]
+    return Suppressions(found, corpus.path, settings)
+
+
 def _families(corpus: Corpus, analyses: Sequence[Analysis], pool: Executor) -> Families:
     """What recurs in articles beside copies."""
     found = templates.find(corpus, pool)
@@ -293,7 +311,7 @@ def _empty(command: str, settings: config.Config, skipped: tuple[Skipped, ...]) 
         run=_run(command, settings),
         articles=(),
         findings=(),
-        summary=_summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings),
+        summary=_summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings, 0),
         skipped=skipped,
     )
 
@@ -329,6 +347,16 @@ def _with_files(
     return found.merged(extra) if extra else found
 
 
+def _with_directives(
+    found: Findings, suppressions: Suppressions, corpus: Corpus, settings: config.Config
+) -> Findings:
+    """Add what is to be said about directives."""
+    remarks = suppressions.remarks(
+        known.speaking(settings.rules), findings_stage.in_focus(corpus, settings.output.focus)
+    )
+    return found.merged(remarks) if remarks else found
+
+
 def _run(command: str, settings: config.Config) -> Run:
     matching_settings, filler, rules = settings.matching, settings.filler, settings.rules
     return Run(
@@ -350,6 +378,9 @@ def _run(command: str, settings: config.Config) -> Run:
             "rules.select": list(rules.select),
             "rules.ignore": list(rules.ignore),
             "baseline": settings.baseline,
+            "suppressions.ignore": settings.suppressions.ignore_suppressions,
+            "suppressions.require-reason": settings.suppressions.require_reason,
+            "suppressions.txt-directives": settings.sources.txt_directives,
             "output.fail-on": settings.gate.fail_on,
         },
     )
@@ -362,11 +393,12 @@ def _articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
 
 
 def _summary(
-    shares: Shares, found: Findings, skipped: Sequence[Skipped], settings: config.Config
-) -> Summary:
+    shares: Shares, found: Findings, skipped: Sequence[Skipped], settings: config.Config,
+    suppressed: int,
+) -> Summary:  # fmt: skip
     total = shares.total()
     new = found.ranks
-    if settings.baseline is not None:  # else nobody needs to look into the findings
+    if settings.baseline is not None or suppressed:  # else nobody needs to look into the findings
         new = [finding.severity.rank for finding in found if finding.status == "new"]
     ranks = Counter(new)
     severities = {level: ranks[Severity(level).rank] for level in ("error", "warning", "note")}
@@ -378,7 +410,11 @@ def _summary(
         filler_words=int(total.filler[0]),
         excluded_words=int(total.excluded[0]),
         unique_words=int(total.unique[0]),
-        findings={"new": len(new), "baselined": len(found) - len(new), "suppressed": 0},
+        findings={
+            "new": len(new),
+            "baselined": len(found) - len(new) - suppressed,
+            "suppressed": suppressed,
+        },
         severities=severities,
         skipped=sum(not item.deliberate for item in skipped),
         gate=_gate(shares, new, settings.gate),

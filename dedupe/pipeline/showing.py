@@ -59,8 +59,12 @@ def show(
     else:
         result = saved.load(source)
         findings, where = result.findings, displayed(source)
-        code = result.run.settings.get("duplicates.ignore-code", True)
-        sources = msgspec.structs.replace(settings.sources, ignore_code=bool(code))
+        known = result.run.settings
+        sources = msgspec.structs.replace(
+            settings.sources,
+            ignore_code=bool(known.get("duplicates.ignore-code", True)),
+            txt_directives=bool(known.get("suppressions.txt-directives", False)),
+        )
         settings = msgspec.structs.replace(settings, sources=sources)
     finding = _chosen(wanted, findings, where)
     if finding.span.start == finding.span.end or (

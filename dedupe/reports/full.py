@@ -100,7 +100,9 @@ def head_lines(finding: Finding, options: ReportOptions) -> Iterator[Line]:
     yield head
     start = finding.span.start
     place = visible(finding.path, github=options.github)
-    if finding.rule not in RULES or not RULES[finding.rule].whole_article:
+    rule = RULES.get(finding.rule)
+    # A directive has a place, though it is no passage.
+    if rule is None or not rule.whole_article or rule.code.startswith("SUP"):
         place = f"{place}:{start.line}:{start.column}"
     yield (Piece(" " * (gutter_width(finding) + 1) + "--> ", "gutter"), Piece(place))
 

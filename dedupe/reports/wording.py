@@ -70,13 +70,13 @@ def lines_of(span: Span) -> str:
 
 def headline(finding: Finding) -> str:
     """What a finding says, in a few words behind its rule."""
+    text = finding.message
     alike = likeness(finding)
-    if alike is None or not finding.rule.startswith("DUP"):
-        return finding.message
-    parts = [alike, counted(finding.words, "word")]
-    if finding.cluster is not None and finding.cluster.size > 1:
-        parts.append(counted(finding.cluster.size, "article"))
-    return ", ".join(parts)
+    if alike is not None and finding.rule.startswith("DUP"):
+        text = f"{alike}, {counted(finding.words, 'word')}"
+        if finding.cluster is not None and finding.cluster.size > 1:
+            text += f", {counted(finding.cluster.size, 'article')}"
+    return text if finding.status == "new" else f"{text} ({finding.status})"
 
 
 def new_findings(result: Result) -> Sequence[Finding]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sys
@@ -8,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from dedupe.config import Config
+from dedupe.config import Config, Suppressions
 from dedupe.errors import NothingToAnalyseError
 from dedupe.reports import FORMATS
 from tests.cli.conftest import Cli, Engine
@@ -43,11 +44,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # ----------------------------------------------------------------------------------- without engine
 
 
-def test_defaults_are_those_of_the_configuration(cli: Cli, engine: Engine) -> None:
-    """Without options, the folder one is in is scanned with the default settings."""
+def test_defaults_are_those_of_the_configuration(
+    cli: Cli, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without options, the folder one is in is scanned with the default settings, today."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
     cli("scan")
     assert engine.paths == (".",)
-    assert engine.config == Config()
+    today = dt.date(2027, 1, 15)
+    assert engine.config == Config(suppressions=Suppressions(today=today))
 
 
 def test_options_reach_the_configuration(cli: Cli, engine: Engine) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise, permutations
 
+import numpy as np
 import pytest
 
 from dedupe.findings.drafts import Draft, tabulate
@@ -47,6 +48,16 @@ def test_order_of_drafts_does_not_matter() -> None:
     rows = [("FIL303", 0, 40), ("FIL304", 5, 15), ("DUP102", 10, 60), ("TPL203", 38, 44)]
     found = {tuple(settled(*(draft(*row) for row in order))) for order in permutations(rows)}
     assert found == {(("DUP102", 10, 60, ("FIL303", "TPL203", "FIL304")),)}
+
+
+def test_suppressed_drafts_hide_nothing() -> None:
+    """They are settled by themselves: what they would hide stands, and so do they."""
+    rules = ["DUP102", "TPL201", "FIL303", "FIL304"]
+    table = tabulate([draft(rule) for rule in rules])
+    suppressed = np.array([True, False, False, True])
+    stands, also = settle(table, suppressed)
+    assert stands.tolist() == [True, True, False, False]
+    assert [hidden_rules(int(bits)) for bits in also[stands]] == [("FIL304",), ("FIL303",)]
 
 
 def test_severity_is_never_lowered() -> None:

@@ -1,0 +1,237 @@
+"""Suppressions: findings that the author of an article has silenced in a comment.
+
+A suppressed finding is still a finding: it stays in the account of words and in the result, but
+neither hides another one nor lets a gate fail.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from hashlib import blake2b
+
+import numpy as np
+from msgspec import Struct, structs
+
+from dedupe import config
+from dedupe.errors import ConfigError
+from dedupe.findings.lookup import locate, spans
+from dedupe.findings.precedence import HIDDEN
+from dedupe.findings.selection import selected_rules
+from dedupe.model import RULES, Finding, Span
+from dedupe.rows import Findings, encode
+from dedupe.tables import I64, U8, Bool, Directive, Reading
+
+_CODES = tuple(RULES)
+_FORM = re.compile(
+    r"(?P<verb>[a-z-]+)\s*(?:\[(?P<rules>[^\]]*)\])?\s*(?:until=(?P<until>\S*))?"
+    r"(?:(?:^|\s+)--(?:\s+(?P<reason>.*))?)?",
+    re.DOTALL,
+)
+_VERBS = ("ignore", "ignore-section", "ignore-file", "disable", "enable")
+_DUMB = frozenset(code for code in RULES if code.startswith(("SUP", "SRC")))
+"""Rules on directives and files, which have no words that a directive could govern."""
+_NOT_FAST, _DEEP = frozenset(("DUP104", "TPL201", "TPL204")), frozenset(("DUP105",))
+"""Rules that do not look at depth `fast`, and those that look at `deep` only."""
+
+
+class Suppression(Struct, frozen=True):
+    """What a directive says; article and words count from the start of the batch, then of all."""
+
+    article: int
+    span: Span
+    """Of the directive itself"""
+    text: str
+    """The directive as it stands in the article"""
+    verb: str = ""
+    rules: frozenset[str] = frozenset()
+    until: dt.date | None = None
+    reason: str = ""
+    start: int = 0
+    """First word that it governs"""
+    end: int = 0
+    fault: str = ""
+    """Why it does not hold, or how it came about that it holds to the end of the article"""
+    holds: bool = True
+
+
+# --------------------------------------------------------------------------------------- reading
+
+
+def read_suppressions(reading: Reading) -> list[Suppression]:
+    """What the directives of a batch say, by article and place."""
+    directives = reading.text.directives
+    if not directives:
+        return []
+    article, start, end = np.array([d[:3] for d in directives], np.int64).T
+    data = reading.text.data.data
+    found = []
+    for directive, span in zip(
+        directives, spans(*locate(reading, article, start, end)), strict=True
+    ):
+        text = str(data[directive.start : directive.end], "utf-8")
+        said = _said(Suppression(directive.article, span, text), directive.text)
+        first, behind = np.searchsorted(reading.tokens.start, _governed(reading, said, directive))
+        found.append(structs.replace(said, start=int(first), end=int(behind)))
+    return _closed(found)
+
+
+def _said(suppression: Suppression, text: str) -> Suppression:
+    """With what the text of a directive says, or why that is nothing."""
+    match = _FORM.fullmatch(text.strip())
+    if match is None or match["verb"] not in _VERBS:
+        return _faulty(suppression, f"the directives are {', '.join(_VERBS)}")
+    suppression = structs.replace(suppression, verb=match["verb"])
+    words = [word.strip() for word in (match["rules"] or "").split(",")]
+    if words == [""]:
+        return _faulty(suppression, f"its rules are missing, as in {match['verb']}[DUP102]")
+    try:
+        rules = selected_rules(words, ())
+        until = None if match["until"] is None else dt.date.fromisoformat(match["until"])
+    except ConfigError as error:
+        return _faulty(suppression, str(error))
+    except ValueError:
+        return _faulty(suppression, "its date is none, as in until=2027-01-31")
+    if dumb := sorted(rules & _DUMB):
+        return _faulty(suppression, f"{dumb[0]} is not about text")
+    reason = (match["reason"] or "").strip()
+    return structs.replace(suppression, rules=rules, until=until, reason=reason)
+
+
+def _faulty(suppression: Suppression, fault: str) -> Suppression:
+    return structs.replace(suppression, fault=fault, holds=False)
+
+
+def _governed(reading: Reading, said: Suppression, directive: Directive) -> tuple[int, int]:
+    """The bytes of which a directive speaks; of `disable`, all that follow."""
+    text = reading.text
+    if said.verb == "ignore":
+        return directive.block
+    if said.verb == "ignore-section":
+        return directive.section
+    first = text.start[said.article] if said.verb == "ignore-file" else directive.end
+    return int(first), int(text.end[said.article])
+
+
+def _closed(found: Sequence[Suppression]) -> list[Suppression]:
+    """End each `disable` at the `enable` of the same rules, which then has done its work."""
+    closed = list(found)
+    open_: dict[tuple[int, frozenset[str]], int] = {}
+    for place, said in enumerate(found):
+        key = said.article, said.rules
+        if said.fault:
+            continue
+        if said.verb == "disable":
+            closed[place] = structs.replace(said, fault="no enable of the same rules follows")
+            open_[key] = place
+        elif said.verb == "enable":
+            begun = open_.pop(key, None)
+            fault = "no disable of the same rules is open" if begun is None else ""
+            closed[place] = structs.replace(said, holds=False, fault=fault)
+            if begun is not None:
+                closed[begun] = structs.replace(found[begun], end=said.start)
+    return closed
+
+
+# --------------------------------------------------------------------------------------- applying
+
+
+class Suppressions:
+    """The directives of all articles, and which of them have suppressed something."""
+
+    def __init__(
+        self, found: Sequence[Suppression], paths: Sequence[str], settings: config.Config
+    ) -> None:
+        own, self._paths, self._depth = settings.suppressions, paths, settings.matching.depth
+        self._found = () if own.ignore_suppressions else found
+        self._today, self._require_reason = own.today or dt.date.min, own.require_reason
+        self._used: set[int] = set()
+        self._holding: defaultdict[int, list[int]] = defaultdict(list)
+        for place, said in enumerate(self._found):
+            if said.holds and not self._expired(said):
+                self._holding[said.article].append(place)
+
+    def _expired(self, said: Suppression) -> bool:
+        return said.until is not None and said.until < self._today
+
+    def cover(self, rule: U8, article: I64, start: I64, end: I64) -> Bool:
+        """Which passages (R,) are suppressed; start, end: words from the start of the corpus."""
+        covered = np.zeros(len(rule), np.bool_)
+        rows = np.flatnonzero(np.isin(article, list(self._holding))) if self._holding else ()
+        for row in rows:
+            passage = rule[row], article[row], start[row], end[row]
+            covered[row] = bool(self._suppressing(*map(int, passage)))
+        return covered
+
+    def _suppressing(self, rule: int, article: int, start: int, end: int) -> list[int]:
+        """The directives that suppress a passage; none if they govern less than half of it."""
+        own = [p for p in self._holding[article] if _CODES[rule] in self._found[p].rules]
+        if start == end:  # a line without words
+            return [p for p in own if self._found[p].start <= start <= self._found[p].end]
+        governed: dict[int, range] = {
+            p: range(max(start, self._found[p].start), min(end, self._found[p].end)) for p in own
+        }
+        words = len(set().union(*governed.values()))
+        return [p for p in own if governed[p]] if words >= HIDDEN * (end - start) else []
+
+    def mark(self, found: Findings, places: I64) -> tuple[Findings, int]:
+        """Give suppressed findings their status, and count them.
+
+        places: (4, F) rule, article, first word, and the one behind the last, of each finding
+        """
+        rows = np.flatnonzero(self.cover(*places)).tolist()
+        lines = list(found.lines)
+        for row in rows:
+            self._used.update(self._suppressing(*places[:, row].tolist()))
+            lines[row] = encode(structs.replace(found[row], status="suppressed"))
+        return (Findings(lines, found.paths, found.ranks) if rows else found), len(rows)
+
+    def remarks(self, chosen: Collection[str], focus: Bool) -> list[Finding]:
+        """What is to be said about the directives themselves.
+
+        chosen: rules that speak; focus: (D,) articles that are reported on
+        """
+        remarks, seen = [], Counter[str]()
+        for place, said in enumerate(self._found):
+            for code, message in self._judged(place, chosen):
+                if code in chosen and focus[said.article]:
+                    remarks.append(_finding(code, self._paths[said.article], said, message, seen))
+        return remarks
+
+    def _judged(self, place: int, chosen: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Codes and messages about one directive."""
+        said = self._found[place]
+        if said.fault:
+            yield "SUP701", f"The directive is wrong: {said.fault}."
+        elif self._expired(said):
+            yield "SUP703", f"The directive held until {said.until}; its findings are new again."
+        elif said.holds and place not in self._used and self._looked(said.rules, chosen):
+            yield "SUP701", "The directive suppresses nothing."
+        if self._require_reason and said.holds and not said.reason:
+            yield "SUP702", "The directive gives no reason; it belongs behind ` -- `."
+
+    def _looked(self, rules: frozenset[str], chosen: Collection[str]) -> bool:
+        """Whether a scan like this one can tell that a directive on some rules is of no use."""
+        if self._depth == "fast" and rules & _NOT_FAST:
+            return False
+        return rules.issubset(chosen) and (self._depth == "deep" or rules != _DEEP)
+
+
+def _finding(code: str, path: str, said: Suppression, message: str, seen: Counter[str]) -> Finding:
+    """A finding about a directive; seen: counts those that say the same of an article."""
+    key = f"{code}\0{path}\0{said.text}\0{message}".encode("utf-8", "surrogatepass")
+    digest = blake2b(key, digest_size=8).hexdigest()
+    seen[digest] += 1
+    return Finding(
+        rule=code,
+        name=RULES[code].name,
+        severity=RULES[code].severity,
+        fingerprint=f"{digest}:{seen[digest]}",
+        path=path,
+        span=said.span,
+        words=0,
+        excerpt=said.text,
+        message=message,
+    )
