@@ -13,7 +13,7 @@ import io
 import os
 import statistics
 import subprocess
-import tarfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,9 +49,11 @@ def checkout(revision: str) -> Path:
     commit = subprocess.run(named, check=True, capture_output=True, text=True).stdout.strip()
     folder = corpora.bench_folder() / "revisions" / commit
     if not folder.exists():
-        packed = subprocess.run(["git", "archive", commit], check=True, capture_output=True).stdout
-        with tarfile.open(fileobj=io.BytesIO(packed)) as files:
-            files.extractall(folder, filter="data")
+        packed = subprocess.run(
+            ["git", "archive", "--format=zip", commit], check=True, capture_output=True
+        ).stdout
+        with zipfile.ZipFile(io.BytesIO(packed)) as files:
+            files.extractall(folder)
     return folder
 
 
