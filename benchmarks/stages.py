@@ -172,7 +172,7 @@ def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
     )  # fmt: skip
     equals = candidates.equals_of(gathered.content, corpus.token, places)
     known = candidates.equal_pairs(equals, places, inside=True)
-    use = bands.usable(gathered.kind, equals.representative)
+    use = bands.usable(gathered.kind, equals.representative, equals.order)
     batches = bands.parts(gathered.keys, use, places.article)
     entries, count = sum(len(part.use) for part in batches), analysis.BANDING.bands
     workspace, bits = bands.Workspace(entries), bands.index_bits(len(use))

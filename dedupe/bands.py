@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
+from dedupe import memory
 from dedupe.tables import I32, U8, U32, U64, Bool
 
 
@@ -79,7 +80,8 @@ def parts(keys: Sequence[U32], use: Bool, article: I32) -> list[Part]:
     first = 0
     for part in keys:
         here = slice(first, first + part.shape[1])
-        found.append(Part(part, np.flatnonzero(use[here]).astype(np.int32), article[here], first))
+        chosen = np.flatnonzero(use[here]).astype(np.int32)
+        found.append(Part(part, memory.kept(chosen), article[here], first))
         first = here.stop
     return found
 
@@ -120,7 +122,11 @@ def colliding(
     return order, np.uint64((1 << bits) - 1), workspace.place
 
 
-def usable(kind: U8, representative: I32) -> Bool:
-    """Passages that take part in the bands: with shingles, and the first of their equals."""
-    taking_part: Bool = (kind > 0) & (representative == np.arange(len(kind), dtype=np.int32))
+def usable(kind: U8, representative: I32, equal: I32) -> Bool:
+    """Passages that take part in the bands: with shingles, and the first of their equals.
+
+    kind, representative: (P,); equal: those that have equals, or more
+    """
+    taking_part: Bool = kind > 0
+    taking_part[equal[representative[equal] != equal]] = False
     return taking_part

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe import memory
 from dedupe.tables import I32, I64, U32, U64
 
 
@@ -53,11 +54,14 @@ def equals_of(content: U64, token: U32, passages: Passages) -> Equals:
 
     count = len(content)
     words = 1 << max(count.bit_length() - 4, 0)  # four to eight bits for each passage
-    some = np.empty(count + 1, np.int32)
+    some = memory.empty(count + 1, np.int32)
     marked = mark_repeated(content, np.zeros(words, np.uint64), np.zeros(words, np.uint64), some)
     some = some[:marked]
-    representative = np.arange(count, dtype=np.int32)
-    group, order = np.zeros((count, 2), np.int32), np.empty(marked, np.int32)
+    representative = memory.empty(count, np.int32)
+    representative.fill(1)
+    representative[:1] = 0
+    np.cumsum(representative, out=representative)
+    group, order = memory.zeros((count, 2), np.int32), memory.empty(marked, np.int32)
     table = np.full(2 << int(marked).bit_length(), -1, np.int32)
     grouped = group_equal(
         some, content, token, passages.start, passages.length, table, representative, group, order

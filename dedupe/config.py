@@ -128,3 +128,6 @@ class Config(Struct, frozen=True, kw_only=True):
     """Path of the file of known findings."""
     jobs: int = 0
     """Threads; 0 takes one per core."""
+    memory_limit: int | None = None
+    """Bytes that the process should hold at most; tables beyond go to temporary files. None means
+    2 GB for corpora whose texts can be kept as well, and 1 GB for others."""

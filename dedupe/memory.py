@@ -1,17 +1,35 @@
-"""Working memory: fresh pages are what fast kernels would wait for."""
+"""Working memory: fresh pages are what fast kernels would wait for, and there is not enough."""
 
 from __future__ import annotations
 
 import ctypes
+import mmap
+import os
 import sys
+import tempfile
 import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import prod
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.errors import DedupeError
+
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+SLAB_BYTES = 1 << 28
+"""Size of a temporary file; arrays share it, since each file takes up a descriptor."""
+LARGE_BYTES = 1 << 14
+"""Size from which an array is worth a place in a file."""
+LOOK_SECONDS = 0.02
+"""Time between two looks at what the process holds; a core touches 60 MB in it."""
+_ALIGNMENT = 64
+_STATM = Path("/proc/self/statm")
 
 
 class Scratch(threading.local):
@@ -35,6 +53,125 @@ class Scratch(threading.local):
         return array[:size].reshape(shape)
 
 
+class _Spill:
+    """Arrays in temporary files that are mapped into memory, and nothing of them kept there.
+
+    The page cache is the buffer: whatever was touched stays until the process holds more than the
+    limit. Then all pages are given back, which neither loses nor writes anything by itself; those
+    that are needed are mapped again as they are touched. A file goes with the last array in it.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._slabs: list[weakref.ref[mmap.mmap]] = []
+        self._slab: mmap.mmap | None = None
+        self._used = 0
+        self._closed = threading.Event()
+        self._watch = threading.Thread(target=self._hold, daemon=True)
+        self._watch.start()
+
+    def empty(self, size: int) -> memoryview:
+        """Room for so many bytes."""
+        with self._lock:
+            if self._slab is None or self._used + size > len(self._slab):
+                self._slab, self._used = _slab(max(size, SLAB_BYTES)), 0
+                self._slabs = [slab for slab in self._slabs if slab() is not None]
+                self._slabs.append(weakref.ref(self._slab))
+            start = self._used
+            self._used = -(-(start + size) // _ALIGNMENT) * _ALIGNMENT
+            return memoryview(self._slab)[start : start + size]
+
+    def close(self) -> None:
+        """Watch no longer; arrays stay as they are."""
+        self._closed.set()
+        self._watch.join()
+        self._slab = None
+
+    def _hold(self) -> None:
+        while not self._closed.wait(LOOK_SECONDS):
+            held, mapped = resident()
+            # Where all else holds more than the limit, to give back ever more often is no help.
+            if held > self._limit and mapped > self._limit // 8:
+                with self._lock:
+                    slabs = [slab() for slab in self._slabs]
+                for slab in slabs:
+                    if slab is not None:
+                        slab.madvise(mmap.MADV_DONTNEED)
+
+
+_spill: _Spill | None = None
+
+
+@contextmanager
+def spilling(limit: int | None) -> Iterator[None]:
+    """Keep large arrays of `empty` in temporary files, so that the process holds about `limit`.
+
+    limit: bytes; None keeps everything in memory
+    """
+    global _spill  # noqa: PLW0603 - an allocator is one to a process
+    if limit is None or _spill is not None:
+        yield
+        return
+    spill = _spill = _Spill(limit)
+    try:
+        yield
+    finally:
+        _spill = None
+        spill.close()
+
+
+def empty(shape: int | tuple[int, ...], dtype: type[Scalar]) -> NDArray[Scalar]:
+    """`np.empty` for tables that grow with the corpus: within `spilling` they are in files.
+
+    Raises DedupeError where the disk has no room for them.
+    """
+    size = (shape if isinstance(shape, int) else prod(shape)) * np.dtype(dtype).itemsize
+    if _spill is None or size < LARGE_BYTES:
+        return np.empty(shape, dtype)
+    return np.frombuffer(_spill.empty(size), dtype).reshape(shape)
+
+
+def zeros(shape: int | tuple[int, ...], dtype: type[Scalar]) -> NDArray[Scalar]:
+    """`np.zeros` likewise."""
+    array = empty(shape, dtype)
+    # A new file is all zeros, and no part of it is given out twice.
+    return array if array.base is not None else np.zeros(shape, dtype)
+
+
+def kept(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """An array that will be kept for long: a copy in a file within `spilling`, else itself."""
+    if _spill is None or array.nbytes < LARGE_BYTES:
+        return array
+    copy = empty(array.shape, array.dtype.type)
+    copy[...] = array
+    return copy
+
+
+def joined(
+    parts: Sequence[NDArray[Any]], dtype: type[Scalar], base: Sequence[int] | None = None
+) -> NDArray[Scalar]:
+    """`np.concatenate` likewise, of another type perhaps; base: a number to add to each part."""
+    out = empty(sum(map(len, parts)), dtype)
+    at = 0
+    for number, part in enumerate(parts):
+        here = out[at : at + len(part)]
+        if base is None:
+            here[:] = part
+        else:
+            np.add(part, base[number], out=here, dtype=dtype, casting="unsafe")
+        at += len(part)
+    return out
+
+
+def resident() -> tuple[int, int]:
+    """Bytes that the process holds in memory, and how many of them are of files; else 0."""
+    if sys.platform != "linux":
+        return 0, 0
+    _, held, mapped, *_ = map(int, _STATM.read_bytes().split())
+    return held * mmap.PAGESIZE, mapped * mmap.PAGESIZE
+
+
 def release() -> None:
     """Give memory that was freed back to the system, where the C library can do so.
 
@@ -44,3 +181,24 @@ def release() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+def _slab(size: int) -> mmap.mmap:
+    """A temporary file without a name, mapped."""
+    folder = tempfile.gettempdir()
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            # What is only promised would end the process where it is touched on a full disk.
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                for at in range(0, size, 1 << 20):
+                    file.write(bytes(min(1 << 20, size - at)))
+                file.flush()
+            return mmap.mmap(file.fileno(), size)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DedupeError(
+            f"{folder}: no room for {size >> 20:,} MiB of tables: {reason}; "
+            "set TMPDIR to a folder with more room, or raise --memory-limit"
+        ) from error

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe import memory
 from dedupe.document_frequency import document_frequency
 from dedupe.memory import Scratch
 from dedupe.tables import I32, I64, U32, U64, Bool
@@ -140,7 +141,7 @@ def _by_article(posting: U64, parts: list[range], articles: int) -> tuple[U32, I
     for part in parts:
         count_postings(posting[part.start : part.stop], count)
     edges = np.append(0, np.cumsum(count))
-    rows, following = np.empty(int(edges[-1]), np.uint32), edges[:-1].copy()
+    rows, following = memory.empty(int(edges[-1]), np.uint32), edges[:-1].copy()
     for part in parts:
         list_postings(posting[part.start : part.stop], part.start, following, rows)
     return rows, edges
@@ -153,7 +154,7 @@ def _kept(stem: U32, article_token: I64) -> _Kept:
     articles, bits = len(article_token) - 1, _clamped(len(stem).bit_length(), _STEM_BITS)
     count = document_frequency(stem, article_token[:-1], np.diff(article_token), bits)
     chosen = (count >= 2) & (count <= max(FEW, COMMON * articles))
-    kept, token = np.empty(len(stem) + 1, np.uint32), np.empty(len(stem) + 1, np.uint32)
+    kept, token = (memory.empty(len(stem) + 1, np.uint32) for _ in range(2))
     first = np.empty(articles + 1, np.int64)
     size = keep_stems(stem, chosen.view(np.uint8), article_token, kept, token, first)
     return _Kept(kept[:size], token[:size], first)
@@ -175,7 +176,7 @@ def _postings(
     list(pool.map(lambda h: count_keys(kept.stem, kept.first, *halves[h], bits, keys[h]), (0, 1)))
     edges = np.append(0, np.cumsum(keys.sum(axis=0)))
     following = edges[:-1] + np.cumsum(keys, axis=0) - keys
-    posting = np.empty(int(edges[-1]), np.uint64)
+    posting = memory.empty(int(edges[-1]), np.uint64)
     list(pool.map(lambda h: write_keys(*kept, *halves[h], bits, following[h], posting), (0, 1)))
 
     def one(part: int) -> range:

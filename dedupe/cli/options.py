@@ -583,6 +583,12 @@ def run_options(command: Command) -> Command:
         ),
         option(
             "Run",
+            "--memory-limit",
+            type=SIZE,
+            help="Memory to hold at most, as in 4GB; larger tables go to temporary files (TMPDIR).",
+        ),
+        option(
+            "Run",
             "--progress",
             type=click.Choice(["auto", "always", "never"]),
             default="auto",

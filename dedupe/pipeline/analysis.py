@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from msgspec import Struct
 
-from dedupe import bands, config, outlines, passages, pieces, sketches, stems, tokens
+from dedupe import bands, config, memory, outlines, passages, pieces, sketches, stems, tokens
 from dedupe.filler.lexicon import form_headings, heading_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
@@ -39,9 +39,11 @@ LEAST_BATCH, MOST_BATCH = 1_000_000, 6_000_000
 in batches of 2 MB take 15 % longer than in batches of 6."""
 BATCHES = 16
 """Batches in which a corpus is cut at least, so that all threads find work to the end."""
-KEEP_BYTES = 256_000_000
-"""Input up to which texts and words are kept; those of larger corpora are read a second time,
-where an article has a finding."""
+KEPT_LIMIT, SPILL_LIMIT = 2_000_000_000, 1_000_000_000
+"""Bytes to hold where nobody says how many: with the texts of a corpus, and without."""
+KEPT_SHARE = 1 / 8
+"""Share of what may be held up to which texts and words are kept; those of larger corpora are read
+a second time, where an article has a finding."""
 WINDOW_SIMILARITY = 0.5
 """Exact Jaccard similarity from which two windows prove that their articles share a passage."""
 MISSED = 0.1
@@ -88,6 +90,12 @@ class Analysis(Struct, frozen=True):
     """Makes the judgement of the batch, or tells it where the reading is not kept"""
     skipped: list[Skipped]
     doubtful: list[Doubtful]
+
+
+def spill_limit(files: Sequence[SourceFile], limit: int | None) -> int | None:
+    """Bytes from which tables go to temporary files; None where the texts are kept as well."""
+    kept = sum(file.size for file in files) <= KEPT_SHARE * (limit or KEPT_LIMIT)
+    return None if kept else limit or SPILL_LIMIT
 
 
 def batches(files: Sequence[SourceFile]) -> list[range]:
@@ -147,7 +155,7 @@ def analyse(
     return Analysis(
         file=reading.text.file,
         date=reading.text.date,
-        token=words.hash,
+        token=words.hash if keep else memory.kept(words.hash),
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
         block_kind=reading.text.blocks.kind,

@@ -14,11 +14,11 @@ from dedupe.filler.scorer import load_model
 from dedupe.findings import Suppressions
 from dedupe.pipeline import matching
 from dedupe.pipeline.analysis import (
-    KEEP_BYTES,
     Analysis,
     analyse,
     batches,
     read,
+    spill_limit,
 )
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.sources import SourceFile
@@ -33,7 +33,7 @@ def analyse_files(
     progress = progress or Silence()
     model = load_model(settings.filler.model)
     runs = batches(files)
-    keep = sum(file.size for file in files) <= KEEP_BYTES
+    keep = spill_limit(files, settings.memory_limit) is None
     progress.phase("reading", len(files))
 
     def one(run: range) -> Analysis:
@@ -65,7 +65,7 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         path=tuple(files[i].path for part in analyses for i in part.file.tolist()),
         date=date,
         rank=rank,
-        token=np.concatenate([part.token for part in analyses]),
+        token=memory.joined([part.token for part in analyses], np.uint32),
         article_token=_joined([part.article_token for part in analyses], token_base),
         block_token=_joined([part.block_token for part in analyses], token_base),
         pieces=_pieces(analyses, token_base),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -63,20 +63,14 @@ class CorpusPassages(Struct, frozen=True):
 def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
     """Put the passages of all batches side by side."""
     tables = [part.passages for part in analyses if part.passages is not None]
-    first = np.cumsum([0, *(len(table.start) for table in tables)])
-    start, article = np.empty(first[-1], np.int64), np.empty(first[-1], np.int32)
-    token_base = article_base = 0
-    for part, table, low, high in zip(analyses, tables, first[:-1], first[1:], strict=True):
-        np.add(table.start, token_base, out=start[low:high])
-        np.add(table.article, article_base, out=article[low:high])
-        token_base += len(part.token)
-        article_base += len(part.pieces.out)
+    token_base = [0, *accumulate(len(part.token) for part in analyses)]
+    piece_base = [0, *accumulate(len(part.pieces.out) for part in analyses)]
     return CorpusPassages(
-        start=start,
-        length=np.concatenate([table.length for table in tables], dtype=np.int32, casting="unsafe"),
-        article=article,
-        kind=np.concatenate([table.kind for table in tables]),
-        content=np.concatenate([table.content for table in tables]),
+        start=memory.joined([table.start for table in tables], np.int64, token_base),
+        length=memory.joined([table.length for table in tables], np.int32),
+        article=memory.joined([table.article for table in tables], np.int32, piece_base),
+        kind=memory.joined([table.kind for table in tables], np.uint8),
+        content=memory.joined([table.content for table in tables], np.uint64),
         keys=tuple(table.keys for table in tables),
     )
 
@@ -86,12 +80,12 @@ def gather_stems(analyses: Sequence[Analysis]) -> Stems | None:
     parts = [part.stems for part in analyses if part.stems is not None]
     if not parts:
         return None
-    base = np.cumsum([0, *(len(part.stem) for part in parts)])
-    first = [part.sentence[:-1] + low for part, low in zip(parts, base[:-1], strict=True)]
+    base = [0, *accumulate(len(part.stem) for part in parts)]
+    behind = np.array(base[-1:], np.int64)
     return Stems(
-        np.concatenate([part.stem for part in parts]),
-        np.concatenate([part.name for part in parts]),
-        np.append(np.concatenate(first), base[-1]),
+        memory.joined([part.stem for part in parts], np.uint32),
+        memory.joined([part.name for part in parts], np.bool_),
+        memory.joined([*(part.sentence[:-1] for part in parts), behind], np.int64, [*base[:-1], 0]),
     )
 
 
@@ -114,10 +108,13 @@ def match_copies(
     owner = owner[corpus.pieces.article]
     if (owner < 0).any():
         passages = _select(passages, owner[passages.article] >= 0)
-    places = candidates.Passages(owner[passages.article], passages.start, passages.length)
+    each = np.array_equal(owner, np.arange(len(owner)))
+    places = candidates.Passages(
+        passages.article if each else owner[passages.article], passages.start, passages.length
+    )
     equals = candidates.equals_of(passages.content, corpus.token, places)
     known = pool.submit(candidates.equal_pairs, equals, places, inside=_inside(settings))
-    use = bands.usable(passages.kind, equals.representative)
+    use = bands.usable(passages.kind, equals.representative, equals.order)
     batches = bands.parts(passages.keys, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))
     bits = bands.index_bits(len(use))

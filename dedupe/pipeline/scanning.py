@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from dedupe import config
+from dedupe import config, memory
 from dedupe.filler.scorer import load_model
 from dedupe.model import Result
 from dedupe.pipeline import job, results
+from dedupe.pipeline.analysis import spill_limit
 from dedupe.pipeline.examining import examine
 from dedupe.pipeline.gathering import analyse_files, read_again
 from dedupe.pipeline.progress import Progress
@@ -33,10 +34,11 @@ def scan(
     """
     with job.begin(command, settings, progress, keep) as this:
         listing = find_files(paths, settings.sources)
-        analyses = analyse_files(listing.files, settings, this.pool, this.progress)
-        skipped = results.left_out(listing, analyses)
-        results.refuse_empty(analyses, skipped, settings.sources)
-        if not any(len(part.file) for part in analyses):
-            return results.empty(command, settings, skipped)
-        again = partial(read_again, listing.files, settings.sources)
-        return examine(this, analyses, listing.files, again, skipped)
+        with memory.spilling(spill_limit(listing.files, settings.memory_limit)):
+            analyses = analyse_files(listing.files, settings, this.pool, this.progress)
+            skipped = results.left_out(listing, analyses)
+            results.refuse_empty(analyses, skipped, settings.sources)
+            if not any(len(part.file) for part in analyses):
+                return results.empty(command, settings, skipped)
+            again = partial(read_again, listing.files, settings.sources)
+            return examine(this, analyses, listing.files, again, skipped)

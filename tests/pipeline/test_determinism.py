@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
-from dedupe import config
+from dedupe import config, memory
 from dedupe.config import Sources
 from dedupe.pipeline import analysis, gathering, scan, scanning
 from dedupe.sources import SourceFile
@@ -100,9 +101,20 @@ def test_texts_that_are_read_again_do_not_matter(
     articles: Folder, expected: bytes, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Large corpora are not kept in memory; their findings are the same."""
-    monkeypatch.setattr(gathering, "KEEP_BYTES", 0)
+    monkeypatch.setattr(analysis, "KEPT_LIMIT", 1)
     monkeypatch.setattr(analysis, "LEAST_BATCH", size)
     assert jsonl(articles.scan(settings=EVERYTHING)) == expected
+
+
+def test_tables_in_files_do_not_matter(
+    articles: Folder, expected: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes to a temporary file is the same there."""
+    monkeypatch.setattr(memory, "LARGE_BYTES", 1)
+    monkeypatch.setattr(memory, "SLAB_BYTES", 1 << 16)
+    monkeypatch.setattr(memory, "LOOK_SECONDS", 0.001)
+    limited = structs.replace(EVERYTHING, memory_limit=1)
+    assert jsonl(articles.scan(settings=limited)) == expected
 
 
 def test_only_what_is_looked_at_is_read_again(
@@ -120,7 +132,7 @@ def test_only_what_is_looked_at_is_read_again(
         read.append(chosen.tolist())
         return again(files, sources, chosen)
 
-    monkeypatch.setattr(gathering, "KEEP_BYTES", 0)
+    monkeypatch.setattr(analysis, "KEPT_LIMIT", 1)
     monkeypatch.setattr(scanning, "read_again", counting)
     assert jsonl(folder.scan()) == expected
     assert read

@@ -37,7 +37,7 @@ def keys_of(words: np.ndarray[tuple[int, int], np.dtype[np.uint32]]) -> passages
 def candidates_of(table: passages.PassageTable) -> U64:
     """All pairs that the bands propose."""
     representative = np.arange(len(table.start), dtype=np.int32)
-    use = bands.usable(table.kind, representative)
+    use = bands.usable(table.kind, representative, representative[:0])
     batches = bands.parts([table.keys], use, table.article)
     workspace, bits = bands.Workspace(len(use)), bands.index_bits(len(use))
     with ThreadPoolExecutor(2) as pool:

@@ -48,7 +48,8 @@ def test_passages_without_shingles_and_doubles_do_not_take_part() -> None:
     """Kind 0 and all but the first of equal passages are left out of the bands."""
     kind = np.array([0, 1, 2, 3, 1], np.uint8)
     representative = np.array([0, 1, 2, 1, 4], np.int32)
-    assert usable(kind, representative).tolist() == [False, True, True, False, True]
+    equal = np.array([1, 3], np.int32)
+    assert usable(kind, representative, equal).tolist() == [False, True, True, False, True]
 
 
 @pytest.mark.parametrize(

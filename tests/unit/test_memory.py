@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import errno
+import os
 import threading
+import time
 
 import numpy as np
+import pytest
 
+from dedupe import memory
+from dedupe.errors import DedupeError
 from dedupe.memory import Scratch
+
+MIB = 1 << 20
 
 
 def test_scratch_is_reused_by_name_and_grows() -> None:
@@ -31,3 +39,58 @@ def test_scratch_of_another_thread_is_another() -> None:
     thread.start()
     thread.join()
     assert others == [False]
+
+
+def test_arrays_are_in_memory_unless_it_is_limited() -> None:
+    """Without a limit the allocator is that of NumPy."""
+    with memory.spilling(None):
+        assert memory.empty(MIB, np.uint8).base is None
+        array = np.arange(MIB)
+        assert memory.kept(array) is array
+
+
+def test_arrays_outlive_their_pages_and_the_limit() -> None:
+    """What is written stays, though its pages are given back, and behind the end of the limit."""
+    with memory.spilling(1):
+        table = memory.empty((4, MIB), np.uint32)
+        table[...] = np.arange(4 * MIB, dtype=np.uint32).reshape(4, MIB)
+        nothing = memory.zeros(MIB, np.int64)
+        assert not nothing.any()
+        assert memory.empty(3, np.uint8).base is None, "a small one is not worth a file"
+    assert (table == np.arange(4 * MIB).reshape(4, MIB)).all()
+
+
+@pytest.mark.skipif(memory.resident() == (0, 0), reason="this system does not tell what is held")
+def test_pages_above_the_limit_are_given_back() -> None:
+    """A table of 256 MiB does not stay in memory where 64 MiB may be held."""
+    before = memory.resident()[0]
+    with memory.spilling(before + 64 * MIB):
+        table = memory.empty(256 * MIB, np.uint8)
+        table.fill(7)
+        deadline = time.monotonic() + 20
+        while memory.resident()[0] > before + 128 * MIB and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert memory.resident()[0] <= before + 128 * MIB
+        assert int(table[:: 1 << 12].sum(dtype=np.int64)) == 7 * (1 << 16)
+
+
+def test_joined_is_concatenate_in_another_type() -> None:
+    """Numbers of parts are counted on in the type of the result, which may be the larger one."""
+    parts = [np.array([1, 2], np.uint32), np.array([], np.uint32), np.array([3], np.uint32)]
+    assert memory.joined(parts, np.int64, [0, 5, 1 << 40]).tolist() == [1, 2, (1 << 40) + 3]
+    assert memory.joined(parts, np.uint8).dtype == np.uint8
+    assert memory.joined([], np.uint8).tolist() == []
+
+
+def test_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room is asked for before it is touched: a full disk is an error, and not the end."""
+
+    def full(file: int, start: int, size: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with (
+        memory.spilling(1),
+        pytest.raises(DedupeError, match=r"no room for 256 MiB .*No space left .*TMPDIR"),
+    ):
+        memory.empty(MIB, np.uint8)
