@@ -90,14 +90,12 @@ class _Spill:
 
     def _hold(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
-            held, mapped = resident()
-            # Where all else holds more than the limit, to give back ever more often is no help.
-            if held > self._limit and mapped > self._limit // 8:
+            if _holds_too_much(self._limit):
                 with self._lock:
                     slabs = [slab() for slab in self._slabs]
                 for slab in slabs:
-                    if slab is not None:
-                        slab.madvise(mmap.MADV_DONTNEED)
+                    if slab is not None and _holds_too_much(self._limit - self._limit // 8):
+                        _give_back(slab)
 
 
 _spill: _Spill | None = None
@@ -170,6 +168,23 @@ def resident() -> tuple[int, int]:
         return 0, 0
     _, held, mapped, *_ = map(int, _STATM.read_bytes().split())
     return held * mmap.PAGESIZE, mapped * mmap.PAGESIZE
+
+
+def _holds_too_much(limit: int) -> bool:
+    """Whether the process holds more than that, and files are to blame.
+
+    Where all else is more than the limit, to give back ever more often is no help.
+    """
+    held, mapped = resident()
+    return held > limit and mapped > limit // 8
+
+
+def _give_back(slab: mmap.mmap) -> None:
+    """Unmap the pages of a file. `mmap.madvise` would hold the interpreter meanwhile."""
+    madvise = getattr(ctypes.CDLL(None), "madvise", None)
+    if madvise is not None:
+        address = np.frombuffer(slab, np.uint8).ctypes.data
+        madvise(ctypes.c_void_p(address), ctypes.c_size_t(len(slab)), mmap.MADV_DONTNEED)
 
 
 def release() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from dedupe import config
 from dedupe.findings import shares as word_shares
 from dedupe.findings.assembly import ChosenFlags, Standing, assemble
-from dedupe.findings.completion import look_up
+from dedupe.findings.completion import Completed
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, DraftTable, tabulate
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, side_by_side
@@ -72,7 +72,7 @@ def family_drafts(
 def complete(
     copies: Sequence[Draft], corpus: Corpus, families: Families | None,
     load: Load, suppressions: Suppressions, settings: config.Config,
-) -> None:  # fmt: skip
+) -> Completed:  # fmt: skip
     """Look up whatever of copies and families may be shown, before the flags are known.
 
     Raises ConfigError where a rule is selected that does not exist.
@@ -88,7 +88,7 @@ def complete(
     if families is not None:
         describe_templates(_of(shown, "TPL201"), corpus, families.templates, load)
         describe_outlines(_of(shown, "TPL204"), corpus, families.outlines, load)
-    look_up(shown, corpus, load, output)
+    return Completed(copies, shown, corpus, load, output)
 
 
 def _inside_copies(
@@ -111,7 +111,7 @@ def _of(drafts: Sequence[Draft], rule: str) -> list[Draft]:
 
 def find(
     corpus: Corpus,
-    copies: Sequence[Draft],
+    copies: Completed,
     flags: Sequence[LocatedFlags],
     regions: RegionTable,
     load: Load,
@@ -121,13 +121,13 @@ def find(
 ) -> tuple[Findings, I64, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
-    copies: with templates and outlines, completed; flags: of all batches. Returns the findings,
-    (4, F) their rules, articles, first words and those behind their last, and the shares. Raises
-    ConfigError where a rule is selected that does not exist.
+    copies: with templates and outlines; flags: of all batches. Returns the findings, (4, F) their
+    rules, articles, first words and those behind their last, and the shares. Raises ConfigError
+    where a rule is selected that does not exist.
     """
     chosen = selected_rules(settings.rules.select, settings.rules.ignore)
     flagged = side_by_side(flags, corpus)
-    table = tabulate(copies, flagged, templates="TPL201" in chosen)
+    table = tabulate(copies.drafts, flagged, templates="TPL201" in chosen)
     table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
     if corpus.pieces.out.any():
         table = table.chosen(_said(table, corpus.pieces))
@@ -140,11 +140,14 @@ def find(
         shown &= ~table.original
     shown &= in_focus(corpus, settings.output.focus)[table.article]
     row, also, severity = table.row[shown], also[shown], severity[shown]
-    first = row < len(copies)
+    first = row < len(copies.drafts)
     standing = Standing(
-        [copies[place] for place in row[first].tolist()], also[first], severity[first]
+        [copies.drafts[place] for place in row[first].tolist()],
+        copies,
+        also[first],
+        severity[first],
     )
-    place = row[~first] - len(copies)
+    place = row[~first] - len(copies.drafts)
     kept = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
     if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
         kept = kept.with_articles(_heavy(shares, corpus, load, settings))

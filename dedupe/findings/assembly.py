@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.findings.completion import Clusters, finding
-from dedupe.findings.drafts import NOWHERE, Draft
+from dedupe import memory
+from dedupe.findings.completion import Clusters, Completed, finding
+from dedupe.findings.drafts import Draft
 from dedupe.findings.flags import Flagged, LocatedFlags
 from dedupe.findings.lines import write_flags
 from dedupe.findings.precedence import RULE_RANK
@@ -17,6 +19,8 @@ from dedupe.model import RULE_NUMBER, RULES
 from dedupe.rows import Findings, encode, writable
 from dedupe.tables import I64, U8, U32, U64, Corpus, RegionTable, Texts
 
+_BLOCK_DRAFTS = 4096
+"""Drafts that are objects at once: lines take up less, and need not stay in memory."""
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
 
 
@@ -24,6 +28,7 @@ class Standing(NamedTuple):
     """F drafts that become findings."""
 
     drafts: list[Draft]
+    completed: Completed
     also: U32
     """(F,) bits of the rules that each one hides"""
     severity: U8
@@ -87,7 +92,7 @@ def assemble(
     start, end = np.append(edges[:, 1], chosen.start), np.append(edges[:, 2], chosen.end)
     names = _fingerprints(corpus, paths, rule, article, start, end)
     names[len(drafts) :] ^= _message_hashes(flags, chosen)
-    order = _order(drafts, flags, rule, article)
+    order = _order(standing, flags, rule, article)
     count = _occurrences(names, order)
     made: list[memoryview | bytes] = [
         *_copy_lines(corpus, standing, regions, names, count),
@@ -102,15 +107,11 @@ def assemble(
     return found, np.stack((rule.astype(np.int64), article, start, end))[:, order]
 
 
-def _order(drafts: Sequence[Draft], flags: ChosenFlags, rule: U8, article: I64) -> I64:
+def _order(standing: Standing, flags: ChosenFlags, rule: U8, article: I64) -> I64:
     """The order of drafts and flags as findings."""
-    spans = [draft.span or NOWHERE for draft in drafts]
-    start = np.array([span.start.offset for span in spans], np.int64)
-    end = np.array([span.end.offset for span in spans], np.int64)
-    place = flags.places()
-    return np.lexsort(
-        (_ALPHABETICAL[rule], np.append(end, place[5]), np.append(start, place[2]), article)
-    )
+    copied = standing.completed.places(standing.drafts)
+    start, end = np.append(copied, flags.places(), axis=1)[[2, 5]]
+    return np.lexsort((_ALPHABETICAL[rule], end, start, article))
 
 
 def _occurrences(names: U64, order: I64) -> I64:
@@ -125,14 +126,21 @@ def _occurrences(names: U64, order: I64) -> I64:
 
 def _copy_lines(
     corpus: Corpus, standing: Standing, regions: RegionTable, names: U64, count: I64
-) -> Iterator[bytes]:
+) -> Iterator[memoryview]:
     """The findings of drafts as JSON."""
     clusters = Clusters(corpus, regions)
     columns = (standing.also, standing.severity, names, count)
-    for draft, also, severity, name, number in zip(
-        standing.drafts, *(column.tolist() for column in columns), strict=False
-    ):
-        yield encode(finding(corpus, clusters, draft, f"{name:016x}:{number}", also, severity))
+    rows = zip(standing.drafts, *(column.tolist() for column in columns), strict=False)
+    while block := list(islice(rows, _BLOCK_DRAFTS)):
+        shown = standing.completed.shown([row[0] for row in block])
+        lines = [
+            encode(finding(corpus, clusters, draft, text, f"{name:016x}:{number}", also, severity))
+            for (draft, also, severity, name, number), text in zip(block, shown, strict=True)
+        ]
+        text = memory.kept(np.frombuffer(b"".join(lines), np.uint8)).data
+        yield from (
+            text[low:high] for low, high in pairwise(accumulate(map(len, lines), initial=0))
+        )
 
 
 def _flag_lines(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.findings.drafts import Counterpart, Draft
+from dedupe.findings.drafts import Counterparts, CounterpartTable, Draft
 from dedupe.model import Evidence
 from dedupe.tables import F64, I32, I64, Bool, Corpus, EditKind, MatchTable, RegionTable
 
@@ -48,12 +48,9 @@ class _Counterparts(NamedTuple):
             np.append(getattr(self, column), getattr(others, column)) for column in self._fields
         )
 
-    def objects(self) -> list[Counterpart]:
-        """All of them as objects."""
-        return [
-            Counterpart(article=a, start=s, end=e, similarity=x, containment=c)
-            for a, s, e, x, c in zip(*(column.tolist() for column in self[1:-1]), strict=True)
-        ]
+    def places(self) -> Counterparts:
+        """All of them, as drafts hold them."""
+        return Counterparts(CounterpartTable(*self[1:-1]))
 
 
 def copy_drafts(
@@ -108,7 +105,7 @@ def _whole_articles(
         members, low[members], high[members], size - rejected[members], original, begin, size,
         *bounds,
     )  # fmt: skip
-    parts, listed = others.objects(), members.tolist()
+    parts, listed = others.places(), members.tolist()
     together: dict[int, frozenset[int]] = {}
     drafts = []
     for article, start, end, places, is_original, at, length, first, last in zip(
@@ -246,12 +243,12 @@ def _passages(
         np.where(alone, -1, cluster)[chosen], members[chosen], original[chosen], copied[chosen],
         *np.searchsorted(parts.of, [chosen, chosen + 1]),
     )  # fmt: skip
-    objects, edits = parts.objects(), _Edits(matches, parts.match)
+    others, edits = parts.places(), _Edits(matches, parts.match)
     return [
         Draft(
             rule="DUP102" if is_copied else "DUP104", article=article, start=start, end=end,
             cluster=number, members=places, original=is_original,
-            counterparts=objects[low:high], evidence=edits.told(low, high),
+            counterparts=others[low:high], evidence=edits.told(low, high),
         )
         for article, start, end, number, places, is_original, is_copied, low, high in zip(
             *(column.tolist() for column in columns), strict=True
@@ -367,11 +364,11 @@ def _repeats(matches: MatchTable, rows: I64, overlap: Overlap) -> list[Draft]:
     longer = (low != start) | (high != matches.b_end[rows])
     shared = overlap(low[longer], high[longer], parts.start[longer], parts.end[longer])
     parts.similarity[longer], parts.containment[longer] = shared[:, 0], shared[:, 1]
-    objects = parts.objects()
+    others = parts.places()
     return [
         Draft(
             rule="DUP103", article=article, start=first, end=last, members=places + 1,
-            counterparts=objects[at : at + places],
+            counterparts=others[at : at + places],
         )
         for article, first, last, at, places in zip(
             *(column.tolist() for column in (parts.article[new], low[new], high[new], new, size)),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, overload
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Struct
 
 from dedupe.findings.flags import Flagged
 from dedupe.model import (
@@ -14,11 +15,10 @@ from dedupe.model import (
     RULES,
     Cluster,
     Evidence,
-    Match,
     Position,
     Span,
 )
-from dedupe.tables import I64, U8, Bool, Pieces
+from dedupe.tables import F64, I32, I64, U8, Bool, Pieces
 
 _STRENGTH = np.array(
     [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.float32
@@ -44,6 +44,81 @@ class Counterpart(Struct, gc=False):
     """Share of the passage's shingles that also stand in the other place."""
 
 
+class CounterpartTable(NamedTuple):
+    """Counterparts in columns."""
+
+    article: I32 | I64
+    start: I64
+    end: I64
+    similarity: F64
+    containment: F64
+
+
+class Counterparts(Sequence[Counterpart]):
+    """Some rows of a table of counterparts.
+
+    They become objects as they are looked at: as objects the ten places of a passage hold 2 kB.
+    """
+
+    __slots__ = ("_rows", "_table")
+
+    def __init__(self, table: CounterpartTable, rows: range | None = None) -> None:
+        self._table = table
+        self._rows = range(len(table.article)) if rows is None else rows
+
+    @classmethod
+    def of(cls, objects: Sequence[Counterpart]) -> Counterparts:
+        """Some that are objects already."""
+        rows = [(o.article, o.start, o.end, o.similarity, o.containment) for o in objects]
+        *places, similarity, containment = np.array(rows, np.float64).reshape(-1, 5).T
+        article, start, end = (place.astype(np.int64) for place in places)
+        return cls(CounterpartTable(article, start, end, similarity, containment))
+
+    @classmethod
+    def side_by_side(cls, parts: Sequence[Counterparts]) -> tuple[CounterpartTable, I64]:
+        """All of many, and where those of each begin (n + 1,)."""
+        size = np.array([len(part) for part in parts], np.int64)
+        edge = np.append(0, np.cumsum(size))
+        places, shares = np.empty((3, edge[-1]), np.int64), np.empty((2, edge[-1]))
+        joined = CounterpartTable(*places, *shares)
+        sharing: dict[int, list[int]] = {}
+        for number, part in enumerate(parts):
+            sharing.setdefault(id(part._table), []).append(number)  # noqa: SLF001 - of this class
+        for numbers in sharing.values():
+            first = np.array([parts[number]._rows.start for number in numbers])  # noqa: SLF001
+            _, rows = ragged(first, size[numbers])
+            _, to = ragged(edge[numbers], size[numbers])
+            for column, values in zip(joined, parts[numbers[0]]._table, strict=True):  # noqa: SLF001
+                column[to] = values[rows]
+        return joined, edge
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Counterpart: ...
+    @overload
+    def __getitem__(self, place: slice) -> Counterparts: ...
+    def __getitem__(self, place: int | slice) -> Counterpart | Counterparts:
+        rows = self._rows[place]
+        if isinstance(rows, range):
+            return Counterparts(self._table, rows)
+        return Counterpart(*(column[rows].item() for column in self._table))
+
+    def __iter__(self) -> Iterator[Counterpart]:
+        here = slice(self._rows.start, self._rows.stop)
+        return map(Counterpart, *(column[here].tolist() for column in self._table))
+
+
+def ragged(first: I64, size: I64) -> tuple[I64, I64]:
+    """Stretches of numbers side by side: the stretch of each number, and the numbers."""
+    of = np.repeat(np.arange(len(size)), size)
+    return of, np.arange(len(of)) + np.repeat(first - np.cumsum(size) + size, size)
+
+
+_NONE = Counterparts.of(())
+
+
 class Draft(Struct):
     """One rule on one stretch of an article; tokens are counted from the start of the corpus."""
 
@@ -53,16 +128,15 @@ class Draft(Struct):
     """First token"""
     end: int
     """Last token, exclusive"""
-    span: Span | None = None
-    """Where it stands; looked up later for those that were made from words alone"""
-    excerpt: str = ""
+    completed: int = -1
+    """Its place among the drafts of which the text was looked up"""
     evidence: tuple[Evidence, ...] = ()
-    matches: tuple[Match, ...] = ()
+    """As far as it can be told without the text"""
     cluster: int = -1
     """Number of the cluster of regions, or -1"""
     members: int = 0
     """Places in which the passage stands, this one and the original among them"""
-    counterparts: list[Counterpart] = field(default_factory=list)
+    counterparts: Counterparts = _NONE
     """The original first, then by similarity; all that are known, not only those to be shown"""
     original: bool = False
     """The copy that came first; reported only when asked for"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe import memory
 from dedupe.model import Position, Span
 from dedupe.tables import I64, Corpus, Load, Reading
 
@@ -26,7 +27,8 @@ class Lookup:
         self._pieces: list[I64] = []  # rows of article, first token, last token
         self._span_count = self._piece_count = 0
         self._start = self._end = np.empty((3, 0), np.int64)  # rows of line, column, offset
-        self._texts: list[str] = []
+        self._data = np.empty(0, np.uint8)
+        self._edges = np.empty((2, 0), np.int64)  # of each piece in it
 
     def bytes(self, article: int, start: int, end: int) -> int:
         """Note a range of bytes of the batch of an article; returns a ticket for its span."""
@@ -69,8 +71,9 @@ class Lookup:
         pieces = np.concatenate([np.empty((0, 3), np.int64), *self._pieces])
         span_batch = np.searchsorted(corpus.batch_article, spans[:, 1], side="right") - 1
         piece_batch = np.searchsorted(corpus.batch_article, pieces[:, 0], side="right") - 1
-        self._start, self._end = np.empty((2, 3, len(spans)), np.int64)
-        self._texts = [""] * len(pieces)
+        self._start, self._end = memory.empty((2, 3, len(spans)), np.int64)
+        self._edges = memory.zeros((2, len(pieces)), np.int64)
+        data, size = [self._data], 0
         for number in np.union1d(span_batch, piece_batch).tolist():
             first_article = int(corpus.batch_article[number])
             first_token = int(corpus.article_token[first_article])
@@ -83,42 +86,54 @@ class Lookup:
                 reading, article - first_article, *_bytes(reading, kind, start, end, first_token)
             )
             chosen = np.flatnonzero(chosen)
-            low = reading.tokens.start[pieces[chosen, 1] - first_token].tolist()
-            high = reading.tokens.end[pieces[chosen, 2] - 1 - first_token].tolist()
-            data = reading.text.data.data
-            for ticket, a, b in zip(chosen.tolist(), low, high, strict=True):
-                self._texts[ticket] = str(data[a:b], "utf-8")
+            low = reading.tokens.start[pieces[chosen, 1] - first_token]
+            high = reading.tokens.end[pieces[chosen, 2] - 1 - first_token]
+            behind = size + np.cumsum(high - low)
+            self._edges[:, chosen] = behind - (high - low), behind
+            view = reading.text.data.data
+            bounds = zip(low.tolist(), high.tolist(), strict=True)
+            found = b"".join([view[a:b] for a, b in bounds])
+            data.append(memory.kept(np.frombuffer(found, np.uint8)))
+            size += len(found)
+        self._data = memory.joined(data, np.uint8)
 
     def span(self, ticket: int) -> Span:
         """The span of a ticket."""
         return self.spans(range(ticket, ticket + 1))[0]
 
-    def spans(self, tickets: range) -> list[Span]:
-        """The spans of many tickets."""
-        places = slice(tickets.start, tickets.stop)
+    def spans(self, tickets: range, chosen: I64 | None = None) -> list[Span]:
+        """The spans of many tickets, or of the chosen ones among them."""
+        places = _numbers(tickets, chosen)
         return spans(self._start[:, places], self._end[:, places])
 
-    def places(self, tickets: range) -> I64:
+    def places(self, tickets: range, chosen: I64 | None = None) -> I64:
         """Line, column and code point offset of either end of many spans (6, Q)."""
-        places = slice(tickets.start, tickets.stop)
+        places = _numbers(tickets, chosen)
         return np.concatenate((self._start[:, places], self._end[:, places]))
 
     def offsets(self, ticket: int) -> tuple[int, int]:
         """The code point offsets of a ticket's span."""
         return int(self._start[2, ticket]), int(self._end[2, ticket])
 
-    def all_offsets(self, tickets: range) -> tuple[I64, I64]:
+    def all_offsets(self, tickets: range, chosen: I64 | None = None) -> tuple[I64, I64]:
         """The code point offsets of the spans of many tickets."""
-        places = slice(tickets.start, tickets.stop)
+        places = _numbers(tickets, chosen)
         return self._start[2, places], self._end[2, places]
 
     def piece(self, ticket: int) -> str:
         """The text of a ticket."""
-        return self._texts[ticket]
+        return self.pieces(range(ticket, ticket + 1))[0]
 
-    def pieces(self, tickets: range) -> list[str]:
+    def pieces(self, tickets: range, chosen: I64 | None = None) -> list[str]:
         """The texts of many tickets."""
-        return self._texts[tickets.start : tickets.stop]
+        low, high = self._edges[:, _numbers(tickets, chosen)].tolist()
+        view = self._data.data
+        return [str(view[a:b], "utf-8") for a, b in zip(low, high, strict=True)]
+
+
+def _numbers(tickets: range, chosen: I64 | None) -> slice | I64:
+    """The tickets, or the chosen ones among them."""
+    return slice(tickets.start, tickets.stop) if chosen is None else chosen + tickets.start
 
 
 def _bytes(reading: Reading, kind: I64, start: I64, end: I64, first_token: int) -> tuple[I64, I64]:

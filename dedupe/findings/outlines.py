@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dedupe.findings.drafts import Counterpart, Draft
+from dedupe.findings.drafts import Counterpart, Counterparts, Draft
 from dedupe.findings.lookup import Lookup
 from dedupe.model import Cluster, Evidence
 from dedupe.tables import Corpus, Load, OutlineTable
@@ -40,7 +40,9 @@ def outline_drafts(corpus: Corpus, table: OutlineTable, max_matches: int) -> lis
                 Draft(
                     rule="TPL204", article=articles[k], start=places[k].start, end=places[k].end,
                     cluster=row, members=len(places), family=family,
-                    counterparts=[p for p in others if p is not places[k]][:max_matches],
+                    counterparts=Counterparts.of(
+                        [place for place in others if place is not places[k]][:max_matches]
+                    ),
                     message=f"{known:,} articles on {table.topics[outline]} topics have these "
                     f"{offset[row + 1] - offset[row]} headings in this order.",
                 )

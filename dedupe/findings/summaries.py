@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.findings.copies import Overlap
-from dedupe.findings.drafts import Counterpart, Draft
+from dedupe.findings.drafts import Counterpart, Counterparts, Draft
 from dedupe.model import SUMMARY, Evidence
 from dedupe.tables import SummaryTable
 
@@ -35,13 +35,13 @@ def summary_drafts(table: SummaryTable, overlap: Overlap) -> list[Draft]:
             Draft(
                 rule="DUP105", article=int(table.article[best]), start=int(table.start[best]),
                 end=int(table.end[best]), members=len(ranked) + 1,
-                counterparts=[
+                counterparts=Counterparts.of([
                     Counterpart(
                         source[row], source_start[row], source_end[row], similarity[row],
                         containment[row],
                     )
                     for row in ranked
-                ],
+                ]),
                 evidence=(
                     Evidence(
                         "fact",

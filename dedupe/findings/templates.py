@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe.findings.copies import Overlap
-from dedupe.findings.drafts import Counterpart, Draft
+from dedupe.findings.drafts import Counterparts, CounterpartTable, Draft
 from dedupe.model import Cluster, Evidence
 from dedupe.tables import I64, TRANSPARENT, Bool, Corpus, Load, TemplateTable
 from dedupe.topics import MEMBERS as COMPARED_TOPICS
@@ -56,13 +56,9 @@ def template_drafts(
     position[by_age] = np.arange(count) - first[table.template[by_age]]
     of, other = _others(by_age, first[table.template], position, size, max_matches)
     shared = overlap(start[of], end[of], start[other], end[other])
-    parts = [
-        Counterpart(article=a, start=s, end=e, similarity=x, containment=c)
-        for a, s, e, x, c in zip(
-            table.article[other].tolist(), start[other].tolist(), end[other].tolist(),
-            shared[:, 0].tolist(), shared[:, 1].tolist(), strict=True,
-        )
-    ]  # fmt: skip
+    parts = Counterparts(
+        CounterpartTable(table.article[other], start[other], end[other], *shared[:, :2].T)
+    )
     bounds = np.searchsorted(of, np.arange(count + 1)).tolist()
     slots = table.form | (table.concentration >= IN_SLOTS)
     above = (table.topics >= SEVERAL_TOPICS) & (slots | (table.articles >= MANY))

@@ -73,13 +73,15 @@ def examine(
             corpus, families, overlap, settings.output.max_matches
         )
     suppressions = suppressions_of(analyses, corpus, settings)
-    findings_stage.complete(copies, corpus, families, store.load, suppressions, settings)
+    completed = findings_stage.complete(
+        copies, corpus, families, store.load, suppressions, settings
+    )
     progress.advance(1)
     judgements = [judgement.result() for judgement in rest]
-    job.kept.extend((files, analyses, corpus, matches, regions, families, copies, judgements))
+    job.kept.extend((files, analyses, corpus, matches, regions, families, completed, judgements))
     flags = [judgement.flags for judgement in judgements]
     found, places, shares = findings_stage.find(
-        corpus, copies, flags, regions, store.load, suppressions, settings, pool
+        corpus, completed, flags, regions, store.load, suppressions, settings, pool
     )
     found, suppressed = suppressions.mark(found, places)
     found, baselined = known.mark(found, places, corpus, job.entries, settings)
