@@ -62,7 +62,7 @@ class _Spill:
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._lock = threading.Lock()
         self._slabs: list[weakref.ref[mmap.mmap]] = []
         self._slab: mmap.mmap | None = None
@@ -90,11 +90,11 @@ class _Spill:
 
     def _hold(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
-            if _holds_too_much(self._limit):
+            if _holds_too_much(self.limit):
                 with self._lock:
                     slabs = [slab() for slab in self._slabs]
                 for slab in slabs:
-                    if slab is not None and _holds_too_much(self._limit - self._limit // 8):
+                    if slab is not None and _holds_too_much(self.limit - self.limit // 8):
                         _give_back(slab)
 
 
@@ -117,6 +117,11 @@ def spilling(limit: int | None) -> Iterator[None]:
     finally:
         _spill = None
         spill.close()
+
+
+def limit() -> int | None:
+    """Bytes that the process should hold within `spilling`."""
+    return None if _spill is None else _spill.limit
 
 
 def empty(shape: int | tuple[int, ...], dtype: type[Scalar]) -> NDArray[Scalar]:
@@ -176,7 +181,7 @@ def _holds_too_much(limit: int) -> bool:
     Where all else is more than the limit, to give back ever more often is no help.
     """
     held, mapped = resident()
-    return held > limit and mapped > limit // 8
+    return held > limit and mapped > limit // 4
 
 
 def _give_back(slab: mmap.mmap) -> None:

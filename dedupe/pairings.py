@@ -11,6 +11,7 @@ Legend: N tokens, D articles, Q candidates.
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ _PART_BITS = (1, 4)
 _PART_KEYS = 1 << 22
 """Keys of a part; the parts of all keys are sorted one after the other, so memory is bounded."""
 _TASKS = 32
+_POSTING_BYTES = 16
+"""Of a posting and its row, and of a part of those that it meets."""
 _SCRATCH = Scratch()
 
 
@@ -48,6 +51,17 @@ class Candidates(NamedTuple):
         return Candidates(
             np.append(self.partner, others.partner, axis=0), np.append(self.box, others.box, axis=0)
         )
+
+
+class _Postings(NamedTuple):
+    """Postings, group by group, and by article."""
+
+    posting: U64
+    """(P,)"""
+    by_article: U32
+    """(P,) rows"""
+    edges: I64
+    """(D + 1,) first row of each article"""
 
 
 class _Kept(NamedTuple):
@@ -77,14 +91,15 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
     places = np.searchsorted(article_token, np.arange(0, len(stem) + 64, 64), "right") - 1
     first_article = np.minimum(places, articles - 1).astype(np.int32)
     posting, parts = _postings(kept, first_article, article_token, pool)
-    by_article, edges = _by_article(posting, parts, articles)
+    del kept
     article_bits = max((articles - 1).bit_length(), 1)
     place_bits = (64 - article_bits) // 2
     longest = int(np.diff(article_token).max())
     place = (place_bits, max(longest.bit_length() - place_bits, 0))
 
-    def boxes(bounds: tuple[int, int]) -> Candidates:
+    def boxes(postings: _Postings, bounds: tuple[int, int]) -> Candidates:
         low, high = bounds
+        posting, by_article, edges = postings
         most = int(np.diff(edges[low : high + 1]).max(initial=0))
         counts, behind = np.zeros(articles, np.uint8), np.zeros(articles, np.int32)
         hits, grouped = (
@@ -102,9 +117,30 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
                 return Candidates(partner[:count], box[:count])
             room = count
 
-    cuts = np.searchsorted(edges, np.linspace(0, edges[-1], _TASKS + 1)[1:-1]).tolist()
-    found = pool.map(boxes, pairwise([0, *cuts, articles]))
+    found: list[Candidates] = []
+    edges = np.append(0, np.cumsum(_count(posting, parts, articles)))
+    for low, high in _ranges(edges):
+        if (low, high) == (0, articles):
+            postings = _Postings(posting, *_by_article(posting, parts, articles))
+        else:
+            postings = _later(posting, parts, low, high, articles)
+        tasks = np.linspace(edges[low], edges[high], _TASKS + 1)[1:-1]
+        cuts = np.searchsorted(edges, tasks).tolist()
+        found += pool.map(partial(boxes, postings), pairwise([low, *cuts, high]))
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
+
+
+def _ranges(edges: I64) -> list[tuple[int, int]]:
+    """Ranges of articles whose postings, and those they meet, can be held in memory.
+
+    edges: (D + 1,) postings of all articles before each
+    """
+    articles, limit = len(edges) - 1, memory.limit()
+    if limit is None:
+        return [(0, articles)]
+    count = min(int(edges[-1]) * _POSTING_BYTES // (limit // 4 + 1) + 1, articles)
+    cuts = np.searchsorted(edges, np.linspace(0, edges[-1], count + 1)[1:-1]).tolist()
+    return list(pairwise([0, *cuts, articles]))
 
 
 def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Executor) -> Candidates:
@@ -133,18 +169,40 @@ def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Exec
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 
+def _later(posting: U64, parts: list[range], low: int, high: int, articles: int) -> _Postings:
+    """The postings of a range of articles, and those of later articles that they meet.
+
+    Those of a corpus lie anywhere in the files that they are kept in; to read all of them once for
+    each range, in their order, takes a twentieth of the time of waiting for each.
+    """
+    from dedupe.kernels.pairing import later_postings
+
+    held = np.empty(sum(map(len, parts)), np.uint64)  # what nobody writes to is not there
+    size = 0
+    for part in parts:
+        size += later_postings(posting[part.start : part.stop], low, high, held[size:])
+    return _Postings(held[:size], *_by_article(held, [range(size)], articles))
+
+
 def _by_article(posting: U64, parts: list[range], articles: int) -> tuple[U32, I64]:
     """The postings (P,) of some ranges by article, and the first of each (D + 1,)."""
-    from dedupe.kernels.pairing import count_postings, list_postings
+    from dedupe.kernels.pairing import list_postings
+
+    edges = np.append(0, np.cumsum(_count(posting, parts, articles)))
+    rows, following = np.empty(int(edges[-1]), np.uint32), edges[:-1].copy()
+    for part in parts:
+        list_postings(posting[part.start : part.stop], part.start, following, rows)
+    return rows, edges
+
+
+def _count(posting: U64, parts: list[range], articles: int) -> I64:
+    """How many postings each article has (D,)."""
+    from dedupe.kernels.pairing import count_postings
 
     count = np.zeros(articles, np.int64)
     for part in parts:
         count_postings(posting[part.start : part.stop], count)
-    edges = np.append(0, np.cumsum(count))
-    rows, following = memory.empty(int(edges[-1]), np.uint32), edges[:-1].copy()
-    for part in parts:
-        list_postings(posting[part.start : part.stop], part.start, following, rows)
-    return rows, edges
+    return count
 
 
 def _kept(stem: U32, article_token: I64) -> _Kept:

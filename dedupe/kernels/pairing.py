@@ -178,6 +178,34 @@ def group_pairs(entries, room, first_article, article_token):
 
 
 @kernel
+def later_postings(posting, low, high, out):
+    """Copy what some articles meet: their postings, and those of later articles in the same groups.
+
+    posting: u64 (P,) of `group_pairs`; low, high: range of articles
+    out: u64 (X,) written: the postings that `dense_boxes` looks at, group by group. Returns their
+        number; more than X were not written.
+    """
+    count = 0
+    first, behind = np.uint64(low), np.uint64(high)
+    left = 0
+    begins = False
+    for p in range(np.uint64(len(posting))):
+        begins |= posting[p] & _BEGINS != 0
+        if posting[p] & _BEGINS:
+            left = 0
+        article = posting[p] >> _HALF & _ARTICLE
+        if article >= first and article < behind:
+            left = CAP + 1
+        if left > 0:
+            left -= 1
+            if count < len(out):
+                out[np.uint64(count)] = posting[p] | (_BEGINS if begins else np.uint64(0))
+            begins = False
+            count += 1
+    return count
+
+
+@kernel
 def count_postings(posting, count):
     """Count the postings of each article.
 
