@@ -39,8 +39,10 @@ LEAST_BATCH, MOST_BATCH = 1_000_000, 6_000_000
 in batches of 2 MB take 15 % longer than in batches of 6."""
 BATCHES = 16
 """Batches in which a corpus is cut at least, so that all threads find work to the end."""
-KEPT_LIMIT, SPILL_LIMIT = 2_000_000_000, 1_000_000_000
-"""Bytes to hold where nobody says how many: with the texts of a corpus, and without."""
+KEPT_LIMIT = 2_000_000_000
+"""Bytes to hold where nobody says how many, with the texts of a corpus."""
+SPILL_LIMIT = {"fast": 1_000_000_000, "standard": 2_000_000_000, "deep": 2_000_000_000}
+"""The same without them. What is touched again and again at either depth has room in it."""
 KEPT_SHARE = 1 / 8
 """Share of what may be held up to which texts and words are kept; those of larger corpora are read
 a second time, where an article has a finding."""
@@ -92,10 +94,10 @@ class Analysis(Struct, frozen=True):
     doubtful: list[Doubtful]
 
 
-def spill_limit(files: Sequence[SourceFile], limit: int | None) -> int | None:
-    """Bytes from which tables go to temporary files; None where the texts are kept as well."""
-    kept = sum(file.size for file in files) <= KEPT_SHARE * (limit or KEPT_LIMIT)
-    return None if kept else limit or SPILL_LIMIT
+def spill_limit(files: Sequence[SourceFile], settings: config.Config) -> int | None:
+    """Bytes to hold of tables, which go to temporary files; None where the texts are kept too."""
+    kept = sum(file.size for file in files) <= KEPT_SHARE * (settings.memory_limit or KEPT_LIMIT)
+    return None if kept else settings.memory_limit or SPILL_LIMIT[settings.matching.depth]
 
 
 def batches(files: Sequence[SourceFile]) -> list[range]:
@@ -147,7 +149,7 @@ def analyse(
     stemmed = None
     if recurring:
         stem, name = stems.stem(reading.text, words), stems.names(words, reading.article_token)
-        stemmed = Stems(stem, name, matched.sentence.astype(np.int64))
+        stemmed = Stems(stem, memory.kept(name), memory.kept(matched.sentence.astype(np.int64)))
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
         made = judgement()

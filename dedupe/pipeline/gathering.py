@@ -33,7 +33,7 @@ def analyse_files(
     progress = progress or Silence()
     model = load_model(settings.filler.model)
     runs = batches(files)
-    keep = spill_limit(files, settings.memory_limit) is None
+    keep = spill_limit(files, settings) is None
     progress.phase("reading", len(files))
 
     def one(run: range) -> Analysis:

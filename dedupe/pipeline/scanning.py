@@ -34,7 +34,7 @@ def scan(
     """
     with job.begin(command, settings, progress, keep) as this:
         listing = find_files(paths, settings.sources)
-        with memory.spilling(spill_limit(listing.files, settings.memory_limit)):
+        with memory.spilling(spill_limit(listing.files, settings)):
             analyses = analyse_files(listing.files, settings, this.pool, this.progress)
             skipped = results.left_out(listing, analyses)
             results.refuse_empty(analyses, skipped, settings.sources)
