@@ -14,10 +14,10 @@ from dedupe.tables import I32, I64, U32, U64
 
 def _room(join: Callable[[U64], int], guess: int) -> U64:
     """Run a join that returns how many pairs it has; again where the room was too small."""
-    out = np.empty(guess, np.uint64)
+    out = memory.empty(guess, np.uint64)
     count = join(out)
     if count > guess:
-        out = np.empty(count, np.uint64)
+        out = memory.empty(count, np.uint64)
         join(out)
     return out[:count]
 
@@ -113,12 +113,12 @@ def band_pairs(colliding: Callable[[int], Colliding], bands: int, pool: Executor
         )
 
     found = list(pool.map(one, range(bands)))
-    return sorted_unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
+    return sorted_unique(memory.joined(found, np.uint64))
 
 
 def sorted_unique(values: U64) -> U64:
-    """The distinct values, ascending. `np.unique` hashes first, and takes six times as long."""
+    """The distinct values, ascending, where they were. `np.unique` takes six times as long."""
+    from dedupe.kernels.joining import drop_repeated
+
     values.sort()
-    first = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=first[1:])
-    return values[first]
+    return values[: drop_repeated(values)]

@@ -71,7 +71,7 @@ def family_drafts(
 
 def complete(
     copies: Sequence[Draft], corpus: Corpus, families: Families | None,
-    load: Load, suppressions: Suppressions, settings: config.Config,
+    load: Load, suppressions: Suppressions, settings: config.Config, pool: Executor,
 ) -> Completed:  # fmt: skip
     """Look up whatever of copies and families may be shown, before the flags are known.
 
@@ -88,7 +88,7 @@ def complete(
     if families is not None:
         describe_templates(_of(shown, "TPL201"), corpus, families.templates, load)
         describe_outlines(_of(shown, "TPL204"), corpus, families.outlines, load)
-    return Completed(copies, shown, corpus, load, output)
+    return Completed(copies, shown, corpus, load, output, pool)
 
 
 def _inside_copies(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 from math import isnan
@@ -44,7 +45,7 @@ class Completed:
 
     def __init__(
         self, drafts: Sequence[Draft], shown: Sequence[Draft], corpus: Corpus, load: Load,
-        output: config.Output,
+        output: config.Output, pool: Executor,
     ) -> None:  # fmt: skip
         """Look it up for those that may be shown; each is told its place among them."""
         self.drafts = drafts
@@ -64,7 +65,7 @@ class Completed:
         self._similarity = np.where(np.diff(edge) > 0, most, np.nan)
         self._edits = _Edits(corpus, shown, edges, others, edge, lookup)
         self._matches = _Matches(corpus, article, others, edge, output.max_matches, lookup)
-        lookup.resolve(load)
+        lookup.resolve(load, pool)
 
     def places(self, drafts: Sequence[Draft]) -> I64:
         """Line, column and offset of either end of some drafts (6, F)."""

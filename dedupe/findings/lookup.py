@@ -6,13 +6,17 @@ looked up at once, so that each batch is loaded once and each article's lines ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Executor
+
 import numpy as np
 
 from dedupe import memory
 from dedupe.model import Position, Span
-from dedupe.tables import I64, Corpus, Load, Reading
+from dedupe.tables import I64, U8, Corpus, Load, Reading
 
 _BYTE, _TOKEN = 0, 1
+_NO_ROWS = np.empty(0, np.int64)
 
 
 class Lookup:
@@ -64,20 +68,21 @@ class Lookup:
         self._span_count += len(rows)
         return range(self._span_count - len(rows), self._span_count)
 
-    def resolve(self, load: Load) -> None:
-        """Look everything up; `load` gives a batch by its number, asked for in order."""
+    def resolve(self, load: Load, pool: Executor | None = None) -> None:
+        """Look everything up; `load` gives a batch by its number, in the pool if there is one."""
         corpus = self._corpus
         spans = np.concatenate([np.empty((0, 4), np.int64), *self._spans])
         pieces = np.concatenate([np.empty((0, 3), np.int64), *self._pieces])
-        span_batch = np.searchsorted(corpus.batch_article, spans[:, 1], side="right") - 1
-        piece_batch = np.searchsorted(corpus.batch_article, pieces[:, 0], side="right") - 1
+        spans_of, pieces_of = (
+            _by_batch(rows, corpus.batch_article) for rows in (spans[:, 1], pieces[:, 0])
+        )
         self._start, self._end = memory.empty((2, 3, len(spans)), np.int64)
-        self._edges = memory.zeros((2, len(pieces)), np.int64)
-        data, size = [self._data], 0
-        for number in np.union1d(span_batch, piece_batch).tolist():
+        size = memory.zeros(len(pieces), np.int64)
+
+        def one(number: int) -> U8:
             first_article = int(corpus.batch_article[number])
             first_token = int(corpus.article_token[first_article])
-            rows, chosen = np.flatnonzero(span_batch == number), piece_batch == number
+            rows, chosen = spans_of(number), pieces_of(number)
             kind, article, start, end = spans[rows].T
             looked_at = np.union1d(article, pieces[chosen, 0]) - first_article
             # Bytes are counted from the start of the batch, so all of it must be there.
@@ -85,17 +90,21 @@ class Lookup:
             self._start[:, rows], self._end[:, rows] = locate(
                 reading, article - first_article, *_bytes(reading, kind, start, end, first_token)
             )
-            chosen = np.flatnonzero(chosen)
             low = reading.tokens.start[pieces[chosen, 1] - first_token]
             high = reading.tokens.end[pieces[chosen, 2] - 1 - first_token]
-            behind = size + np.cumsum(high - low)
-            self._edges[:, chosen] = behind - (high - low), behind
+            size[chosen] = high - low
             view = reading.text.data.data
-            bounds = zip(low.tolist(), high.tolist(), strict=True)
-            found = b"".join([view[a:b] for a, b in bounds])
-            data.append(memory.kept(np.frombuffer(found, np.uint8)))
-            size += len(found)
-        self._data = memory.joined(data, np.uint8)
+            texts = [view[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+            return memory.kept(np.frombuffer(b"".join(texts), np.uint8))
+
+        asked = np.searchsorted(corpus.batch_article, np.append(spans[:, 1], pieces[:, 0]), "right")
+        numbers = (np.unique(asked) - 1).tolist()
+        data = list(map(one, numbers) if pool is None else pool.map(one, numbers))
+        order = np.concatenate([_NO_ROWS, *map(pieces_of, numbers)])
+        self._data = memory.joined([self._data, *data], np.uint8)
+        self._edges = memory.zeros((2, len(pieces)), np.int64)
+        behind = np.cumsum(size[order])
+        self._edges[:, order] = behind - size[order], behind
 
     def span(self, ticket: int) -> Span:
         """The span of a ticket."""
@@ -129,6 +138,13 @@ class Lookup:
         low, high = self._edges[:, _numbers(tickets, chosen)].tolist()
         view = self._data.data
         return [str(view[a:b], "utf-8") for a, b in zip(low, high, strict=True)]
+
+
+def _by_batch(article: I64, batch_article: I64) -> Callable[[int], I64]:
+    """Gives the rows whose article is in a batch, by the number of that."""
+    order = np.argsort(article, kind="stable")
+    edge = np.searchsorted(article[order], batch_article)
+    return lambda number: order[edge[number] : edge[number + 1]]
 
 
 def _numbers(tickets: range, chosen: I64 | None) -> slice | I64:

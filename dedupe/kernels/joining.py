@@ -137,6 +137,17 @@ def group_equal(some, content, token, start, length, table, representative, grou
 
 
 @kernel
+def drop_repeated(values):
+    """Move the distinct ones of some ascending values (N,) to the front; how many they are."""
+    count = 0
+    for k in range(len(values)):
+        if k == 0 or values[k] != values[count - 1]:
+            values[count] = values[k]
+            count += 1
+    return count
+
+
+@kernel
 def join_equal(order, group, article, start, length, inside, owner, out):
     """Pair the passages of every group of equals.
 

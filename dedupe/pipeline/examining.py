@@ -74,7 +74,7 @@ def examine(
         )
     suppressions = suppressions_of(analyses, corpus, settings)
     completed = findings_stage.complete(
-        copies, corpus, families, store.load, suppressions, settings
+        copies, corpus, families, store.load, suppressions, settings, pool
     )
     progress.advance(1)
     judgements = [judgement.result() for judgement in rest]

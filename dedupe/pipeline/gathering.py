@@ -56,10 +56,11 @@ def read_again(files: Sequence[SourceFile], sources: config.Sources, chosen: I32
 def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
     """Number the articles of all batches, in the order of their paths."""
     date = tuple(day for part in analyses for day in part.date)
-    undated = "9999-99-99"
-    by_age = sorted(range(len(date)), key=lambda d: (date[d] or undated, d))
-    rank = np.empty(len(date), np.int32)
-    rank[by_age] = np.arange(len(date), dtype=np.int32)
+    rank = np.arange(len(date), dtype=np.int32)
+    if any(date):
+        undated = "9999-99-99"
+        by_age = sorted(range(len(date)), key=lambda d: (date[d] or undated, d))
+        rank[by_age] = np.arange(len(date), dtype=np.int32)
     token_base = np.cumsum([0, *(len(part.token) for part in analyses)])
     return Corpus(
         path=tuple(files[i].path for part in analyses for i in part.file.tolist()),

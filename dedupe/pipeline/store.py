@@ -32,8 +32,9 @@ class ReadingStore:
         part = self._analyses[batch]
         if part.reading is not None:
             return part.reading
-        if self._last is not None and self._last[0] == batch:
-            return self._last[1]
+        last = self._last
+        if last is not None and last[0] == batch:
+            return last[1]
         if articles is not None and 2 * len(articles) < len(part.file):
             return self._some(part, articles)
         reading = self._again(part.file)
