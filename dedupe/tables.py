@@ -469,11 +469,14 @@ class Corpus(Struct, frozen=True):
     """All analysed articles, numbered by path, as the stages behind the batches need them."""
 
     path: tuple[str, ...]
-    """(D,) as displayed, ascending"""
+    """(D,) as displayed, ascending; accepted articles by themselves"""
     date: tuple[str | None, ...]
     """(D,)"""
+    accepted: Bool
+    """(D,) articles of the index, behind all others: those are compared with them, but nothing is
+    reported on them"""
     rank: I32
-    """(D,) which article came first: by date, undated ones last, then by path"""
+    """(D,) which article came first: accepted ones, then by date, undated ones last, by path"""
     token: U32
     """(N,) hash of every word"""
     article_token: I64

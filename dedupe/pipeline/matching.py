@@ -47,6 +47,16 @@ SHORT_WORDS, SHORT_SIMILARITY = 40, 0.6
 words are a set phrase as often as a copy."""
 
 
+class Owners(NamedTuple):
+    """Which articles are compared with each other."""
+
+    number: I32
+    """(D,) articles with the same number are not compared, those below 0 with none: the number of
+    the article, or of the group that holds it"""
+    inside: int
+    """Articles with a number below this are compared with themselves, too"""
+
+
 class CorpusPassages(Struct, frozen=True):
     """The passages of all batches side by side; tokens from the start of the corpus."""
 
@@ -104,19 +114,16 @@ class Matched(NamedTuple):
 
 
 def match_copies(
-    corpus: Corpus, passages: CorpusPassages, owner: I32, settings: config.Matching, pool: Executor
-) -> MatchTable:
-    """All verified pairs of spans of text that was copied and perhaps edited, of pieces.
-
-    owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
-    article's own number, or that of its group.
-    """
-    owner = owner[corpus.pieces.article]
+    corpus: Corpus, passages: CorpusPassages, owners: Owners, settings: config.Matching,
+    pool: Executor,
+) -> MatchTable:  # fmt: skip
+    """All verified pairs of spans of text that was copied and perhaps edited, of pieces."""
+    owner = owners.number[corpus.pieces.article]
     if (owner < 0).any():
         passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
     equals = candidates.equals_of(passages.content, corpus.token, places)
-    known = pool.submit(candidates.equal_pairs, equals, places, inside=_inside(settings))
+    known = pool.submit(candidates.equal_pairs, equals, places, inside=owners.inside)
     use = bands.usable(passages.kind, equals.representative)
     batches = bands.parts(passages.keys, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))
@@ -138,21 +145,22 @@ def match_copies(
 
 
 def match_rewordings(
-    copied: MatchTable, corpus: Corpus, stems: Stems | None, owner: I32, settings: config.Matching,
-    pool: Executor,
+    copied: MatchTable, corpus: Corpus, stems: Stems | None, owners: Owners,
+    settings: config.Matching, pool: Executor,
 ) -> Matched:  # fmt: skip
     """What was copied, and what was reworded or summed up, of articles.
 
-    copied, owner: as in `match_copies`; stems: where reworded text is searched
+    copied: of `match_copies`; stems: where reworded text is searched
     """
     memory.release()
     matches, found = copied, None
     if stems is not None:
-        owner = owner[corpus.pieces.article]
+        owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
         where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool)
         proposed = where
-        if _inside(settings):
+        if owners.inside:
+            owner = np.where(owner < owners.inside, owner, np.int32(-1))
             telling = rewordings.rarity() > rewordings.RARE
             repeats = pairings.repeats(stems.stem, corpus.pieces.token, owner, telling, pool)
             proposed = where.and_those_of(repeats)
@@ -184,11 +192,6 @@ def _with_reworded(
     words = np.concatenate([joined.copied, np.zeros(len(again.evidence)), np.ones(len(inner))])
     edits = EditTable(rewordings.kinds(shares), runs, in_order, evidence, words)
     return align.ordered(structs.replace(matches, edits=edits))
-
-
-def _inside(settings: config.Matching) -> bool:
-    """Whether an article is compared with itself."""
-    return settings.inside_articles and not settings.between
 
 
 def _summaries(
