@@ -248,6 +248,23 @@ class FlagTable(Struct, frozen=True):
     evidence: EvidenceTable
 
 
+class PassageTable(Struct, frozen=True):
+    """Passages of a batch; tokens are counted from the start of the batch."""
+
+    start: U32
+    """(P,) first token"""
+    length: U32
+    """(P,) tokens"""
+    article: I32
+    """(P,) article of the batch"""
+    kind: U8
+    """(P,) 0: joined by equality only; else by bands too"""
+    content: U64
+    """(P,) hash of the words in their order"""
+    keys: U32
+    """(bands, P) band keys; they mean nothing where kind is 0"""
+
+
 class EditKind(IntEnum):
     """What was done to copied text; the names are those of the report."""
 
