@@ -20,9 +20,9 @@ ARTICLE_BITS = 16
 """Bits of the row of an article, and so how many a segment may hold."""
 SAMPLE_BITS = 2
 """Of the pairs of stems, 1 in 2 ** SAMPLE_BITS is kept, chosen by its own hash."""
-_SLOT_POSTINGS = 32
-"""Postings of a slot, the stretch of keys that has an offset of its own: no more bytes than two
-lines of the cache."""
+_SLOT_POSTINGS = 8
+"""Postings of a slot, the stretch of keys that has an offset of its own: a look-up compares them
+all, and with 32 that is most of the time of large batches."""
 _MOST_SLOTS = 16
 """Bits of a key that number its slot at most: the other 16 are half as large to store."""
 _KEY, _ARTICLE = np.uint64(32), np.uint64(ARTICLE_BITS)

@@ -157,7 +157,7 @@ class Index:
         Those that hold a passage with the same words or a key of a band in common, and, with stems,
         those that hold several of its pairs of stems close to each other.
         """
-        keys = np.unique(postings.passage_keys(passages).key)
+        keys = postings.distinct(postings.passage_keys(passages).key)
         asked, number = self._find(keys, pairs=False)
         found = number[_rank(asked) < MOST_ALIKE]
         if stems is not None:
