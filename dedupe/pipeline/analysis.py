@@ -16,7 +16,6 @@ from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import score_blocks
 from dedupe.findings import LocatedFlags, Suppression, locate_flags, read_suppressions
 from dedupe.model import Skipped
-from dedupe.passages import PassageTable
 from dedupe.sources import Doubtful, SourceFile, read_batch, text_batch
 from dedupe.tables import (
     I32,
@@ -26,6 +25,7 @@ from dedupe.tables import (
     BlockScores,
     Bool,
     HeadingTable,
+    PassageTable,
     Pieces,
     Reading,
     Stems,

@@ -24,6 +24,7 @@ from dedupe import (
 )
 from dedupe.passages import SHORTEST_BLOCK
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
+from dedupe.rarity import RARE, rarity
 from dedupe.tables import (
     I32,
     I64,
@@ -161,7 +162,7 @@ def match_rewordings(
         proposed = where
         if owners.inside:
             owner = np.where(owner < owners.inside, owner, np.int32(-1))
-            telling = rewordings.rarity() > rewordings.RARE
+            telling = rarity() > RARE
             repeats = pairings.repeats(stems.stem, corpus.pieces.token, owner, telling, pool)
             proposed = where.and_those_of(repeats)
         matches = _with_reworded(copied, proposed, corpus, stems, pool)
@@ -202,8 +203,8 @@ def _summaries(
     sentence = rewordings.units(stems.sentence)
     partner, box = align.merged(*where)
     box = rewordings.padded(partner, box, sentence, piece_token)
-    rarity = rewordings.rarity_here(stems.stem, piece_token)
-    return summaries.find(partner, box, known, stems.stem, sentence, rarity, corpus.pieces, pool)
+    here = rewordings.rarity_here(stems.stem, piece_token)
+    return summaries.find(partner, box, known, stems.stem, sentence, here, corpus.pieces, pool)
 
 
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
