@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dedupe.pipeline.baselining import create_baseline, prune_baseline, update_baseline
+    from dedupe.pipeline.checking import check
     from dedupe.pipeline.comparing import compare
     from dedupe.pipeline.explaining import explain
     from dedupe.pipeline.listing import list_files
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Progress",
+    "check",
     "compare",
     "create_baseline",
     "explain",
@@ -36,6 +38,7 @@ __all__ = [
 
 _HOMES = {
     "Progress": "progress",
+    "check": "checking",
     "compare": "comparing",
     "create_baseline": "baselining",
     "explain": "explaining",
