@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec import structs
 
 from dedupe import config
+from dedupe.filler.scorer import load_model
+from dedupe.index import building
 from dedupe.model import Finding, Result
-from dedupe.pipeline import scan
+from dedupe.pipeline import check, indexing, scan
+from dedupe.pipeline.analysis import analyse
 from dedupe.reports import FORMATS
 from dedupe.reports.options import ReportOptions
+from dedupe.sources import find_files
 from tests import naive
 
 SYLLABLES = [a + b for a in "bcdfgklmnprstvz" for b in "aeiou"]
@@ -65,6 +71,10 @@ class Folder:
         """Scan the folder, or some paths in it."""
         return scan(list(paths or ["."]), settings or config.Config())
 
+    def check(self, *paths: str, settings: config.Config | None = None) -> Result:
+        """Check some paths, the folder `incoming` unless told otherwise."""
+        return check(list(paths or ["incoming"]), settings or config.Config())
+
     def shingles(self, path: str, start: int, end: int) -> set[naive.Shingle]:
         """Shingles of a stretch of an article, by the oracle."""
         words, _ = naive.split_words(self.text(path)[start:end])
@@ -87,3 +97,20 @@ def settings(**parts: object) -> config.Config:
 def of_rule(result: Result, rule: str) -> list[Finding]:
     """Findings of one rule, in the order of the report."""
     return [finding for finding in result.findings if finding.rule == rule]
+
+
+def accept(
+    paths: Sequence[str], settings: config.Config | None = None, *, text: bool = False
+) -> None:
+    """Make the index of some articles where a check looks for it."""
+    settings = settings or config.Config()
+    deep = structs.replace(settings, matching=structs.replace(settings.matching, depth="standard"))
+    files = find_files(paths, settings.sources).files
+    part = analyse(files, range(len(files)), deep, load_model(), keep=True)
+    contents = indexing.contents(part, files, text=text)
+    assert contents is not None
+    folder = Path(settings.index)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with building(folder, 1, indexing.parameters(settings), text=text, force=True) as writer:
+        writer.add(contents)
+        writer.commit()
