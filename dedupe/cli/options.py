@@ -2,10 +2,11 @@
 
 Which command uses which group:
 
-    input_options         scan baseline show explain files (with decoding_options)
+    input_options         scan baseline show explain files index (with decoding_options)
     decoding_options      compare
     selection_options     scan baseline show
-    matching_options      scan baseline show compare explain
+    matching_options      scan baseline show compare explain (with leaving_out_options)
+    leaving_out_options   index
     filler_options        scan baseline show explain
     rule_options          scan baseline show
     baseline_option       scan baseline
@@ -15,10 +16,10 @@ Which command uses which group:
     output_options        scan
     all_members_option    baseline (and with output_options)
     max_matches_option    show (and with report_options)
-    text_or_json_option   show compare explain rule
-    display_options       all but baseline
+    text_or_json_option   show compare explain rule index
+    display_options       all but baseline, index
     quiet_option          report (and with run_options)
-    run_options           scan baseline
+    run_options           scan baseline index
 
 Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
 """
@@ -223,6 +224,14 @@ def matching_options(command: Command) -> Command:
             show_default=True,
             help="Report passages that an article repeats (DUP103).",
         ),
+        leaving_out_options,
+    )(command)
+
+
+def leaving_out_options(command: Command) -> Command:
+    """Which text takes no part in matching."""
+    defaults = Matching()
+    return combined(
         option(
             "Matching",
             "--ignore-quotes/--no-ignore-quotes",

@@ -92,7 +92,7 @@ def scan(
         analyses = analyse_files(listing.files, settings, pool, progress)
         judging = [aside.submit(part.judgement) for part in analyses]
         skipped = _skipped(listing, analyses)
-        _refuse_empty(analyses, skipped, settings.sources)
+        refuse_empty(sum(len(part.file) for part in analyses), skipped, settings.sources)
         if not any(len(part.file) for part in analyses):
             return _empty(command, settings, skipped)
         corpus = corpus_of(analyses, listing.files)
@@ -293,13 +293,15 @@ def _skipped(listing: FileList, analyses: Sequence[Analysis]) -> tuple[Skipped, 
     return tuple(sorted(found, key=lambda item: item.path))
 
 
-def _refuse_empty(
-    analyses: Sequence[Analysis], skipped: Sequence[Skipped], sources: config.Sources
-) -> None:
+def refuse_empty(articles: int, skipped: Sequence[Skipped], sources: config.Sources) -> None:
+    """Raise SkippedFilesError for files that were skipped, NothingToAnalyseError for no article.
+
+    articles: how many there are
+    """
     faults = [item for item in skipped if not item.deliberate]
     if sources.strict and faults:
         raise SkippedFilesError(_named(f"{len(faults)} files could not be analysed", faults))
-    if not any(len(part.file) for part in analyses):
+    if not articles:
         if sources.allow_empty and not faults:
             return
         raise NothingToAnalyseError(_named("no article to analyse", faults or skipped))
