@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dedupe.errors import IndexFolderError
@@ -30,9 +30,10 @@ def locked(folder: Path, timeout_seconds: float) -> Iterator[None]:
         raise IndexFolderError(f"cannot write the index {folder}: {error.strerror}") from error
     try:
         _wait(descriptor, folder, timeout_seconds)
-        os.ftruncate(descriptor, 0)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        with suppress(OSError):  # a full disk is told where it matters
+            os.ftruncate(descriptor, 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
     finally:
         os.close(descriptor)

@@ -17,7 +17,7 @@ from dedupe.errors import IndexFolderError, UsageError
 from dedupe.index import articles, manifest, postings
 from dedupe.index.manifest import SEGMENTS, Entry, Manifest
 from dedupe.index.parameters import Parameters
-from dedupe.index.segment import Contents, Segment, merged
+from dedupe.index.segment import Contents, Segment, merged, name_of
 from dedupe.tables import I64, U8, U32, U64, AcceptedTable, Bool, PassageTable, Stems
 
 MOST_ALIKE = 64
@@ -288,10 +288,9 @@ def _live(folder: Path, entry: Entry) -> Bool:
         return np.ones(entry.articles, np.bool_)
     path = folder / SEGMENTS / f"{entry.dead}.del"
     content = path.read_bytes()
-    bits = np.frombuffer(content, np.uint8)
-    dead = np.unpackbits(bits).astype(np.bool_)[: entry.articles]
-    if len(bits) != (entry.articles + 7) // 8 or dead.sum() != entry.dead_articles:
-        raise IndexFolderError(f"{path} is damaged: it is not about {entry.articles:,} articles")
+    dead = np.unpackbits(np.frombuffer(content, np.uint8))[: entry.articles].astype(np.bool_)
+    if name_of(content) != entry.dead or len(dead) < entry.articles:
+        raise IndexFolderError(f"{path} is damaged: its content does not belong to its name")
     return ~dead
 
 

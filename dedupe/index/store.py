@@ -198,6 +198,7 @@ def building(
         raise UsageError(f"{folder} is no index: it holds {strange[0]}")
     try:
         (folder / SEGMENTS).mkdir(parents=True, exist_ok=True)
+        sync(folder.resolve().parent)
     except OSError as error:
         raise IndexFolderError(f"cannot write the index {folder}: {error.strerror}") from error
     with lock.locked(folder, timeout_seconds):
