@@ -120,10 +120,8 @@ def _owners(corpus: Corpus, settings: config.Matching) -> Owners:
     if not between:
         every = np.arange(len(corpus.path), dtype=np.int32)
         own = int(np.count_nonzero(~corpus.accepted))
-        inside = own if settings.inside_articles else 0
-        if own == len(every):
-            return Owners(every, inside)
-        return Owners(np.minimum(every, np.int32(own)), inside, accepted=own)
+        owners = Owners(np.minimum(every, np.int32(own)), own if settings.inside_articles else 0)
+        return owners if own == len(every) else owners._replace(accepted=own)
     if len(between) < 2:
         raise UsageError("--between must be given twice or more: once for each group")
     owner = np.full(len(corpus.path), -1, np.int32)

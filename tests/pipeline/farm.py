@@ -9,17 +9,12 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from msgspec import structs
 
 from dedupe import config
-from dedupe.filler.scorer import load_model
-from dedupe.index import building
 from dedupe.model import Finding, Result
-from dedupe.pipeline import check, indexing, scan
-from dedupe.pipeline.analysis import analyse
+from dedupe.pipeline import build_index, check, scan
 from dedupe.reports import FORMATS
 from dedupe.reports.options import ReportOptions
-from dedupe.sources import find_files
 from tests import naive
 
 SYLLABLES = [a + b for a in "bcdfgklmnprstvz" for b in "aeiou"]
@@ -103,14 +98,5 @@ def accept(
     paths: Sequence[str], settings: config.Config | None = None, *, text: bool = False
 ) -> None:
     """Make the index of some articles where a check looks for it."""
-    settings = settings or config.Config()
-    deep = structs.replace(settings, matching=structs.replace(settings.matching, depth="standard"))
-    files = find_files(paths, settings.sources).files
-    part = analyse(files, range(len(files)), deep, load_model(), keep=True)
-    contents = indexing.contents(part, files, text=text)
-    assert contents is not None
-    folder = Path(settings.index)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with building(folder, 1, indexing.parameters(settings), text=text, force=True) as writer:
-        writer.add(contents)
-        writer.commit()
+    chosen = settings or config.Config()
+    build_index(Path(chosen.index), paths, chosen, 1, text=text, force=True)

@@ -10,7 +10,7 @@ import pytest
 
 from dedupe.config import Sources
 from dedupe.errors import UsageError
-from dedupe.sources import git, read_batch, select_changed
+from dedupe.sources import SourceFile, git, read_batch, select_changed
 from tests.repository import Repository
 
 NEWLINE, ODD = "a\nb.md", os.fsdecode(b"caf\xe9.txt")
@@ -172,7 +172,7 @@ def test_changed_files_are_chosen_as_those_of_folders_are() -> None:
     """By their endings, patterns, hidden names and size; what is left out is named."""
     names = ("a.md", "b.py", "drafts/c.md", ".hidden/d.md", "../e.md", "large.md")
     files = [
-        git.SourceFile(name, name, len(content), content)
+        SourceFile(name, name, len(content), content)
         for name in names
         for content in [b"x" * (200 if name == "large.md" else 2)]
     ]
