@@ -8,9 +8,12 @@ from typing import Literal
 from msgspec import Struct
 
 Depth = Literal["fast", "standard", "deep"]
+SeverityName = Literal["note", "warning", "error"]
 FillerPreset = Literal["strict", "default", "audit"]
 
 DEFAULT_INCLUDE = ("*.txt", "*.text", "*.md", "*.markdown")
+
+DEFAULT_INDEX = ".dedupe/index"
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -76,7 +79,9 @@ class Rules(Struct, frozen=True, kw_only=True):
     select: tuple[str, ...] = ()
     """Codes, names or prefixes; empty selects every rule."""
     ignore: tuple[str, ...] = ()
-    min_severity: Literal["note", "warning", "error"] = "note"
+    min_severity: SeverityName = "note"
+    severity: dict[str, SeverityName] = {}
+    """Codes of rules that have another severity than their own."""
 
 
 class Suppressions(Struct, frozen=True, kw_only=True):
@@ -88,6 +93,17 @@ class Suppressions(Struct, frozen=True, kw_only=True):
     """Report directives without a reason (SUP702)."""
     today: dt.date | None = None
     """The day on which `until` dates are judged; None for one on which none has passed."""
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """Which articles are checked, where they are not named."""
+
+    staged: bool = False
+    """Those that the next commit adds or changes, as it will hold them."""
+    changed_since: str | None = None
+    """Those that were added or changed since the current branch left this commit of git."""
+    stdin_filename: str = "-"
+    """What standard input is called."""
 
 
 class Gate(Struct, frozen=True, kw_only=True):
@@ -124,8 +140,11 @@ class Config(Struct, frozen=True, kw_only=True):
     gate: Gate = Gate()
     output: Output = Output()
     suppressions: Suppressions = Suppressions()
+    incoming: Incoming = Incoming()
     baseline: str | None = None
     """Path of the file of known findings."""
+    index: str = DEFAULT_INDEX
+    """Path of the index of accepted articles."""
     jobs: int = 0
     """Threads; 0 takes one per core."""
     memory_limit: int | None = None

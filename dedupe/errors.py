@@ -33,5 +33,9 @@ class BaselineError(DedupeError):
     """A baseline that is missing, damaged, foreign or of another format or normaliser."""
 
 
+class IndexFolderError(DedupeError):
+    """An index that is missing, damaged, foreign, in use, or made with other settings."""
+
+
 class InternalError(DedupeError):
     """A broken invariant: a defect of the program, not of its input."""

@@ -119,9 +119,9 @@ class Evidence(Struct, frozen=True, gc=False, omit_defaults=True):
     """One reason of a finding.
 
     `kind` says what it is: `edit` (words that differ from the other copy: `text` here, `other`
-    there), `phrase` (a learned phrase and its weight), `cue`, `signal` (a named plain number),
-    `fact` (a sentence for people). `start` and `end` are offsets in the article where the
-    evidence has a place.
+    there, null where that text is not at hand), `phrase` (a learned phrase and its weight), `cue`,
+    `signal` (a named plain number), `fact` (a sentence for people). `start` and `end` are offsets
+    in the article where the evidence has a place.
     """
 
     kind: str
@@ -187,6 +187,15 @@ class Article(Struct, frozen=True, tag_field="kind", tag="article"):
     unique_words: int
 
 
+class UsedIndex(Struct, frozen=True):
+    """The index of accepted articles that a check has used."""
+
+    format: int
+    digest: str
+    """The same for the same articles"""
+    articles: int
+
+
 class Run(Struct, frozen=True, kw_only=True, tag_field="kind", tag="run"):
     """What was run, with the settings that decide the result."""
 
@@ -196,7 +205,7 @@ class Run(Struct, frozen=True, kw_only=True, tag_field="kind", tag="run"):
     command: str
     normaliser: int = NORMALISER
     model: str
-    index: None = None
+    index: UsedIndex | None = None
     settings: dict[str, str | int | float | bool | list[str] | None]
 
 

@@ -27,6 +27,9 @@ COMMON = 0.4
 loses a sixth of the reworded passages."""
 FEW = 8
 """Articles up to which no stem is common."""
+CHAIN, MANY = 2, 64
+"""Later articles that an article meets where more than 16 have a pair of stems, and where these are
+accepted ones."""
 _STEM_BITS = (10, 22)
 """Least and most bits that number the stems. Some share a number: their counts are a bit high."""
 _PART_BITS = (1, 4)
@@ -73,11 +76,14 @@ class _Kept(NamedTuple):
     """(D + 1,)"""
 
 
-def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Candidates:
+def candidates(
+    stem: U32, article_token: I64, owner: I32, pool: Executor, accepted: int = -1
+) -> Candidates:
     """Find pairs of articles with several hits close together.
 
     stem: (N,); article_token: (D + 1,) first token of each article, or piece of one
     owner: (D,) articles with the same number, or one below 0, are not paired
+    accepted: the number of all accepted articles, which stand behind the others; -1 for none
 
     Words that stand in a copied passage take part: to leave them out halves the work, and loses one
     reworded passage in twenty, those of which there are copies elsewhere.
@@ -95,6 +101,10 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
     article_bits = max((articles - 1).bit_length(), 1)
     place_bits = (64 - article_bits) // 2
     longest = int(np.diff(article_token).max())
+    chain, first = CHAIN, articles
+    if accepted >= 0:  # they are not linked with each other, so the others meet as many as they can
+        chain, first = MANY, int(np.append(np.flatnonzero(owner == accepted), articles)[0])
+    met = max(chain, pairing.CAP)
     place = (place_bits, max(longest.bit_length() - place_bits, 0))
 
     def boxes(postings: _Postings, bounds: tuple[int, int]) -> Candidates:
@@ -103,15 +113,15 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
         most = int(np.diff(edges[low : high + 1]).max(initial=0))
         counts, behind = np.zeros(articles, np.uint8), np.zeros(articles, np.int32)
         hits, grouped = (
-            _SCRATCH.empty(name, most * pairing.CAP, np.uint64) for name in ("hits", "grouped")
+            _SCRATCH.empty(name, most * met, np.uint64) for name in ("hits", "grouped")
         )
-        partners = _SCRATCH.empty("partners", most * pairing.CAP, np.int32)
+        partners = _SCRATCH.empty("partners", most * met, np.int32)
         room = 4096
         while True:
             partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
             count = pairing.dense_boxes(
-                posting, by_article, edges, low, high, owner, article_token, *place, counts, behind,
-                hits, grouped, partners, partner, box,
+                posting, by_article, edges, low, high, owner, chain, article_token, *place,
+                counts, behind, hits, grouped, partners, partner, box,
             )  # fmt: skip
             if count <= room:
                 return Candidates(partner[:count], box[:count])
@@ -119,27 +129,27 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
 
     found: list[Candidates] = []
     edges = np.append(0, np.cumsum(_count(posting, parts, articles)))
-    for low, high in _ranges(edges):
-        if (low, high) == (0, articles):
+    for low, high in _ranges(edges, first):
+        if high - low == first:
             postings = _Postings(posting, *_by_article(posting, parts, articles))
         else:
-            postings = _later(posting, parts, low, high, articles)
+            postings = _later(posting, parts, (low, high), met, articles)
         tasks = np.linspace(edges[low], edges[high], _TASKS + 1)[1:-1]
         cuts = np.searchsorted(edges, tasks).tolist()
         found += pool.map(partial(boxes, postings), pairwise([low, *cuts, high]))
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def _ranges(edges: I64) -> list[tuple[int, int]]:
-    """Ranges of articles whose postings, and those they meet, can be held in memory.
+def _ranges(edges: I64, articles: int) -> list[tuple[int, int]]:
+    """Ranges of the first articles whose postings, and those they meet, can be held in memory.
 
     edges: (D + 1,) postings of all articles before each
     """
-    articles, limit = len(edges) - 1, memory.limit()
+    total, limit = int(edges[articles]), memory.limit()
     if limit is None:
         return [(0, articles)]
-    count = min(int(edges[-1]) * _POSTING_BYTES // (limit // 4 + 1) + 1, articles)
-    cuts = np.searchsorted(edges, np.linspace(0, edges[-1], count + 1)[1:-1]).tolist()
+    count = min(total * _POSTING_BYTES // (limit // 4 + 1) + 1, articles)
+    cuts = np.searchsorted(edges, np.linspace(0, total, count + 1)[1:-1]).tolist()
     return list(pairwise([0, *cuts, articles]))
 
 
@@ -169,7 +179,9 @@ def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Exec
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def _later(posting: U64, parts: list[range], low: int, high: int, articles: int) -> _Postings:
+def _later(
+    posting: U64, parts: list[range], bounds: tuple[int, int], ahead: int, articles: int
+) -> _Postings:
     """The postings of a range of articles, and those of later articles that they meet.
 
     Those of a corpus lie anywhere in the files that they are kept in; to read all of them once for
@@ -180,7 +192,7 @@ def _later(posting: U64, parts: list[range], low: int, high: int, articles: int)
     held = np.empty(sum(map(len, parts)), np.uint64)  # what nobody writes to is not there
     size = 0
     for part in parts:
-        size += later_postings(posting[part.start : part.stop], low, high, held[size:])
+        size += later_postings(posting[part.start : part.stop], *bounds, ahead, held[size:])
     return _Postings(held[:size], *_by_article(held, [range(size)], articles))
 
 

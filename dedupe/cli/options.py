@@ -2,23 +2,27 @@
 
 Which command uses which group:
 
-    input_options         scan baseline show explain files (with decoding_options)
+    input_options         scan check baseline show explain files index (with decoding_options)
+    incoming_options      check
     decoding_options      compare
-    selection_options     scan baseline show
-    matching_options      scan baseline show compare explain
-    filler_options        scan baseline show explain
-    rule_options          scan baseline show
-    baseline_option       scan baseline
-    suppression_options   scan baseline
-    gate_options          scan
+    selection_options     scan baseline show (with focus_option)
+    focus_option          check
+    matching_options      scan check baseline show compare explain (with leaving_out_options)
+    leaving_out_options   index
+    filler_options        scan check baseline show explain
+    rule_options          scan check baseline show
+    index_option          check
+    baseline_option       scan check baseline
+    suppression_options   scan check baseline
+    gate_options          scan check
     report_options        report (and with output_options)
-    output_options        scan
+    output_options        scan check
     all_members_option    baseline (and with output_options)
     max_matches_option    show (and with report_options)
-    text_or_json_option   show compare explain rule
-    display_options       all but baseline
+    text_or_json_option   show compare explain rule index
+    display_options       all but baseline, index
     quiet_option          report (and with run_options)
-    run_options           scan baseline
+    run_options           scan check baseline index
 
 Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
 """
@@ -40,7 +44,7 @@ from dedupe.cli.parameters import (
     CommaSeparated,
 )
 from dedupe.cli.session import Session
-from dedupe.config import DEFAULT_INCLUDE, Depth, Filler, Matching, Output, Sources
+from dedupe.config import DEFAULT_INCLUDE, DEFAULT_INDEX, Depth, Filler, Matching, Output, Sources
 from dedupe.reports import FORMATS
 from dedupe.reports.options import ReportOptions
 
@@ -223,6 +227,14 @@ def matching_options(command: Command) -> Command:
             show_default=True,
             help="Report passages that an article repeats (DUP103).",
         ),
+        leaving_out_options,
+    )(command)
+
+
+def leaving_out_options(command: Command) -> Command:
+    """Which text takes no part in matching."""
+    defaults = Matching()
+    return combined(
         option(
             "Matching",
             "--ignore-quotes/--no-ignore-quotes",
@@ -259,16 +271,62 @@ def matching_options(command: Command) -> Command:
     )(command)
 
 
+def incoming_options(command: Command) -> Command:
+    """Which articles are checked, where they are not named."""
+    return combined(
+        option(
+            "Input",
+            "--stdin-filename",
+            metavar="NAME",
+            help="Path of the article that - reads from standard input; its ending tells the "
+            "format.",
+        ),
+        option(
+            "Selection",
+            "--staged",
+            is_flag=True,
+            help="Check what the next commit adds or changes under PATHS, as it stands in git's "
+            "index; within a hook of pre-commit that compares two commits, what changed since the "
+            "first.",
+        ),
+        option(
+            "Selection",
+            "--changed-since",
+            metavar="REF",
+            help="Check what was added or changed under PATHS since the current branch left REF, a "
+            "commit or branch of git.",
+        ),
+    )(command)
+
+
+def index_option(command: Command) -> Command:
+    """The index of accepted articles."""
+    return option(
+        "Known",
+        "--index",
+        metavar="FOLDER",
+        type=click.Path(),
+        default=DEFAULT_INDEX,
+        show_default=True,
+        help="The index of accepted articles, of dedupe index build.",
+    )(command)
+
+
+def focus_option(command: Command) -> Command:
+    """What is reported on."""
+    return option(
+        "Selection",
+        "--focus",
+        metavar="PATH",
+        multiple=True,
+        help="Report on these files or folders only; all are still compared.",
+    )(command)
+
+
 def selection_options(command: Command) -> Command:
     """What is compared with what, and what is reported on."""
     return combined(
-        option(
-            "Selection",
-            "--focus",
-            metavar="PATH",
-            multiple=True,
-            help="Report on these files or folders only; all are still compared.",
-        ),
+        focus_option,
         option(
             "Selection",
             "--between",
@@ -385,14 +443,14 @@ def suppression_options(command: Command) -> Command:
     )(command)
 
 
-def gate_options(command: Command) -> Command:
-    """What makes the exit code 1."""
+def gate_options(fail_on: str) -> Decorator:
+    """What makes the exit code 1; fail_on: by default."""
     return combined(
         option(
             "Gate",
             "--fail-on",
             type=click.Choice(["never", *SEVERITIES]),
-            default="never",
+            default=fail_on,
             show_default=True,
             help="Exit with 1 when a new finding is at least this severe.",
         ),
@@ -426,7 +484,7 @@ def gate_options(command: Command) -> Command:
             help="Exit with 1 when a larger share of any article is filler; reported as FIL308, "
             f"which otherwise speaks from {Filler().max_percent:g} on.",
         ),
-    )(command)
+    )
 
 
 def report_options(command: Command) -> Command:

@@ -23,7 +23,7 @@ from dedupe.cli.session import Session
     "the other formats leave them out, and --fail-on and --max-new-findings do not count them."
 )
 @options.suppression_options
-@options.gate_options
+@options.gate_options("never")
 @options.output_options
 @options.display_options
 @options.run_options

@@ -15,9 +15,9 @@ from dedupe.findings.assembly import ChosenFlags, Standing, assemble
 from dedupe.findings.completion import Completed
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, DraftTable, tabulate
-from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, side_by_side
+from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, no_flags, side_by_side
 from dedupe.findings.outlines import describe_outlines, outline_drafts
-from dedupe.findings.precedence import settle, severity_ranks
+from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.findings.summaries import summary_drafts
@@ -42,8 +42,10 @@ __all__ = [
     "find",
     "in_focus",
     "locate_flags",
+    "no_flags",
     "no_shares",
     "read_suppressions",
+    "rule_ranks",
     "selected_rules",
     "summary_drafts",
 ]
@@ -133,7 +135,8 @@ def find(
         table = table.chosen(_said(table, corpus.pieces))
     stands, also = settle(table, _suppressed(table, suppressions))
     shares = word_shares.count(table, stands, corpus.article_token, corpus.pieces)
-    severity = severity_ranks(table.rule, also)
+    ranks = rule_ranks(settings.rules)
+    severity = severity_ranks(table.rule, also, ranks)
     least = Severity(settings.rules.min_severity).rank
     shown = stands & (severity >= least)
     if not settings.output.all_members:
@@ -149,8 +152,8 @@ def find(
     )
     place = row[~first] - len(copies.drafts)
     kept = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
-    if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
-        kept = kept.with_articles(_heavy(shares, corpus, load, settings))
+    if "FIL308" in chosen and ranks[RULE_NUMBER["FIL308"]] >= least:
+        kept = kept.with_articles(_heavy(shares, corpus, load, settings), ranks)
     return *assemble(corpus, standing, kept, regions, pool), shares
 
 
@@ -166,11 +169,12 @@ def _said(table: DraftTable, pieces: Pieces) -> Bool:
 
 
 def in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
-    """(D,) articles that are to be reported on; all where no path is named."""
+    """(D,) articles that are to be reported on; where no path is named, all but accepted ones."""
     if not focus:
-        return np.ones(len(corpus.path), np.bool_)
+        return ~corpus.accepted
     roots = tuple(part.rstrip("/") + "/" for part in focus)
-    return np.array([path in focus or path.startswith(roots) for path in corpus.path], np.bool_)
+    named = [path in focus or path.startswith(roots) for path in corpus.path]
+    return np.array(named, np.bool_) & ~corpus.accepted
 
 
 def _heavy(shares: Shares, corpus: Corpus, load: Load, settings: config.Config) -> LocatedFlags:

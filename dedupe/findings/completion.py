@@ -129,9 +129,9 @@ class _Edits:
             of.tolist(), (ours >= 0).tolist(), (theirs >= 0).tolist(), strict=True
         ):
             text, (start, end) = (next(texts), next(edges)) if here else ("", (None, None))
-            made[row].append(
-                Evidence("edit", text, next(others) if there else "", None, start, end)
-            )
+            # Blank where the text of the other copy is not at hand.
+            other = (next(others).strip() or None) if there else ""
+            made[row].append(Evidence("edit", text, other, None, start, end))
         for row in np.flatnonzero(
             (table >= 0) & (self._total[table] > self._count[table])
         ).tolist():
@@ -159,6 +159,7 @@ class _Matches:
         self._article = others.article[rows].astype(np.int64)
         self._similarity = others.similarity[rows]
         self._inside = self._article == article[of]
+        self._accepted = corpus.accepted[self._article]
         self._tickets = lookup.all_tokens(self._article, others.start[rows], others.end[rows])
 
     def of(self, rows: I64) -> Iterator[tuple[Match, ...]]:
@@ -168,11 +169,12 @@ class _Matches:
         path, date = self._corpus.path, self._corpus.date
         matches = [
             Match(
-                path[article], "self" if inside else "scan", round(similarity, 4), span,
-                date[article],
+                path[article], "self" if inside else "index" if accepted else "scan",
+                round(similarity, 4), span, date[article],
             )
-            for inside, article, similarity, span in zip(
-                self._inside[part].tolist(), self._article[part].tolist(),
+            for inside, accepted, article, similarity, span in zip(
+                self._inside[part].tolist(), self._accepted[part].tolist(),
+                self._article[part].tolist(),
                 self._similarity[part].tolist(), self._lookup.spans(self._tickets, part),
                 strict=True,
             )

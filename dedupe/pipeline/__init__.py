@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dedupe.pipeline.baselining import create_baseline, prune_baseline, update_baseline
+    from dedupe.pipeline.checking import check
     from dedupe.pipeline.comparing import compare
     from dedupe.pipeline.explaining import explain
+    from dedupe.pipeline.indexing import (
+        add_to_index,
+        build_index,
+        compare_index,
+        update_index,
+    )
     from dedupe.pipeline.listing import list_files
     from dedupe.pipeline.progress import Progress
     from dedupe.pipeline.saved import load
@@ -21,7 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Progress",
+    "add_to_index",
+    "build_index",
+    "check",
     "compare",
+    "compare_index",
     "create_baseline",
     "explain",
     "list_files",
@@ -32,11 +43,16 @@ __all__ = [
     "show",
     "train_model",
     "update_baseline",
+    "update_index",
 ]
 
 _HOMES = {
     "Progress": "progress",
+    "add_to_index": "indexing",
+    "build_index": "indexing",
+    "check": "checking",
     "compare": "comparing",
+    "compare_index": "indexing",
     "create_baseline": "baselining",
     "explain": "explaining",
     "list_files": "listing",
@@ -47,6 +63,7 @@ _HOMES = {
     "show": "showing",
     "train_model": "training",
     "update_baseline": "baselining",
+    "update_index": "indexing",
 }
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dedupe import baseline, config
 from dedupe.kernels import warming
-from dedupe.model import BaselineEntry
+from dedupe.model import BaselineEntry, UsedIndex
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.threads import threads, workers
 
@@ -20,6 +20,7 @@ class Job(Struct, frozen=True):
 
     command: str
     settings: config.Config
+    index: UsedIndex | None
     entries: Sequence[BaselineEntry]
     """Of the baseline"""
     progress: Progress
@@ -38,8 +39,9 @@ class Job(Struct, frozen=True):
 
 @contextmanager
 def begin(
-    command: str, settings: config.Config, progress: Progress | None, keep: list[object] | None
-) -> Iterator[Job]:
+    command: str, settings: config.Config, progress: Progress | None, keep: list[object] | None,
+    index: UsedIndex | None = None,
+) -> Iterator[Job]:  # fmt: skip
     """Start the threads of a run; raises BaselineError when there is no use in the baseline."""
     entries = () if settings.baseline is None else baseline.load(settings.baseline)
     count = threads(settings.jobs)
@@ -48,4 +50,4 @@ def begin(
     with workers(count) as pool, workers(max(count // 2, 1)) as spare:
         aside = spare if count > 1 else pool
         kept = [] if keep is None else keep
-        yield Job(command, settings, entries, progress or Silence(), pool, aside, kept)
+        yield Job(command, settings, index, entries, progress or Silence(), pool, aside, kept)

@@ -35,12 +35,14 @@ def unpacked(pairs: U64) -> list[tuple[int, int]]:
 class Bucket:
     """Passages of three words each, one behind another, with the pairs of both joins."""
 
-    def __init__(self, words: list[list[int]], articles: list[int], *, inside: bool) -> None:
+    def __init__(
+        self, words: list[list[int]], articles: list[int], *, inside: int = 0, accepted: int = -1
+    ) -> None:
         self.token: U32 = np.array([word for part in words for word in part], np.uint32)
         self.length: I32 = np.array([len(part) for part in words], np.int32)
         self.start = np.cumsum([0, *self.length])[:-1].astype(np.int64)
         self.article = np.array(articles, np.int32)
-        self.inside = inside
+        self.inside, self.accepted = inside, accepted
 
     def equal(self, content: list[int], room: int = 10_000) -> tuple[int, U64, I32]:
         """Number of pairs, pairs written, representatives; content: the hashes."""
@@ -55,7 +57,7 @@ class Bucket:
         out = np.zeros(room, np.uint64)
         pairs = join_equal(
             order[:grouped], group, self.article, self.start, self.length, self.inside,
-            np.empty(grouped, np.int32), out,
+            self.accepted,            np.empty(grouped, np.int32), out,
         )  # fmt: skip
         return int(pairs), out[:pairs], representative
 
@@ -67,22 +69,22 @@ class Bucket:
         place = np.stack([np.arange(count, dtype=np.int32), self.article], axis=1)
         member, owner = np.empty(count, np.int32), np.empty(count, np.int32)
         out = np.zeros(room, np.uint64)
-        pairs = join_band(order, MASK, place, member, owner, out)
+        pairs = join_band(order, MASK, place, self.accepted, member, owner, out)
         return int(pairs), out[:pairs]
 
 
 def of_one_word_each(
-    count: int, articles: list[int] | None = None, *, inside: bool = False
+    count: int, articles: list[int] | None = None, *, inside: int = 0, accepted: int = -1
 ) -> Bucket:
     """Equal passages, of articles of their own unless told otherwise."""
     own = list(range(count)) if articles is None else articles
-    return Bucket([[1]] * count, own, inside=inside)
+    return Bucket([[1]] * count, own, inside=inside, accepted=accepted)
 
 
 def test_equal_passages_of_different_articles_are_paired() -> None:
     """Pairs and representatives of two groups of equals beside a passage of its own."""
     words = [[1, 2], [3, 4], [1, 2], [5, 6], [3, 4], [1, 2]]
-    bucket = Bucket(words, [0, 1, 2, 3, 4, 5], inside=False)
+    bucket = Bucket(words, [0, 1, 2, 3, 4, 5])
     count, pairs, representative = bucket.equal([9, 4, 9, 7, 4, 9])
     assert sorted(unpacked(pairs)) == [(0, 2), (0, 5), (1, 4), (2, 5)]
     assert count == 4
@@ -92,7 +94,7 @@ def test_equal_passages_of_different_articles_are_paired() -> None:
 def test_different_words_with_one_hash_are_no_equals() -> None:
     """A collision of the content hash links nothing, and real equals behind it are found."""
     words = [[1, 2], [3, 4], [3, 4], [1, 2, 3], [3, 4]]
-    count, pairs, representative = Bucket(words, [0, 1, 2, 3, 4], inside=False).equal([8] * 5)
+    count, pairs, representative = Bucket(words, [0, 1, 2, 3, 4]).equal([8] * 5)
     assert (0, 1) not in unpacked(pairs)
     assert sorted(unpacked(pairs))[:1] == [(1, 2)]
     assert count == len(pairs)
@@ -104,10 +106,10 @@ def test_different_words_with_one_hash_are_no_equals() -> None:
 
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=14),
-    st.booleans(),
+    st.integers(0, 4),
 )
-def test_equal_pairs_against_all_pairs(passages: list[tuple[int, int]], inside: bool) -> None:
-    """Every pair is one of equal words from two articles; equals are linked to one another."""
+def test_equal_pairs_against_all_pairs(passages: list[tuple[int, int]], inside: int) -> None:
+    """Every pair is one of equal words from two articles, or inside one of those that count."""
     words = [[text] * (text + 1) for text, _ in passages]
     bucket = Bucket(words, [article for _, article in passages], inside=inside)
     _, pairs, representative = bucket.equal([text for text, _ in passages])
@@ -116,7 +118,7 @@ def test_equal_pairs_against_all_pairs(passages: list[tuple[int, int]], inside: 
         (i, j)
         for i in range(count)
         for j in range(i + 1, count)
-        if words[i] == words[j] and (inside or passages[i][1] != passages[j][1])
+        if words[i] == words[j] and (passages[i][1] < inside or passages[i][1] != passages[j][1])
     }
     assert set(unpacked(pairs)) <= allowed
     assert representative.tolist() == [words.index(part) for part in words]
@@ -147,6 +149,30 @@ def test_buckets_give_a_bounded_number_of_pairs(size: int, each: int) -> None:
         assert naive.components(size, unpacked(pairs)) == [0] * size
 
 
+@pytest.mark.parametrize("incoming", [1, 3])
+def test_a_passage_meets_all_accepted_articles(incoming: int) -> None:
+    """However many hold it; these do not meet each other."""
+    size = incoming + 64
+    bucket = of_one_word_each(size, [min(i, incoming) for i in range(size)], accepted=incoming)
+    wanted = {(i, j) for i in range(incoming) for j in range(i + 1, size)}
+    for pairs in (bucket.band([3] * size)[1], bucket.equal([3] * size)[1]):
+        assert len(pairs) == len(wanted)
+        assert set(unpacked(pairs)) == wanted
+
+
+def test_a_band_has_no_places() -> None:
+    """Passages of one article are passed over by their articles alone; their numbers may be any."""
+    many, far = 64, 1 << 30
+    order = np.arange(many, dtype=np.uint64)
+    place = np.stack([np.arange(far, far + many), np.arange(many) // 2], axis=1).astype(np.int32)
+    member, owner = np.empty(many, np.int32), np.empty(many, np.int32)
+    out = np.zeros(4 * many, np.uint64)
+    count = join_band(order, MASK, place, -1, member, owner, out)
+    pairs = unpacked(out[:count])
+    assert len(pairs) > many
+    assert all(far <= i < j < far + many and (i - far) // 2 != (j - far) // 2 for i, j in pairs)
+
+
 def test_work_is_bounded_where_no_neighbour_counts() -> None:
     """A bucket of one article only gives no pair between articles, whatever its size."""
     assert of_one_word_each(5000, [0] * 5000).band([1] * 5000)[0] == 0
@@ -157,7 +183,7 @@ def test_passages_of_one_article_are_paired_where_they_do_not_overlap(
     spans: list[tuple[int, int]],
 ) -> None:
     """`inside` pairs equal windows of one article, but none that share a word."""
-    bucket = of_one_word_each(len(spans), [0] * len(spans), inside=True)
+    bucket = of_one_word_each(len(spans), [0] * len(spans), inside=1)
     bucket.token = np.ones(12, np.uint32)
     bucket.start = np.array([start for start, _ in spans], np.int64)
     bucket.length = np.array([length for _, length in spans], np.int32)
