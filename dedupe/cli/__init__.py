@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rule": ("dedupe.cli.rule", "Tell what a rule means, with examples; or list the rules."),
     "train": ("dedupe.cli.train", "Fit the filler model to articles that were accepted."),
     "files": ("dedupe.cli.files", "List the files that would be read."),
+    "config": ("dedupe.cli.config", "Show the settings and their origin; begin a file of them."),
 }
 """Name of each command, the module that holds it, and its line in the help."""
 

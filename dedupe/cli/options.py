@@ -2,6 +2,7 @@
 
 Which command uses which group:
 
+    scan_options          scan config (all of those below that a configuration file may set)
     input_options         scan baseline show explain files (with decoding_options)
     decoding_options      compare
     selection_options     scan baseline show
@@ -19,8 +20,10 @@ Which command uses which group:
     display_options       all but baseline
     quiet_option          report (and with run_options)
     run_options           scan baseline
+    config_options        show explain compare files report train (and with run_options)
 
-Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
+Each has an environment variable `DEDUPE_<OPTION>`, and a key in the configuration file where a
+project may want to set it once. Defaults come from `config`.
 """
 
 from __future__ import annotations
@@ -59,12 +62,15 @@ PERCENT = click.FloatRange(0, 100)
 SEVERITIES = ("note", "warning", "error")
 
 
-def option(group: str, *names: str, **attributes: object) -> Decorator:
-    """An option in a group of the help, with its environment variable shown there."""
+def option(group: str, *names: str, key: str | None = None, **attributes: object) -> Decorator:
+    """An option in a group of the help, with its environment variable shown there.
+
+    key: by which a configuration file sets it, as `duplicates.min-words`
+    """
     long_name = next(name for name in reversed(names) if name.startswith("--"))
     variable = "DEDUPE_" + long_name.partition("/")[0].removeprefix("--").upper().replace("-", "_")
     settings: dict[str, object] = {"envvar": variable, "show_envvar": True, **attributes}
-    return click.option(*names, cls=GroupedOption, group=group, **settings)
+    return click.option(*names, cls=GroupedOption, group=group, key=key, **settings)
 
 
 def combined(*decorators: Decorator) -> Decorator:
@@ -90,6 +96,7 @@ def _decoding_options(group: str) -> Decorator:
         option(
             group,
             "--encoding",
+            key="encoding",
             metavar="auto|NAME",
             default=Sources().encoding,
             show_default=True,
@@ -98,6 +105,7 @@ def _decoding_options(group: str) -> Decorator:
         option(
             group,
             "--input-format",
+            key="input-format",
             type=click.Choice(["auto", "md", "txt"]),
             default=Sources().input_format,
             show_default=True,
@@ -126,16 +134,25 @@ def input_options(command: Command) -> Command:
         option(
             "Input",
             "--include",
+            key="include",
             metavar="GLOB",
             multiple=True,
             default=DEFAULT_INCLUDE,
             show_default=True,
             help="Files to read in folders; replaces the default.",
         ),
-        option("Input", "--exclude", metavar="GLOB", multiple=True, help="Files to leave out."),
+        option(
+            "Input",
+            "--exclude",
+            key="exclude",
+            metavar="GLOB",
+            multiple=True,
+            help="Files to leave out.",
+        ),
         option(
             "Input",
             "--extend-exclude",
+            key="extend-exclude",
             metavar="GLOB",
             multiple=True,
             help="Further files to leave out.",
@@ -143,21 +160,36 @@ def input_options(command: Command) -> Command:
         option(
             "Input",
             "--force-exclude",
+            key="force-exclude",
             is_flag=True,
             help="Leave out excluded files even if they are named as PATHS.",
         ),
         option(
             "Input",
             "--respect-gitignore/--no-respect-gitignore",
+            key="respect-gitignore",
             default=Sources().respect_gitignore,
             show_default=True,
             help="Leave out what git ignores.",
         ),
-        option("Input", "--hidden", is_flag=True, help="Read hidden files and folders too."),
-        option("Input", "--follow-symlinks", is_flag=True, help="Follow symbolic links."),
+        option(
+            "Input",
+            "--hidden",
+            key="hidden",
+            is_flag=True,
+            help="Read hidden files and folders too.",
+        ),
+        option(
+            "Input",
+            "--follow-symlinks",
+            key="follow-symlinks",
+            is_flag=True,
+            help="Follow symbolic links.",
+        ),
         option(
             "Input",
             "--max-file-size",
+            key="max-file-size",
             type=SIZE,
             help="Skip larger files, as in 5MB or 512KiB; unlimited by default.",
         ),
@@ -165,12 +197,25 @@ def input_options(command: Command) -> Command:
         option(
             "Input",
             "--txt-directives",
+            key="suppressions.txt-directives",
             is_flag=True,
             help="Read lines '# dedupe: ignore[RULES] -- REASON' of plain text as directives, as "
             "comments of Markdown are.",
         ),
-        option("Input", "--allow-empty", is_flag=True, help="No article is no error."),
-        option("Input", "--strict", is_flag=True, help="A skipped or unreadable file is an error."),
+        option(
+            "Input",
+            "--allow-empty",
+            key="allow-empty",
+            is_flag=True,
+            help="No article is no error.",
+        ),
+        option(
+            "Input",
+            "--strict",
+            key="strict",
+            is_flag=True,
+            help="A skipped or unreadable file is an error.",
+        ),
     )(command)
 
 
@@ -181,6 +226,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--depth",
+            key="depth",
             type=click.Choice(get_args(Depth)),
             default=defaults.depth,
             show_default=True,
@@ -191,6 +237,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--min-words",
+            key="duplicates.min-words",
             metavar="N",
             type=click.IntRange(min=1),
             default=defaults.min_words,
@@ -200,6 +247,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--min-similarity",
+            key="duplicates.min-similarity",
             metavar="X",
             type=SHARE,
             default=defaults.min_similarity,
@@ -209,6 +257,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--document-similarity",
+            key="duplicates.document-similarity",
             metavar="X",
             type=SHARE,
             default=defaults.document_similarity,
@@ -219,6 +268,7 @@ def matching_options(command: Command) -> Command:
             "Matching",
             "--self/--no-self",
             "inside_articles",
+            key="duplicates.self",
             default=defaults.inside_articles,
             show_default=True,
             help="Report passages that an article repeats (DUP103).",
@@ -226,6 +276,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--ignore-quotes/--no-ignore-quotes",
+            key="duplicates.ignore-quotes",
             default=defaults.ignore_quotes,
             show_default=True,
             help="Leave out block quotes, and quotations of five words or more.",
@@ -233,6 +284,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--ignore-code/--no-ignore-code",
+            key="duplicates.ignore-code",
             default=Sources().ignore_code,
             show_default=True,
             help="Leave out code in Markdown.",
@@ -241,6 +293,7 @@ def matching_options(command: Command) -> Command:
             "Matching",
             "--ignore-section",
             "ignore_sections",
+            key="duplicates.ignore-sections",
             metavar="TITLE",
             multiple=True,
             envvar=None,  # it would be cut at the spaces of the titles
@@ -251,6 +304,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--ignore-phrases",
+            key="duplicates.ignore-phrases",
             metavar="FILE",
             type=click.Path(),
             help="Leave out the accepted phrases or paragraphs in FILE, one a line; # begins a "
@@ -272,6 +326,8 @@ def selection_options(command: Command) -> Command:
         option(
             "Selection",
             "--between",
+            key="duplicates.between",
+            type=click.Path(),
             metavar="FOLDER",
             multiple=True,
             help="Match only articles of different groups; repeat it, once for each group.",
@@ -286,6 +342,7 @@ def filler_options(command: Command) -> Command:
             "Filler and Template",
             "--filler-threshold",
             "threshold",
+            key="filler.threshold",
             metavar="strict|default|audit|X",
             type=FILLER_THRESHOLD,
             default=Filler().threshold,
@@ -301,6 +358,7 @@ def model_option(command: Command) -> Command:
     return option(
         "Filler and Template",
         "--model",
+        key="filler.model",
         metavar="builtin|FILE",
         type=click.Path(),
         default=Filler().model,
@@ -315,6 +373,7 @@ def rule_options(command: Command) -> Command:
         option(
             "Rule",
             "--select",
+            key="rules.select",
             metavar="RULES",
             type=CommaSeparated(),
             multiple=True,
@@ -323,6 +382,7 @@ def rule_options(command: Command) -> Command:
         option(
             "Rule",
             "--extend-select",
+            key="rules.extend-select",
             metavar="RULES",
             type=CommaSeparated(),
             multiple=True,
@@ -331,6 +391,7 @@ def rule_options(command: Command) -> Command:
         option(
             "Rule",
             "--ignore",
+            key="rules.ignore",
             metavar="RULES",
             type=CommaSeparated(),
             multiple=True,
@@ -339,6 +400,7 @@ def rule_options(command: Command) -> Command:
         option(
             "Rule",
             "--min-severity",
+            key="output.min-severity",
             type=click.Choice(SEVERITIES),
             default="note",
             show_default=True,
@@ -352,6 +414,7 @@ def baseline_option(help_text: str, **attributes: object) -> Decorator:
     return option(
         "Known",
         "--baseline",
+        key="baseline.path",
         metavar="FILE",
         type=click.Path(dir_okay=False),
         help=help_text,
@@ -365,12 +428,14 @@ def suppression_options(command: Command) -> Command:
         option(
             "Known",
             "--ignore-suppressions",
+            key="suppressions.ignore",
             is_flag=True,
             help="Heed no directive: what they suppress is new.",
         ),
         option(
             "Known",
             "--require-reason",
+            key="suppressions.require-reason",
             is_flag=True,
             help="Report directives that give no reason (SUP702).",
         ),
@@ -391,6 +456,7 @@ def gate_options(command: Command) -> Command:
         option(
             "Gate",
             "--fail-on",
+            key="output.fail-on",
             type=click.Choice(["never", *SEVERITIES]),
             default="never",
             show_default=True,
@@ -400,6 +466,7 @@ def gate_options(command: Command) -> Command:
         option(
             "Gate",
             "--max-new-findings",
+            key="budget.new-findings",
             metavar="N",
             type=click.IntRange(min=0),
             help="Exit with 1 when there are more new findings.",
@@ -407,6 +474,7 @@ def gate_options(command: Command) -> Command:
         option(
             "Gate",
             "--max-duplicate-percent",
+            key="budget.duplicate-percent",
             metavar="X",
             type=PERCENT,
             help="Exit with 1 when a larger share of all words is duplicate.",
@@ -414,6 +482,7 @@ def gate_options(command: Command) -> Command:
         option(
             "Gate",
             "--max-article-duplicate-percent",
+            key="budget.article-duplicate-percent",
             metavar="X",
             type=PERCENT,
             help="Exit with 1 when a larger share of any article is duplicate.",
@@ -421,6 +490,7 @@ def gate_options(command: Command) -> Command:
         option(
             "Gate",
             "--max-filler-percent",
+            key="budget.filler-percent",
             metavar="X",
             type=PERCENT,
             help="Exit with 1 when a larger share of any article is filler; reported as FIL308, "
@@ -437,6 +507,7 @@ def report_options(command: Command) -> Command:
             "Output",
             "-f",
             "--output-format",
+            key="output.format",
             type=click.Choice(list(FORMATS)),
             default="full",
             show_default=True,
@@ -455,6 +526,7 @@ def report_options(command: Command) -> Command:
         option(
             "Output",
             "--max-findings",
+            key="output.max-findings",
             metavar="N",
             type=click.IntRange(min=0),
             help="Findings shown in full and concise, 0 for all; 200 for full on a terminal.",
@@ -463,6 +535,7 @@ def report_options(command: Command) -> Command:
         option(
             "Output",
             "--sort",
+            key="output.sort",
             type=click.Choice(["path", "severity", "similarity"]),
             default="path",
             show_default=True,
@@ -471,6 +544,7 @@ def report_options(command: Command) -> Command:
         option(
             "Output",
             "--sarif-max",
+            key="output.sarif-max",
             metavar="N",
             type=click.IntRange(min=1),
             default=defaults.sarif_max,
@@ -480,6 +554,7 @@ def report_options(command: Command) -> Command:
         option(
             "Output",
             "--csv-bom",
+            key="output.csv-bom",
             is_flag=True,
             help="Begin csv with a byte-order mark, by which Excel knows UTF-8.",
         ),
@@ -493,6 +568,7 @@ def output_options(command: Command) -> Command:
         option(
             "Output",
             "--excerpt-words",
+            key="output.excerpt-words",
             metavar="N",
             type=click.IntRange(min=1),
             default=Output().excerpt_words,
@@ -506,7 +582,11 @@ def output_options(command: Command) -> Command:
 def all_members_option(command: Command) -> Command:
     """Whether the original of a cluster has a finding."""
     return option(
-        "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
+        "Output",
+        "--all-members",
+        key="output.all-members",
+        is_flag=True,
+        help="Report the originals of copies as well.",
     )(command)
 
 
@@ -515,6 +595,7 @@ def max_matches_option(command: Command) -> Command:
     return option(
         "Output",
         "--max-matches",
+        key="output.max-matches",
         metavar="N",
         type=click.IntRange(min=1),
         help=f"Other places listed with a finding: {Output().max_matches}, and 3 in full.",
@@ -545,6 +626,7 @@ def display_options(command: Command) -> Command:
         option(
             "Output",
             "--color",
+            key="output.color",
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
             show_default=True,
@@ -553,6 +635,7 @@ def display_options(command: Command) -> Command:
         option(
             "Output",
             "--width",
+            key="output.width",
             metavar="N",
             type=click.IntRange(min=20),
             help="Cells of a line; that of the terminal, else 80.",
@@ -568,6 +651,57 @@ def display_options(command: Command) -> Command:
     )(command)
 
 
+def scan_options(command: Command) -> Command:
+    """All that a scan may be told, and so all that a configuration file may set."""
+    return combined(
+        input_options,
+        selection_options,
+        matching_options,
+        filler_options,
+        rule_options,
+        baseline_option(
+            "Findings that are known, in a file of dedupe baseline: json, jsonl, csv and junit "
+            "mark them, the other formats leave them out, and --fail-on and --max-new-findings do "
+            "not count them."
+        ),
+        option(
+            "Known",
+            "--no-baseline",
+            is_flag=True,
+            help="Know no findings, whatever the configuration file says.",
+        ),
+        suppression_options,
+        gate_options,
+        output_options,
+        display_options,
+        run_options,
+    )(command)
+
+
+def config_options(command: Command) -> Command:
+    """Which configuration file is read."""
+    return combined(
+        option(
+            "Configuration",
+            "--config",
+            metavar="FILE|KEY=VALUE",
+            type=click.Path(),
+            multiple=True,
+            is_eager=True,
+            help="Read FILE instead of the nearest dedupe.toml, .dedupe.toml or pyproject.toml; or "
+            "set one KEY of it to VALUE, as in duplicates.min-words=40. Repeatable; the last "
+            "counts.",
+        ),
+        option(
+            "Configuration",
+            "--isolated-config",
+            is_flag=True,
+            is_eager=True,
+            help="Read no file that --config does not name.",
+        ),
+    )(command)
+
+
 def run_options(command: Command) -> Command:
     """How the work is done."""
     return combined(
@@ -575,6 +709,7 @@ def run_options(command: Command) -> Command:
             "Run",
             "-j",
             "--jobs",
+            key="jobs",
             metavar="N|auto",
             type=JOBS,
             default="auto",
@@ -590,6 +725,7 @@ def run_options(command: Command) -> Command:
             help="Progress on standard error.",
         ),
         quiet_option("Run"),
+        config_options,
     )(command)
 
 

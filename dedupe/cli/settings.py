@@ -67,9 +67,11 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
     filler_percent = values.get("max_filler_percent")
     budget = {} if filler_percent is None else {"max_percent": filler_percent}
     never = {"fail_on": "never"} if values.get("exit_zero") else {}
+    known = {"baseline": None} if values.get("no_baseline") else {}
     return _section(
         Config,
         values,
+        **known,
         sources=sources(values),
         matching=matching,
         filler=_section(Filler, values, **budget),

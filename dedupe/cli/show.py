@@ -34,6 +34,7 @@ from dedupe.errors import UsageError
 @options.max_matches_option
 @options.text_or_json_option
 @options.display_options
+@options.config_options
 @click.pass_context
 def command(context: click.Context, /, finding: str, source: str | None, **values: object) -> int:
     """Show the whole passage of FINDING with every copy beside it, and the words that differ.

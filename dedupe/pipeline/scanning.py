@@ -377,7 +377,7 @@ def _run(command: str, settings: config.Config) -> Run:
             "budget.filler-percent": filler.max_percent,
             "rules.select": list(rules.select),
             "rules.ignore": list(rules.ignore),
-            "baseline": settings.baseline,
+            "baseline.path": settings.baseline,
             "suppressions.ignore": settings.suppressions.ignore_suppressions,
             "suppressions.require-reason": settings.suppressions.require_reason,
             "suppressions.txt-directives": settings.sources.txt_directives,
