@@ -38,7 +38,7 @@ from dedupe import (
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import load_model, score_blocks
-from dedupe.pipeline import analysis, matching, scanning
+from dedupe.pipeline import analysis, gathering, matching
 from dedupe.sources import SourceFile, find_files, read_batch
 from dedupe.tables import MatchTable
 
@@ -161,8 +161,8 @@ def _batch(
 def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
     """The stages between the passages and stems of all articles and their clusters."""
     settings = config.Config()
-    parts = scanning.analyse_files(files, settings, pool)
-    corpus, gathered = scanning.corpus_of(parts, files), matching.gather(parts)
+    parts = gathering.analyse_files(files, settings, pool)
+    corpus, gathered = gathering.corpus_of(parts, files), matching.gather(parts)
     owner = np.arange(len(corpus.path), dtype=np.int32)
     places = candidates.Passages(owner[gathered.article], gathered.start, gathered.length)
     yield Stage(

@@ -13,8 +13,9 @@ from dedupe.errors import NothingToAnalyseError, UsageError
 from dedupe.model import AlignedPassage, Comparison
 from dedupe.pipeline import matching
 from dedupe.pipeline.aligned import aligned, flipped
-from dedupe.pipeline.scanning import analyse_files, corpus_of, read_again, threads, workers
+from dedupe.pipeline.gathering import analyse_files, corpus_of, read_again
 from dedupe.pipeline.store import ReadingStore
+from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
 from dedupe.tables import I64, MatchTable
 

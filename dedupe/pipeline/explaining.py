@@ -20,7 +20,9 @@ from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest, Span
 from dedupe.pipeline import matching, reworded
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
-from dedupe.pipeline.scanning import analyse_files, corpus_of, scan, threads, workers
+from dedupe.pipeline.gathering import analyse_files, corpus_of
+from dedupe.pipeline.scanning import scan
+from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
 from dedupe.tables import I64, BlockKind, BlockScores, Bool, Corpus, Reading
 

@@ -25,15 +25,10 @@ from dedupe.findings.lookup import Lookup
 from dedupe.model import REWORDED_RULES, RULES, Copy, Finding, Shown, Span
 from dedupe.pipeline import matching, saved
 from dedupe.pipeline.aligned import aligned
-from dedupe.pipeline.scanning import (
-    analyse_files,
-    corpus_of,
-    read_again,
-    scan,
-    threads,
-    workers,
-)
+from dedupe.pipeline.gathering import analyse_files, corpus_of, read_again
+from dedupe.pipeline.scanning import scan
 from dedupe.pipeline.store import ReadingStore
+from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
 from dedupe.tables import I64, Corpus, EditTable, MatchTable, Reading, Stems
 

@@ -154,7 +154,7 @@ def test_many_batches(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     """Directives are found where they stand, however the articles are read."""
     monkeypatch.setattr("dedupe.pipeline.analysis.LEAST_BATCH", 1)
     monkeypatch.setattr("dedupe.pipeline.analysis.MOST_BATCH", 1)
-    monkeypatch.setattr("dedupe.pipeline.scanning.KEEP_BYTES", 1)
+    monkeypatch.setattr("dedupe.pipeline.gathering.KEEP_BYTES", 1)
     other = " ".join(reversed(FERRY.split()))
     _write(folder / "c.md", "# Boats", BAKERY, IGNORE, other)
     assert _statuses(cli) == [("DUP102", "suppressed"), ("DUP102", "new"), ("SUP701", "new")]

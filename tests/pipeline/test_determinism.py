@@ -13,7 +13,7 @@ import pytest
 
 from dedupe import config
 from dedupe.config import Sources
-from dedupe.pipeline import analysis, scan, scanning
+from dedupe.pipeline import analysis, gathering, scan, scanning
 from dedupe.sources import SourceFile
 from dedupe.tables import I32, Reading
 from tests.conftest import ROOT
@@ -100,7 +100,7 @@ def test_texts_that_are_read_again_do_not_matter(
     articles: Folder, expected: bytes, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Large corpora are not kept in memory; their findings are the same."""
-    monkeypatch.setattr(scanning, "KEEP_BYTES", 0)
+    monkeypatch.setattr(gathering, "KEEP_BYTES", 0)
     monkeypatch.setattr(analysis, "LEAST_BATCH", size)
     assert jsonl(articles.scan(settings=EVERYTHING)) == expected
 
@@ -114,13 +114,13 @@ def test_only_what_is_looked_at_is_read_again(
         folder.write(f"{number:02}.txt", writer.prose(50), *[passage] * (number in (3, 9)))
     expected = jsonl(folder.scan())
     read: list[list[int]] = []
-    again = scanning.read_again
+    again = gathering.read_again
 
     def counting(files: Sequence[SourceFile], sources: Sources, chosen: I32) -> Reading:
         read.append(chosen.tolist())
         return again(files, sources, chosen)
 
-    monkeypatch.setattr(scanning, "KEEP_BYTES", 0)
+    monkeypatch.setattr(gathering, "KEEP_BYTES", 0)
     monkeypatch.setattr(scanning, "read_again", counting)
     assert jsonl(folder.scan()) == expected
     assert read

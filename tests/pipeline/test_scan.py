@@ -10,7 +10,7 @@ import pytest
 from dedupe import config
 from dedupe.errors import DedupeError, NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.model import Gate, Result
-from dedupe.pipeline import analysis, list_files, scan, scanning
+from dedupe.pipeline import analysis, gathering, list_files, scan, scanning
 from dedupe.pipeline.store import ReadingStore
 from dedupe.tables import I64
 from tests.pipeline.farm import Folder, Writer, of_rule, settings
@@ -232,7 +232,7 @@ def test_file_that_changes_during_a_scan_is_noticed(
     copies: Folder, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Findings are never placed in another text than the one that was analysed."""
-    monkeypatch.setattr(scanning, "KEEP_BYTES", 0)
+    monkeypatch.setattr(gathering, "KEEP_BYTES", 0)
     load = ReadingStore.load
 
     def changing(self: ReadingStore, batch: int, articles: I64 | None = None) -> object:

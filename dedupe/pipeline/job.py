@@ -1,0 +1,51 @@
+"""One run: what was asked for, and what does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+
+from msgspec import Struct
+
+from dedupe import baseline, config
+from dedupe.kernels import warming
+from dedupe.model import BaselineEntry
+from dedupe.pipeline.progress import Progress, Silence
+from dedupe.pipeline.threads import threads, workers
+
+
+class Job(Struct, frozen=True):
+    """What all stages of a run share."""
+
+    command: str
+    settings: config.Config
+    entries: Sequence[BaselineEntry]
+    """Of the baseline"""
+    progress: Progress
+    pool: Executor
+    aside: Executor
+    """For what goes on beside matching, which leaves the interpreter, and a part of the cores; the
+    pool itself where that has one thread"""
+    kept: list[object]
+    """Takes hold of all tables, which a process that is about to end need not free"""
+
+    @property
+    def threaded(self) -> bool:
+        """Whether anything can go on beside anything else."""
+        return self.aside is not self.pool
+
+
+@contextmanager
+def begin(
+    command: str, settings: config.Config, progress: Progress | None, keep: list[object] | None
+) -> Iterator[Job]:
+    """Start the threads of a run; raises BaselineError when there is no use in the baseline."""
+    entries = () if settings.baseline is None else baseline.load(settings.baseline)
+    count = threads(settings.jobs)
+    if count > 1:
+        warming.begin()
+    with workers(count) as pool, workers(max(count // 2, 1)) as spare:
+        aside = spare if count > 1 else pool
+        kept = [] if keep is None else keep
+        yield Job(command, settings, entries, progress or Silence(), pool, aside, kept)

@@ -1,0 +1,182 @@
+"""From findings to a result: its articles, totals and verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dedupe import __version__, config
+from dedupe import findings as findings_stage
+from dedupe.errors import NothingToAnalyseError, SkippedFilesError
+from dedupe.filler.scorer import load_model
+from dedupe.findings import Shares, Suppressions
+from dedupe.model import Article, Gate, Result, Run, Severity, Skipped, Summary
+from dedupe.pipeline import known
+from dedupe.pipeline.analysis import Analysis
+from dedupe.rows import Findings
+from dedupe.sources import Doubtful, FileList
+from dedupe.tables import F64, Corpus
+
+
+def left_out(listing: FileList, analyses: Sequence[Analysis]) -> tuple[Skipped, ...]:
+    """Files that were not analysed, by path."""
+    found = [*listing.skipped, *(item for part in analyses for item in part.skipped)]
+    return tuple(sorted(found, key=lambda item: item.path))
+
+
+def refuse_empty(
+    analyses: Sequence[Analysis], skipped: Sequence[Skipped], sources: config.Sources
+) -> None:
+    """Raise NothingToAnalyseError, or SkippedFilesError, where the settings ask for it."""
+    faults = [item for item in skipped if not item.deliberate]
+    if sources.strict and faults:
+        raise SkippedFilesError(_named(f"{len(faults)} files could not be analysed", faults))
+    if not any(len(part.file) for part in analyses):
+        if sources.allow_empty and not faults:
+            return
+        raise NothingToAnalyseError(_named("no article to analyse", faults or skipped))
+
+
+def empty(command: str, settings: config.Config, skipped: tuple[Skipped, ...]) -> Result:
+    """The result of a run that was allowed to find no article."""
+    return Result(
+        run=run(command, settings),
+        articles=(),
+        findings=(),
+        summary=summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings, 0),
+        skipped=skipped,
+    )
+
+
+def _named(text: str, files: Sequence[Skipped]) -> str:
+    lines = [f"\n  {item.path}: {item.reason}" for item in files[:5]]
+    more = f"\n  and {len(files) - 5} more" if len(files) > 5 else ""
+    return text + "".join(lines) + more
+
+
+def with_files(
+    found: Findings, skipped: Sequence[Skipped], analyses: Sequence[Analysis],
+    settings: config.Config,
+) -> Findings:  # fmt: skip
+    """Add what is to be said about files: unreadable ones, and guessed encodings."""
+    chosen = findings_stage.selected_rules(settings.rules.select, settings.rules.ignore)
+    if Severity(settings.rules.min_severity).rank > Severity.NOTE.rank:
+        return found
+    doubtful: list[Doubtful] = [item for part in analyses for item in part.doubtful]
+    about = [
+        ("SRC801", item.path, f"Not analysed: {item.reason}.")
+        for item in skipped
+        if not item.deliberate
+    ]
+    about += [
+        ("SRC802", item.path, f"The encoding was guessed: {item.encoding}.") for item in doubtful
+    ]
+    extra = [
+        findings_stage.file_finding(code, path, text)
+        for code, path, text in about
+        if code in chosen
+    ]
+    return found.merged(extra) if extra else found
+
+
+def with_directives(
+    found: Findings, suppressions: Suppressions, corpus: Corpus, settings: config.Config
+) -> Findings:
+    """Add what is to be said about directives."""
+    remarks = suppressions.remarks(
+        known.speaking(settings.rules), findings_stage.in_focus(corpus, settings.output.focus)
+    )
+    return found.merged(remarks) if remarks else found
+
+
+def run(command: str, settings: config.Config) -> Run:
+    """What was run."""
+    matching_settings, filler, rules = settings.matching, settings.filler, settings.rules
+    return Run(
+        version=__version__,
+        command=command,
+        model=load_model(settings.filler.model).name,
+        settings={
+            "depth": matching_settings.depth,
+            "duplicates.min-words": matching_settings.min_words,
+            "duplicates.min-similarity": matching_settings.min_similarity,
+            "duplicates.document-similarity": matching_settings.document_similarity,
+            "duplicates.between": list(matching_settings.between),
+            "duplicates.ignore-quotes": matching_settings.ignore_quotes,
+            "duplicates.ignore-code": settings.sources.ignore_code,
+            "duplicates.ignore-sections": list(matching_settings.ignore_sections),
+            "duplicates.ignore-phrases": list(matching_settings.ignore_phrases),
+            "filler.threshold": filler.threshold,
+            "budget.filler-percent": filler.max_percent,
+            "rules.select": list(rules.select),
+            "rules.ignore": list(rules.ignore),
+            "baseline.path": settings.baseline,
+            "suppressions.ignore": settings.suppressions.ignore_suppressions,
+            "suppressions.require-reason": settings.suppressions.require_reason,
+            "suppressions.txt-directives": settings.sources.txt_directives,
+            "output.fail-on": settings.gate.fail_on,
+        },
+    )
+
+
+def articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
+    """The account of each article's words."""
+    counts = (shares.words, shares.duplicate, shares.template, shares.filler, shares.excluded,
+              shares.unique)  # fmt: skip
+    return tuple(map(Article, corpus.path, *(column.tolist() for column in counts)))
+
+
+def summary(
+    shares: Shares, found: Findings, skipped: Sequence[Skipped], settings: config.Config,
+    suppressed: int,
+) -> Summary:  # fmt: skip
+    """Totals, and the verdict."""
+    total = shares.total()
+    new = found.ranks
+    if settings.baseline is not None or suppressed:  # else nobody needs to look into the findings
+        new = [finding.severity.rank for finding in found if finding.status == "new"]
+    ranks = Counter(new)
+    severities = {level: ranks[Severity(level).rank] for level in ("error", "warning", "note")}
+    return Summary(
+        articles=len(shares.words),
+        words=int(total.words[0]),
+        duplicate_words=int(total.duplicate[0]),
+        template_words=int(total.template[0]),
+        filler_words=int(total.filler[0]),
+        excluded_words=int(total.excluded[0]),
+        unique_words=int(total.unique[0]),
+        findings={
+            "new": len(new),
+            "baselined": len(found) - len(new) - suppressed,
+            "suppressed": suppressed,
+        },
+        severities=severities,
+        skipped=sum(not item.deliberate for item in skipped),
+        gate=_gate(shares, new, settings.gate),
+    )
+
+
+def _gate(shares: Shares, new: Sequence[int], gate: config.Gate) -> Gate:
+    """Whether the run fails: a new finding at or above the level, or a budget that is exceeded.
+
+    new: the severity ranks of new findings; budgets are of all text.
+    """
+    reasons = []
+    if gate.fail_on != "never":
+        limit = Severity(gate.fail_on).rank
+        if any(rank >= limit for rank in new):
+            reasons.append("fail-on")
+    if gate.max_new_findings is not None and len(new) > gate.max_new_findings:
+        reasons.append("max-new-findings")
+    total = shares.total()
+    if _above(total.percent(total.duplicate), gate.max_duplicate_percent):
+        reasons.append("max-duplicate-percent")
+    if _above(shares.percent(shares.duplicate), gate.max_article_duplicate_percent):
+        reasons.append("max-article-duplicate-percent")
+    if _above(shares.percent(shares.filler), gate.max_filler_percent):
+        reasons.append("max-filler-percent")
+    return Gate(bool(reasons), tuple(reasons))
+
+
+def _above(percent: F64, limit: float | None) -> bool:
+    return limit is not None and bool((percent > limit).any())
