@@ -13,7 +13,7 @@ from dedupe.cli import options, schema
 from dedupe.cli.grouped import GroupedOption
 from dedupe.config import Config
 from dedupe.model import RULES, Severity
-from dedupe.pipeline import scanning
+from dedupe.pipeline import results
 from tests.cli.conftest import Cli, Engine
 
 WITHOUT_KEY = {
@@ -240,7 +240,7 @@ def test_options_without_key_are_known() -> None:
 
 def test_settings_of_a_run_are_keys() -> None:
     """A result names its settings as the file does."""
-    assert scanning._run("scan", Config()).settings.keys() <= schema.settings().keys()
+    assert results.run("scan", Config()).settings.keys() <= schema.settings().keys()
 
 
 # -------------------------------------------------------------------------------------- the command
