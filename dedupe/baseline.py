@@ -7,6 +7,7 @@ changes only when findings do.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter, defaultdict
@@ -21,7 +22,7 @@ import numpy as np
 from msgspec import Struct
 
 from dedupe.errors import BaselineError
-from dedupe.model import NORMALISER, BaselineEntry
+from dedupe.model import NORMALISER, BaselineEntry, Span
 from dedupe.tables import U32
 
 FORMAT = 1
@@ -185,6 +186,17 @@ def load(path: str) -> list[BaselineEntry]:
         raise BaselineError(
             f"cannot use the baseline {path}: {error}; write it anew with: {remedy} --force"
         ) from error
+
+
+def lines_of(path: str) -> defaultdict[tuple[str, str, str], Span]:
+    """The line of each entry by path, rule and hash; the first one where it stands otherwise."""
+    text = Path(path).read_text(encoding="utf-8")
+    spans = defaultdict(lambda: Span.of_line(text, 0))
+    for line in re.finditer(r"^ *(\{.*\}),?$", text, re.MULTILINE):
+        with contextlib.suppress(msgspec.DecodeError):
+            entry = msgspec.json.decode(line[1], type=BaselineEntry)
+            spans[_key(entry)] = Span.of_line(text, line.start())
+    return spans
 
 
 def _decode(content: bytes) -> list[BaselineEntry]:

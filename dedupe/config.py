@@ -10,6 +10,8 @@ from msgspec import Struct
 Depth = Literal["fast", "standard", "deep"]
 FillerPreset = Literal["strict", "default", "audit"]
 
+ACCEPT_FILE = ".dedupe-accept.toml"
+"""Where accepted findings stand; it is read wherever it exists."""
 DEFAULT_INCLUDE = ("*.txt", "*.text", "*.md", "*.markdown")
 
 
@@ -86,6 +88,8 @@ class Suppressions(Struct, frozen=True, kw_only=True):
     """Nothing: all findings are new, and nothing is said about directives."""
     require_reason: bool = False
     """Report directives without a reason (SUP702)."""
+    accept_file: str | None = None
+    """Path of the file of accepted findings."""
     today: dt.date | None = None
     """The day on which `until` dates are judged; None for one on which none has passed."""
 
@@ -94,6 +98,8 @@ class Gate(Struct, frozen=True, kw_only=True):
     """What makes a run fail."""
 
     fail_on: Literal["never", "note", "warning", "error"] = "never"
+    fail_on_stale: bool = False
+    """Fail where the baseline has an entry that knows no finding any more."""
     max_new_findings: int | None = None
     max_duplicate_percent: float | None = None
     max_article_duplicate_percent: float | None = None

@@ -33,5 +33,9 @@ class BaselineError(DedupeError):
     """A baseline that is missing, damaged, foreign or of another format or normaliser."""
 
 
+class AcceptFileError(DedupeError):
+    """A file of accepted findings that is missing, damaged or of another form."""
+
+
 class InternalError(DedupeError):
     """A broken invariant: a defect of the program, not of its input."""

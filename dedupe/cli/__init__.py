@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "show": ("dedupe.cli.show", "Show every copy of one passage beside it."),
     "report": ("dedupe.cli.report", "Write a saved result again in other formats."),
     "baseline": ("dedupe.cli.baseline", "Maintain the file of findings that are known."),
+    "accept": ("dedupe.cli.accept", "Let one finding stand, for a reason."),
     "explain": ("dedupe.cli.explain", "Tell why a passage was flagged, or was not."),
     "rule": ("dedupe.cli.rule", "Tell what a rule means, with examples; or list the rules."),
     "train": ("dedupe.cli.train", "Fit the filler model to articles that were accepted."),

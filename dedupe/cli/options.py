@@ -11,6 +11,8 @@ Which command uses which group:
     rule_options          scan baseline show
     baseline_option       scan baseline
     suppression_options   scan baseline
+    accept_file_option    accept (and with suppression_options)
+    source_option         show accept
     gate_options          scan
     report_options        report (and with output_options)
     output_options        scan
@@ -43,7 +45,7 @@ from dedupe.cli.parameters import (
     CommaSeparated,
 )
 from dedupe.cli.session import Session
-from dedupe.config import DEFAULT_INCLUDE, Depth, Filler, Matching, Output, Sources
+from dedupe.config import ACCEPT_FILE, DEFAULT_INCLUDE, Depth, Filler, Matching, Output, Sources
 from dedupe.reports import FORMATS
 from dedupe.reports.options import ReportOptions
 
@@ -422,15 +424,43 @@ def baseline_option(help_text: str, **attributes: object) -> Decorator:
     )
 
 
+def accept_file_option(command: Command) -> Command:
+    """The file of accepted findings."""
+    return option(
+        "Known",
+        "--accept-file",
+        key="suppressions.accept-file",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help=f"The findings that dedupe accept has let stand; {ACCEPT_FILE} where there is one.",
+    )(command)
+
+
+def source_option(command: Command) -> Command:
+    """A result in which a finding is looked up."""
+    return option(
+        "Input",
+        "--from",
+        "source",
+        metavar="FILE|-",
+        type=click.Path(),
+        envvar=None,  # it belongs to one FINDING
+        show_envvar=False,
+        help="Look FINDING up in this result, which scan --output jsonl:FILE has written, instead "
+        "of scanning; - is standard input.",
+    )(command)
+
+
 def suppression_options(command: Command) -> Command:
-    """What directives in the articles may do."""
+    """What directives in the articles, and accepted findings, may do."""
     return combined(
+        accept_file_option,
         option(
             "Known",
             "--ignore-suppressions",
             key="suppressions.ignore",
             is_flag=True,
-            help="Heed no directive: what they suppress is new.",
+            help="Heed no directive and no accepted finding: what they suppress is new.",
         ),
         option(
             "Known",
@@ -496,6 +526,13 @@ def gate_options(command: Command) -> Command:
             help="Exit with 1 when a larger share of any article is filler; reported as FIL308, "
             f"which otherwise speaks from {Filler().max_percent:g} on.",
         ),
+        option(
+            "Gate",
+            "--fail-on-stale",
+            key="baseline.fail-on-stale",
+            is_flag=True,
+            help="Exit with 1 when the baseline has an entry that knows no finding any more.",
+        ),
     )(command)
 
 
@@ -540,6 +577,16 @@ def report_options(command: Command) -> Command:
             default="path",
             show_default=True,
             help="Order of the findings.",
+        ),
+        *(
+            option(
+                "Output",
+                f"--include-{status}",
+                key=f"output.include-{status}",
+                is_flag=True,
+                help=f"List {status} findings too, in the formats that leave them out.",
+            )
+            for status in ("suppressed", "baselined")
         ),
         option(
             "Output",

@@ -13,7 +13,17 @@ from typing import TypeVar
 import msgspec
 
 from dedupe.cli.selection import known_rules
-from dedupe.config import Config, Filler, Gate, Matching, Output, Rules, Sources, Suppressions
+from dedupe.config import (
+    ACCEPT_FILE,
+    Config,
+    Filler,
+    Gate,
+    Matching,
+    Output,
+    Rules,
+    Sources,
+    Suppressions,
+)
 from dedupe.errors import ConfigError, UsageError
 
 Section = TypeVar("Section", bound=msgspec.Struct)
@@ -76,7 +86,12 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
         matching=matching,
         filler=_section(Filler, values, **budget),
         rules=rules(values),
-        suppressions=_section(Suppressions, values, today=values.get("today") or _today()),
+        suppressions=_section(
+            Suppressions,
+            values,
+            accept_file=values.get("accept_file") or _existing(ACCEPT_FILE),
+            today=values.get("today") or _today(),
+        ),
         gate=_section(Gate, values, **never),
         output=_section(
             Output,
@@ -85,6 +100,10 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
             want_passages="passages" in formats,
         ),
     )
+
+
+def _existing(path: str) -> str | None:
+    return path if Path(path).exists() else None
 
 
 def _today() -> dt.date:
@@ -122,6 +141,15 @@ def paths(values: Values) -> tuple[str, ...]:
             raise UsageError("-0 belongs to --files-from")
         return named or (".",)
     return (*named, *_listed(str(listing), null=bool(values.get("null"))))
+
+
+def scanned(values: Values, source: str | None) -> tuple[str, ...]:
+    """The same, of a command that looks a finding up; none where it looks into a result."""
+    if source is None:
+        return paths(values)
+    if values["paths"] or values["files_from"]:
+        raise UsageError("--from names a result; it goes without PATHS and --files-from")
+    return ()
 
 
 def _listed(listing: str, *, null: bool) -> list[str]:

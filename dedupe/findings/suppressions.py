@@ -20,7 +20,7 @@ from dedupe.errors import ConfigError
 from dedupe.findings.lookup import locate, spans
 from dedupe.findings.precedence import HIDDEN
 from dedupe.findings.selection import selected_rules
-from dedupe.model import RULES, Finding, Span
+from dedupe.model import ON_FILES, RULES, Excuse, Finding, Span
 from dedupe.rows import Findings, encode
 from dedupe.tables import I64, U8, Bool, Directive, Reading
 
@@ -31,8 +31,6 @@ _FORM = re.compile(
     re.DOTALL,
 )
 _VERBS = ("ignore", "ignore-section", "ignore-file", "disable", "enable")
-_DUMB = frozenset(code for code in RULES if code.startswith(("SUP", "SRC")))
-"""Rules on directives and files, which have no words that a directive could govern."""
 _NOT_FAST, _DEEP = frozenset(("DUP104", "TPL201", "TPL204")), frozenset(("DUP105",))
 """Rules that do not look at depth `fast`, and those that look at `deep` only."""
 
@@ -94,7 +92,7 @@ def _said(suppression: Suppression, text: str) -> Suppression:
         return _faulty(suppression, str(error))
     except ValueError:
         return _faulty(suppression, "its date is none, as in until=2027-01-31")
-    if dumb := sorted(rules & _DUMB):
+    if dumb := sorted(rules & ON_FILES):
         return _faulty(suppression, f"{dumb[0]} is not about text")
     reason = (match["reason"] or "").strip()
     return structs.replace(suppression, rules=rules, until=until, reason=reason)
@@ -184,9 +182,20 @@ class Suppressions:
         rows = np.flatnonzero(self.cover(*places)).tolist()
         lines = list(found.lines)
         for row in rows:
-            self._used.update(self._suppressing(*places[:, row].tolist()))
-            lines[row] = encode(structs.replace(found[row], status="suppressed"))
+            directives = self._suppressing(*places[:, row].tolist())
+            self._used.update(directives)
+            lines[row] = encode(
+                structs.replace(
+                    found[row], status="suppressed", suppression=self._excuse(directives)
+                )
+            )
         return (Findings(lines, found.paths, found.ranks) if rows else found), len(rows)
+
+    def _excuse(self, directives: Sequence[int]) -> Excuse:
+        """What the first of some directives that gives a reason says, else the first."""
+        some = [self._found[place] for place in directives]
+        said = next((said for said in some if said.reason), some[0])
+        return Excuse("directive", said.reason, said.until)
 
     def remarks(self, chosen: Collection[str], focus: Bool) -> list[Finding]:
         """What is to be said about the directives themselves.
@@ -207,16 +216,17 @@ class Suppressions:
             yield "SUP701", f"The directive is wrong: {said.fault}."
         elif self._expired(said):
             yield "SUP703", f"The directive held until {said.until}; its findings are new again."
-        elif said.holds and place not in self._used and self._looked(said.rules, chosen):
+        elif said.holds and place not in self._used and looked(said.rules, chosen, self._depth):
             yield "SUP701", "The directive suppresses nothing."
         if self._require_reason and said.holds and not said.reason:
             yield "SUP702", "The directive gives no reason; it belongs behind ` -- `."
 
-    def _looked(self, rules: frozenset[str], chosen: Collection[str]) -> bool:
-        """Whether a scan like this one can tell that a directive on some rules is of no use."""
-        if self._depth == "fast" and rules & _NOT_FAST:
-            return False
-        return rules.issubset(chosen) and (self._depth == "deep" or rules != _DEEP)
+
+def looked(rules: frozenset[str], chosen: Collection[str], depth: config.Depth) -> bool:
+    """Whether a scan can tell that to suppress some rules is of no use."""
+    if depth == "fast" and rules & _NOT_FAST:
+        return False
+    return rules <= set(chosen) and (depth == "deep" or rules != _DEEP)
 
 
 def _finding(code: str, path: str, said: Suppression, message: str, seen: Counter[str]) -> Finding:

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedupe.pipeline.accepting import accept
     from dedupe.pipeline.baselining import create_baseline, prune_baseline, update_baseline
     from dedupe.pipeline.comparing import compare
     from dedupe.pipeline.explaining import explain
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Progress",
+    "accept",
     "compare",
     "create_baseline",
     "explain",
@@ -36,6 +38,7 @@ __all__ = [
 
 _HOMES = {
     "Progress": "progress",
+    "accept": "accepting",
     "compare": "comparing",
     "create_baseline": "baselining",
     "explain": "explaining",

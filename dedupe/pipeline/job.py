@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from dedupe import baseline, config
+from dedupe import accepted, baseline, config
+from dedupe.accepted import Entry
 from dedupe.kernels import warming
 from dedupe.model import BaselineEntry
 from dedupe.pipeline.progress import Progress, Silence
@@ -22,6 +23,7 @@ class Job(Struct, frozen=True):
     settings: config.Config
     entries: Sequence[BaselineEntry]
     """Of the baseline"""
+    accepted: Sequence[Entry]
     progress: Progress
     pool: Executor
     aside: Executor
@@ -40,12 +42,18 @@ class Job(Struct, frozen=True):
 def begin(
     command: str, settings: config.Config, progress: Progress | None, keep: list[object] | None
 ) -> Iterator[Job]:
-    """Start the threads of a run; raises BaselineError when there is no use in the baseline."""
+    """Start the threads of a run.
+
+    Raises BaselineError and AcceptFileError when there is no use in the files of known findings.
+    """
     entries = () if settings.baseline is None else baseline.load(settings.baseline)
+    own = settings.suppressions
+    listed = own.accept_file is not None and not own.ignore_suppressions
+    excused = accepted.load(str(own.accept_file)) if listed else ()
     count = threads(settings.jobs)
     if count > 1:
         warming.begin()
     with workers(count) as pool, workers(max(count // 2, 1)) as spare:
         aside = spare if count > 1 else pool
         kept = [] if keep is None else keep
-        yield Job(command, settings, entries, progress or Silence(), pool, aside, kept)
+        yield Job(command, settings, entries, excused, progress or Silence(), pool, aside, kept)

@@ -9,9 +9,8 @@ from dedupe import __version__, config
 from dedupe import findings as findings_stage
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError
 from dedupe.filler.scorer import load_model
-from dedupe.findings import Shares, Suppressions
+from dedupe.findings import Shares
 from dedupe.model import Article, Gate, Result, Run, Severity, Skipped, Summary
-from dedupe.pipeline import known
 from dedupe.pipeline.analysis import Analysis
 from dedupe.rows import Findings
 from dedupe.sources import Doubtful, FileList
@@ -79,16 +78,6 @@ def with_files(
     return found.merged(extra) if extra else found
 
 
-def with_directives(
-    found: Findings, suppressions: Suppressions, corpus: Corpus, settings: config.Config
-) -> Findings:
-    """Add what is to be said about directives."""
-    remarks = suppressions.remarks(
-        known.speaking(settings.rules), findings_stage.in_focus(corpus, settings.output.focus)
-    )
-    return found.merged(remarks) if remarks else found
-
-
 def run(command: str, settings: config.Config) -> Run:
     """What was run."""
     matching_settings, filler, rules = settings.matching, settings.filler, settings.rules
@@ -113,6 +102,7 @@ def run(command: str, settings: config.Config) -> Run:
             "baseline.path": settings.baseline,
             "suppressions.ignore": settings.suppressions.ignore_suppressions,
             "suppressions.require-reason": settings.suppressions.require_reason,
+            "suppressions.accept-file": settings.suppressions.accept_file,
             "suppressions.txt-directives": settings.sources.txt_directives,
             "output.fail-on": settings.gate.fail_on,
         },
@@ -128,9 +118,9 @@ def articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
 
 def summary(
     shares: Shares, found: Findings, skipped: Sequence[Skipped], settings: config.Config,
-    suppressed: int,
+    suppressed: int, *, stale: bool = False,
 ) -> Summary:  # fmt: skip
-    """Totals, and the verdict."""
+    """Totals, and the verdict; `stale` says that the baseline has entries of no use."""
     total = shares.total()
     new = found.ranks
     if settings.baseline is not None or suppressed:  # else nobody needs to look into the findings
@@ -152,11 +142,11 @@ def summary(
         },
         severities=severities,
         skipped=sum(not item.deliberate for item in skipped),
-        gate=_gate(shares, new, settings.gate),
+        gate=_gate(shares, new, settings.gate, stale=stale),
     )
 
 
-def _gate(shares: Shares, new: Sequence[int], gate: config.Gate) -> Gate:
+def _gate(shares: Shares, new: Sequence[int], gate: config.Gate, *, stale: bool) -> Gate:
     """Whether the run fails: a new finding at or above the level, or a budget that is exceeded.
 
     new: the severity ranks of new findings; budgets are of all text.
@@ -175,6 +165,8 @@ def _gate(shares: Shares, new: Sequence[int], gate: config.Gate) -> Gate:
         reasons.append("max-article-duplicate-percent")
     if _above(shares.percent(shares.filler), gate.max_filler_percent):
         reasons.append("max-filler-percent")
+    if stale and gate.fail_on_stale:
+        reasons.append("fail-on-stale")
     return Gate(bool(reasons), tuple(reasons))
 
 

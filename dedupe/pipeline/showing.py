@@ -48,8 +48,20 @@ def show(
     without one the paths are scanned. Raises UsageError where no finding or several are meant, or
     the result cannot be read, DedupeError where a file is no longer what it was.
     """
+    finding, settings = look_up(wanted, paths, settings, source, "show")
+    if finding.span.start == finding.span.end or (
+        RULES[finding.rule].whole_article and not finding.matches
+    ):
+        return Shown(finding)
+    return _with_text(finding, settings)
+
+
+def look_up(
+    wanted: str, paths: Sequence[str], settings: config.Config, source: str | None, command: str
+) -> tuple[Finding, config.Config]:
+    """One finding, and the settings with which its articles were read."""
     if source is None:
-        findings: Sequence[Finding] = scan(paths, settings, command="show").findings
+        findings: Sequence[Finding] = scan(paths, settings, command=command).findings
         where = f"{' '.join(map(displayed, paths))}; name the paths and options of the scan"
     else:
         result = saved.load(source)
@@ -61,12 +73,7 @@ def show(
             txt_directives=bool(known.get("suppressions.txt-directives", False)),
         )
         settings = msgspec.structs.replace(settings, sources=sources)
-    finding = _chosen(wanted, findings, where)
-    if finding.span.start == finding.span.end or (
-        RULES[finding.rule].whole_article and not finding.matches
-    ):
-        return Shown(finding)
-    return _with_text(finding, settings)
+    return _chosen(wanted, findings, where), settings
 
 
 def _chosen(wanted: str, findings: Sequence[Finding], where: str) -> Finding:
