@@ -24,6 +24,7 @@ from dedupe.findings.summaries import summary_drafts
 from dedupe.findings.suppressions import (
     Suppression,
     Suppressions,
+    excluded_words,
     looked,
     read_suppressions,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "complete",
     "copy_drafts",
     "entry_finding",
+    "excluded_words",
     "family_drafts",
     "file_finding",
     "find",

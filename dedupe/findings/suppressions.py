@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -30,7 +30,10 @@ _FORM = re.compile(
     r"(?:(?:^|\s+)--(?:\s+(?P<reason>.*))?)?",
     re.DOTALL,
 )
-_VERBS = ("ignore", "ignore-section", "ignore-file", "disable", "enable")
+_EXCLUDING = ("exclude", "exclude-file")
+_CLOSED_BY = {"disable": "enable", "exclude": "end-exclude"}
+_WITHOUT_RULES = (*_EXCLUDING, "end-exclude")
+_VERBS = ("ignore", "ignore-section", "ignore-file", "disable", "enable", *_WITHOUT_RULES)
 _NOT_FAST, _DEEP = frozenset(("DUP104", "TPL201", "TPL204")), frozenset(("DUP105",))
 """Rules that do not look at depth `fast`, and those that look at `deep` only."""
 
@@ -54,6 +57,11 @@ class Suppression(Struct, frozen=True):
     """Why it does not hold, or how it came about that it holds to the end of the article"""
     holds: bool = True
 
+    @property
+    def excludes(self) -> bool:
+        """Whether it leaves words out, rather than suppress what is found in them."""
+        return self.holds and self.verb in _EXCLUDING
+
 
 # --------------------------------------------------------------------------------------- reading
 
@@ -70,18 +78,30 @@ def read_suppressions(reading: Reading) -> list[Suppression]:
         directives, spans(*locate(reading, article, start, end)), strict=True
     ):
         text = str(data[directive.start : directive.end], "utf-8")
-        said = _said(Suppression(directive.article, span, text), directive.text)
+        said = _said(Suppression(directive.article, span, text), directive)
         first, behind = np.searchsorted(reading.tokens.start, _governed(reading, said, directive))
         found.append(structs.replace(said, start=int(first), end=int(behind)))
     return _closed(found)
 
 
-def _said(suppression: Suppression, text: str) -> Suppression:
+def excluded_words(found: Iterable[Suppression]) -> list[tuple[int, int]]:
+    """Words that directives leave out, as ranges."""
+    return [(said.start, said.end) for said in found if said.excludes]
+
+
+def _said(suppression: Suppression, directive: Directive) -> Suppression:
     """With what the text of a directive says, or why that is nothing."""
-    match = _FORM.fullmatch(text.strip())
+    if directive.fault:
+        return _faulty(suppression, directive.fault)
+    match = _FORM.fullmatch(directive.text.strip())
     if match is None or match["verb"] not in _VERBS:
         return _faulty(suppression, f"the directives are {', '.join(_VERBS)}")
-    suppression = structs.replace(suppression, verb=match["verb"])
+    reason = (match["reason"] or "").strip()
+    suppression = structs.replace(suppression, verb=match["verb"], reason=reason)
+    if match["verb"] in _WITHOUT_RULES:
+        if match["rules"] is None and match["until"] is None:
+            return suppression
+        return _faulty(suppression, f"{match['verb']} takes neither rules nor a date")
     words = [word.strip() for word in (match["rules"] or "").split(",")]
     if words == [""]:
         return _faulty(suppression, f"its rules are missing, as in {match['verb']}[DUP102]")
@@ -94,8 +114,7 @@ def _said(suppression: Suppression, text: str) -> Suppression:
         return _faulty(suppression, "its date is none, as in until=2027-01-31")
     if dumb := sorted(rules & ON_FILES):
         return _faulty(suppression, f"{dumb[0]} is not about text")
-    reason = (match["reason"] or "").strip()
-    return structs.replace(suppression, rules=rules, until=until, reason=reason)
+    return structs.replace(suppression, rules=rules, until=until)
 
 
 def _faulty(suppression: Suppression, fault: str) -> Suppression:
@@ -103,30 +122,35 @@ def _faulty(suppression: Suppression, fault: str) -> Suppression:
 
 
 def _governed(reading: Reading, said: Suppression, directive: Directive) -> tuple[int, int]:
-    """The bytes of which a directive speaks; of `disable`, all that follow."""
+    """The bytes of which a directive speaks; of `disable` and `exclude`, all that follow."""
     text = reading.text
     if said.verb == "ignore":
         return directive.block
     if said.verb == "ignore-section":
         return directive.section
-    first = text.start[said.article] if said.verb == "ignore-file" else directive.end
+    first = text.start[said.article] if said.verb.endswith("-file") else directive.end
     return int(first), int(text.end[said.article])
 
 
 def _closed(found: Sequence[Suppression]) -> list[Suppression]:
-    """End each `disable` at the `enable` of the same rules, which then has done its work."""
+    """End each `disable` at the `enable` of the same rules, which then has done its work.
+
+    So does `exclude`, which has no rules, at `end-exclude`.
+    """
     closed = list(found)
-    open_: dict[tuple[int, frozenset[str]], int] = {}
+    opener = {closing: opening for opening, closing in _CLOSED_BY.items()}
+    open_: dict[tuple[int, str, frozenset[str]], int] = {}
     for place, said in enumerate(found):
-        key = said.article, said.rules
+        same = " of the same rules" if said.rules else ""
         if said.fault:
             continue
-        if said.verb == "disable":
-            closed[place] = structs.replace(said, fault="no enable of the same rules follows")
-            open_[key] = place
-        elif said.verb == "enable":
-            begun = open_.pop(key, None)
-            fault = "no disable of the same rules is open" if begun is None else ""
+        if said.verb in _CLOSED_BY:
+            fault = f"no {_CLOSED_BY[said.verb]}{same} follows"
+            closed[place] = structs.replace(said, fault=fault)
+            open_[said.article, said.verb, said.rules] = place
+        elif said.verb in opener:
+            begun = open_.pop((said.article, opener[said.verb], said.rules), None)
+            fault = f"no {opener[said.verb]}{same} is open" if begun is None else ""
             closed[place] = structs.replace(said, holds=False, fault=fault)
             if begun is not None:
                 closed[begun] = structs.replace(found[begun], end=said.start)
@@ -145,7 +169,11 @@ class Suppressions:
         own, self._paths, self._depth = settings.suppressions, paths, settings.matching.depth
         self._found = () if own.ignore_suppressions else found
         self._today, self._require_reason = own.today or dt.date.min, own.require_reason
-        self._used: set[int] = set()
+        self._used = {
+            place
+            for place, said in enumerate(self._found)
+            if said.excludes and said.start < said.end
+        }
         self._holding: defaultdict[int, list[int]] = defaultdict(list)
         for place, said in enumerate(self._found):
             if said.holds and not self._expired(said):
