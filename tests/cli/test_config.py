@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -16,6 +17,7 @@ from dedupe.model import RULES, Severity
 from dedupe.pipeline import results
 from tests.cli.conftest import Cli, Engine
 
+README = Path(__file__).parents[2] / "README.md"
 WITHOUT_KEY = {
     *("files_from", "null", "focus"),  # of one run
     *("outputs", "no_baseline", "exit_zero", "today"),
@@ -296,6 +298,13 @@ def test_init(cli: Cli, folder: Path, engine: Engine) -> None:
     assert engine.config.baseline == ".dedupe-baseline.json"
     ran = cli("config", "init")
     assert (ran.code, ran.err) == (2, "Error: dedupe.toml exists; change it with an editor\n")
+
+
+def test_example_of_the_readme(cli: Cli, folder: Path) -> None:
+    """It may be copied as it stands."""
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)
+    _write(folder / "dedupe.toml", example)
+    assert cli("config", "show").out.count("# dedupe.toml:") == 6
 
 
 def test_baseline_of_the_file(cli: Cli, folder: Path) -> None:
