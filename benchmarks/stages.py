@@ -171,7 +171,7 @@ def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
         _seconds(gathered.content.copy), "copying their hashes",
     )  # fmt: skip
     equals = candidates.equals_of(gathered.content, corpus.token, places)
-    known = candidates.equal_pairs(equals, places, inside=True)
+    known = candidates.equal_pairs(equals, places, inside=len(corpus.path))
     use = bands.usable(gathered.kind, equals.representative)
     batches = bands.parts(gathered.keys, use, places.article)
     entries, count = sum(len(part.use) for part in batches), analysis.BANDING.bands

@@ -25,7 +25,7 @@ class Passages(NamedTuple):
     """Where passages stand."""
 
     article: I32
-    """(P,) passages with the same number are not paired, unless `inside` is set"""
+    """(P,) passages with the same number are not paired, but for equal ones inside an article"""
     start: I64
     """(P,) first token"""
     length: I32
@@ -65,10 +65,11 @@ def equals_of(content: U64, token: U32, passages: Passages) -> Equals:
     return Equals(representative, order[:grouped], group)
 
 
-def equal_pairs(equals: Equals, passages: Passages, *, inside: bool) -> U64:
+def equal_pairs(equals: Equals, passages: Passages, *, inside: int) -> U64:
     """Sorted pairs of passages with the same words.
 
-    Two passages of one article are paired only when `inside` is set and they do not overlap.
+    Two passages of one article are paired only when its number is below `inside`, and they do not
+    overlap.
     """
     from dedupe.kernels.joining import join_equal
 

@@ -8,11 +8,14 @@ from typing import Literal
 from msgspec import Struct
 
 Depth = Literal["fast", "standard", "deep"]
+SeverityName = Literal["note", "warning", "error"]
 FillerPreset = Literal["strict", "default", "audit"]
 
 ACCEPT_FILE = ".dedupe-accept.toml"
 """Where accepted findings stand; it is read wherever it exists."""
 DEFAULT_INCLUDE = ("*.txt", "*.text", "*.md", "*.markdown")
+
+DEFAULT_INDEX = ".dedupe/index"
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -78,7 +81,9 @@ class Rules(Struct, frozen=True, kw_only=True):
     select: tuple[str, ...] = ()
     """Codes, names or prefixes; empty selects every rule."""
     ignore: tuple[str, ...] = ()
-    min_severity: Literal["note", "warning", "error"] = "note"
+    min_severity: SeverityName = "note"
+    severity: dict[str, SeverityName] = {}
+    """Codes of rules that have another severity than their own."""
 
 
 class Suppressions(Struct, frozen=True, kw_only=True):
@@ -92,6 +97,17 @@ class Suppressions(Struct, frozen=True, kw_only=True):
     """Path of the file of accepted findings."""
     today: dt.date | None = None
     """The day on which `until` dates are judged; None for one on which none has passed."""
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """Which articles are checked, where they are not named."""
+
+    staged: bool = False
+    """Those that the next commit adds or changes, as it will hold them."""
+    changed_since: str | None = None
+    """Those that were added or changed since the current branch left this commit of git."""
+    stdin_filename: str = "-"
+    """What standard input is called."""
 
 
 class Gate(Struct, frozen=True, kw_only=True):
@@ -130,7 +146,10 @@ class Config(Struct, frozen=True, kw_only=True):
     gate: Gate = Gate()
     output: Output = Output()
     suppressions: Suppressions = Suppressions()
+    incoming: Incoming = Incoming()
     baseline: str | None = None
     """Path of the file of known findings."""
+    index: str = DEFAULT_INDEX
+    """Path of the index of accepted articles."""
     jobs: int = 0
     """Threads; 0 takes one per core."""

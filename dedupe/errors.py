@@ -37,5 +37,9 @@ class AcceptFileError(DedupeError):
     """A file of accepted findings that is missing, damaged or of another form."""
 
 
+class IndexFolderError(DedupeError):
+    """An index that is missing, damaged, foreign, in use, or made with other settings."""
+
+
 class InternalError(DedupeError):
     """A broken invariant: a defect of the program, not of its input."""

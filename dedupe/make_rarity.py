@@ -1,7 +1,7 @@
 """Make the table of how rare stems are: `python -m dedupe.make_rarity [--data DIR]`.
 
 Counted over `slopscore` (texts of language models, MIT) and `digitalgov` (posts of people, CC0),
-and nothing else. The same data give the same bytes. See `rewordings.rarity`.
+and nothing else. The same data give the same bytes. See `rarity`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from dedupe.filler.archive import write_arrays
 from dedupe.make_model import ESSAYS, POSTS, PROJECT, read_documents
-from dedupe.rewordings import MOST_RARE, RARITY
+from dedupe.rarity import MOST_RARE, RARITY
 from dedupe.sources import text_batch
 from dedupe.stems import stem
 from dedupe.tokens import tokenise

@@ -132,9 +132,9 @@ class Evidence(Struct, frozen=True, gc=False, omit_defaults=True):
     """One reason of a finding.
 
     `kind` says what it is: `edit` (words that differ from the other copy: `text` here, `other`
-    there), `phrase` (a learned phrase and its weight), `cue`, `signal` (a named plain number),
-    `fact` (a sentence for people). `start` and `end` are offsets in the article where the
-    evidence has a place.
+    there, null where that text is not at hand), `phrase` (a learned phrase and its weight), `cue`,
+    `signal` (a named plain number), `fact` (a sentence for people). `start` and `end` are offsets
+    in the article where the evidence has a place.
     """
 
     kind: str
@@ -210,6 +210,15 @@ class Article(Struct, frozen=True, tag_field="kind", tag="article"):
     unique_words: int
 
 
+class UsedIndex(Struct, frozen=True):
+    """The index of accepted articles that a check has used."""
+
+    format: int
+    digest: str
+    """The same for the same articles"""
+    articles: int
+
+
 class Run(Struct, frozen=True, kw_only=True, tag_field="kind", tag="run"):
     """What was run, with the settings that decide the result."""
 
@@ -219,7 +228,7 @@ class Run(Struct, frozen=True, kw_only=True, tag_field="kind", tag="run"):
     command: str
     normaliser: int = NORMALISER
     model: str
-    index: None = None
+    index: UsedIndex | None = None
     settings: dict[str, str | int | float | bool | list[str] | None]
 
 
@@ -320,7 +329,7 @@ class BaselineEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """How many findings of the rule and article have the passage"""
 
 
-class Accepted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Acceptance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A finding that was accepted, in the file of those."""
 
     fingerprint: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}:[1-9][0-9]*\Z")]

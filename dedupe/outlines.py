@@ -72,6 +72,12 @@ def headings(text: TextBatch, tokens: TokenTable, words: WordTable, form: U64) -
     )
 
 
+def no_headings() -> HeadingTable:
+    """The headings of a batch whose text is not at hand."""
+    none, kind = np.empty(0, np.int64), np.empty(0, np.uint8)
+    return HeadingTable(none, none, none, kind, np.empty(0, np.uint64), np.empty(0, np.bool_))
+
+
 def gather(tables: Sequence[HeadingTable], corpus: Corpus) -> HeadingTable:
     """The headings of all batches; articles and tokens from the start of the corpus."""
     sizes = [len(table.name) for table in tables]

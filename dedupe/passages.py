@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from msgspec import Struct
 
 from dedupe.memory import Scratch
-from dedupe.tables import I32, U8, U32, U64, Bool, TokenTable
+from dedupe.tables import I32, U32, U64, Bool, PassageTable, TokenTable
 
 WINDOW_SIZES = (12, 25, 50)
 """Words. Windows of the first size find short verbatim copies by equality and cost one sort;
@@ -17,23 +16,6 @@ SHORTEST_BLOCK = 12
 """Words of the shortest block that is a passage of its own (eight shingles)."""
 
 _SCRATCH = Scratch()
-
-
-class PassageTable(Struct, frozen=True):
-    """Passages of a batch; tokens are counted from the start of the batch."""
-
-    start: U32
-    """(P,) first token"""
-    length: U32
-    """(P,) tokens"""
-    article: I32
-    """(P,) article of the batch"""
-    kind: U8
-    """(P,) 0: joined by equality only; else by bands too"""
-    content: U64
-    """(P,) hash of the words in their order"""
-    keys: U32
-    """(bands, P) band keys; they mean nothing where kind is 0"""
 
 
 def select(table: PassageTable, chosen: Bool) -> PassageTable:

@@ -9,13 +9,12 @@ whatever it is compared with, but for stems that are all over the corpus.
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from dedupe.document_frequency import document_frequency
+from dedupe.rarity import RARITY_BITS, rarity
 from dedupe.tables import F32, F64, I32, I64, U8, U32, U64, Bool, EditKind, MatchTable, Stems
 
 EVIDENCE = 4.9
@@ -25,8 +24,6 @@ Reuse was told from a common topic, in 150 passages of a blog, by C with an area
 RARE_STEMS = 6
 """Shared stems that are not common, names aside, which a reworded passage has at least: a name says
 what a text is about, not how it is worded."""
-RARE = 1.0
-"""Nats above which a stem is not common, as in the kernel."""
 ORDER = 2 / 3
 """C by the root of the words of both sides from which the order is no accident: of n stems in any
 order about 2 sqrt(n) stand in the same one, so text without order must share 2/9 of its words."""
@@ -46,14 +43,8 @@ IN_ORDER = 0.75
 REPEATED = 0.4
 """Shared runs of three words, as a share of those of the longer place, from which an article
 repeats itself: so are 14 of 14 posts that were read; from .33 of the shorter place, 12 of 19."""
-RARITY_BITS = 20
-"""Bits of a stem that the table of rarity looks at."""
-MOST_RARE = float(np.log(5000))
-"""Information of a stem that the table does not know, in nats."""
 TOPICAL = 10
 """Articles from which the corpus has a say in how rare a stem is."""
-RARITY = Path(__file__).with_name("rarity.npz")
-"""The table, which `make_rarity` makes."""
 _CHUNK = 256
 _ROOM = 4096
 
@@ -86,19 +77,6 @@ class Reworded(NamedTuple):
     def rows(self, rows: I64 | Bool) -> Reworded:
         """Some of them, in the order given."""
         return Reworded._make(column[rows] for column in self)
-
-
-@cache
-def rarity() -> F32:
-    """(2 ** RARITY_BITS,) information of a stem in nats, by its upper bits.
-
-    -ln of the share of articles that hold it, in the data of the shipped model.
-    """
-    table = np.full(1 << RARITY_BITS, MOST_RARE, np.float32)
-    with np.load(RARITY, allow_pickle=False) as file:
-        place = (file["stem"] >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
-        np.minimum.at(table, place, file["sixteenths"].astype(np.float32) / 16)
-    return table
 
 
 def rarity_here(stem: U32, piece_token: I64) -> F32:

@@ -250,6 +250,23 @@ class FlagTable(Struct, frozen=True):
     evidence: EvidenceTable
 
 
+class PassageTable(Struct, frozen=True):
+    """Passages of a batch; tokens are counted from the start of the batch."""
+
+    start: U32
+    """(P,) first token"""
+    length: U32
+    """(P,) tokens"""
+    article: I32
+    """(P,) article of the batch"""
+    kind: U8
+    """(P,) 0: joined by equality only; else by bands too"""
+    content: U64
+    """(P,) hash of the words in their order"""
+    keys: U32
+    """(bands, P) band keys; they mean nothing where kind is 0"""
+
+
 class EditKind(IntEnum):
     """What was done to copied text; the names are those of the report."""
 
@@ -471,11 +488,14 @@ class Corpus(Struct, frozen=True):
     """All analysed articles, numbered by path, as the stages behind the batches need them."""
 
     path: tuple[str, ...]
-    """(D,) as displayed, ascending"""
+    """(D,) as displayed, ascending; accepted articles by themselves"""
     date: tuple[str | None, ...]
     """(D,)"""
+    accepted: Bool
+    """(D,) articles of the index, behind all others: those are compared with them, but nothing is
+    reported on them"""
     rank: I32
-    """(D,) which article came first: by date, undated ones last, then by path"""
+    """(D,) which article came first: accepted ones, then by date, undated ones last, by path"""
     token: U32
     """(N,) hash of every word"""
     article_token: I64
@@ -501,6 +521,71 @@ class Stems(Struct, frozen=True):
     """(N,) whether the word is written as a name"""
     sentence: I64
     """(S + 1,) first token of each sentence, then N"""
+
+
+class AcceptedTable(Struct, frozen=True):
+    """Articles of an index (D,), with all that matching needs and, perhaps, without their texts.
+
+    Places are code points of the article, as in a result.
+    """
+
+    path: tuple[str, ...]
+    """(D,) as displayed when they were added"""
+    date: tuple[str | None, ...]
+    """(D,)"""
+    token: U32
+    """(N,) as in `TokenTable.hash`"""
+    stem: U32
+    """(N,) as in `Stems.stem`"""
+    name: Bool
+    """(N,) as in `Stems.name`"""
+    word_start: I32
+    """(N,) first code point of each word in its article"""
+    word_end: I32
+    """(N,) end"""
+    sentence: I32
+    """(S + 1,) first token of each sentence, then N"""
+    block: I32
+    """(B + 1,) first sentence of each block, then S"""
+    block_kind: U8
+    """(B,) BlockKind"""
+    block_unspaced: Bool
+    """(B,) as in `Corpus`"""
+    article_block: I32
+    """(D + 1,) first block of each article, then B"""
+    pieces: Pieces
+    """What matching compares"""
+    line: I32
+    """Code points at which the lines of each article begin"""
+    line_offset: I64
+    """(D + 1,) where those of each article begin in `line`"""
+    text: Texts | None
+    """(D,) where the index holds texts"""
+
+    @property
+    def article_token(self) -> I64:
+        """(D + 1,) first token of each article, then N."""
+        return self.sentence[self.block[self.article_block]].astype(np.int64)
+
+    @property
+    def matched_sentence(self) -> I32:
+        """(S' + 1,) as `sentence`, but cut where a piece ends, as in `pieces.cut`."""
+        return np.union1d(self.sentence, self.pieces.token).astype(np.int32)
+
+    @property
+    def matched_block(self) -> I32:
+        """(B' + 1,) first of the matched sentences of each block, cut likewise."""
+        return np.searchsorted(self.matched_sentence, self._matched_token).astype(np.int32)
+
+    @property
+    def piece_block(self) -> I32:
+        """(Q + 1,) first of the matched blocks of each piece."""
+        return np.searchsorted(self._matched_token, self.pieces.token).astype(np.int32)
+
+    @property
+    def _matched_token(self) -> I64:
+        """(B' + 1,) first token of each matched block."""
+        return np.union1d(self.sentence[self.block], self.pieces.token)
 
 
 class Reading(Struct, frozen=True):

@@ -8,6 +8,10 @@ import numpy as np
 
 from dedupe.tables import U32, TextBatch, TokenTable
 
+TEXT_MODEL = 1
+"""Number of the way in which text becomes words, stems, sentences, passages and keys. To be raised
+whenever any of them changes: an index holds them, and must not be compared with others."""
+
 _ABBREVIATIONS = """
 mr mrs ms dr prof rev hon sen rep gov gen col lt sgt capt st jr sr vs etc eg ie cf al inc ltd
 corp co dept univ assn bros no nos vol fig figs pp jan feb mar apr jun jul aug sep sept oct nov

@@ -30,6 +30,7 @@ EXIT_TERMINATED = 143
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "scan": ("dedupe.cli.scan", "Find copied passages and filler in articles."),
+    "check": ("dedupe.cli.check", "Compare new or changed articles with accepted ones; a gate."),
     "compare": ("dedupe.cli.compare", "Show two articles side by side with the words that differ."),
     "show": ("dedupe.cli.show", "Show every copy of one passage beside it."),
     "report": ("dedupe.cli.report", "Write a saved result again in other formats."),

@@ -52,7 +52,7 @@ def command(
     The finding stays in the result as suppressed, with the reason, until its passage is edited.
     """
     from dedupe import pipeline
-    from dedupe.accepted import dump
+    from dedupe.acceptances import dump
     from dedupe.errors import UsageError
     from dedupe.reports.visible import visible
 

@@ -44,7 +44,7 @@ def command() -> None:
 
 
 @command.command("show", cls=GroupedCommand)
-@options.scan_options
+@options.configurable_options
 @click.pass_context
 def show(context: click.Context, /, **values: object) -> int:
     """List all settings with the values that a scan would use here, and where each comes from.

@@ -2,26 +2,31 @@
 
 Which command uses which group:
 
-    scan_options          scan config (all of those below that a configuration file may set)
-    input_options         scan baseline show explain files (with decoding_options)
+    scan_options          scan (and with configurable_options)
+    configurable_options  config (all that a configuration file may set)
+    input_options         scan check baseline show explain files (with decoding_options)
+    incoming_options      check
     decoding_options      compare
-    selection_options     scan baseline show
-    matching_options      scan baseline show compare explain
-    filler_options        scan baseline show explain
-    rule_options          scan baseline show
-    baseline_option       scan baseline
-    suppression_options   scan baseline
+    selection_options     scan baseline show (with focus_option)
+    focus_option          check
+    matching_options      scan check baseline show compare explain
+    filler_options        scan check baseline show explain
+    rule_options          scan check baseline show
+    index_option          check
+    baseline_options      scan check (with baseline_option)
+    baseline_option       baseline
+    suppression_options   scan check baseline
     accept_file_option    accept (and with suppression_options)
     source_option         show accept
-    gate_options          scan
+    gate_options          scan check
     report_options        report (and with output_options)
-    output_options        scan
+    output_options        scan check
     all_members_option    baseline (and with output_options)
     max_matches_option    show (and with report_options)
     text_or_json_option   show compare explain rule
     display_options       all but baseline
     quiet_option          report (and with run_options)
-    run_options           scan baseline
+    run_options           scan check baseline accept
     config_options        show explain compare files report train (and with run_options)
 
 Each has an environment variable `DEDUPE_<OPTION>`, and a key in the configuration file where a
@@ -45,7 +50,16 @@ from dedupe.cli.parameters import (
     CommaSeparated,
 )
 from dedupe.cli.session import Session
-from dedupe.config import ACCEPT_FILE, DEFAULT_INCLUDE, Depth, Filler, Matching, Output, Sources
+from dedupe.config import (
+    ACCEPT_FILE,
+    DEFAULT_INCLUDE,
+    DEFAULT_INDEX,
+    Depth,
+    Filler,
+    Matching,
+    Output,
+    Sources,
+)
 from dedupe.reports import FORMATS
 from dedupe.reports.options import ReportOptions
 
@@ -315,16 +329,63 @@ def matching_options(command: Command) -> Command:
     )(command)
 
 
+def incoming_options(command: Command) -> Command:
+    """Which articles are checked, where they are not named."""
+    return combined(
+        option(
+            "Input",
+            "--stdin-filename",
+            metavar="NAME",
+            help="Path of the article that - reads from standard input; its ending tells the "
+            "format.",
+        ),
+        option(
+            "Selection",
+            "--staged",
+            is_flag=True,
+            help="Check what the next commit adds or changes under PATHS, as it stands in git's "
+            "index; within a hook of pre-commit that compares two commits, what changed since the "
+            "first.",
+        ),
+        option(
+            "Selection",
+            "--changed-since",
+            metavar="REF",
+            help="Check what was added or changed under PATHS since the current branch left REF, a "
+            "commit or branch of git.",
+        ),
+    )(command)
+
+
+def index_option(command: Command) -> Command:
+    """The index of accepted articles."""
+    return option(
+        "Known",
+        "--index",
+        key="index.path",
+        metavar="FOLDER",
+        type=click.Path(),
+        default=DEFAULT_INDEX,
+        show_default=True,
+        help="The index of accepted articles, of dedupe index build.",
+    )(command)
+
+
+def focus_option(command: Command) -> Command:
+    """What is reported on."""
+    return option(
+        "Selection",
+        "--focus",
+        metavar="PATH",
+        multiple=True,
+        help="Report on these files or folders only; all are still compared.",
+    )(command)
+
+
 def selection_options(command: Command) -> Command:
     """What is compared with what, and what is reported on."""
     return combined(
-        option(
-            "Selection",
-            "--focus",
-            metavar="PATH",
-            multiple=True,
-            help="Report on these files or folders only; all are still compared.",
-        ),
+        focus_option,
         option(
             "Selection",
             "--between",
@@ -424,6 +485,23 @@ def baseline_option(help_text: str, **attributes: object) -> Decorator:
     )
 
 
+def baseline_options(command: Command) -> Command:
+    """What is known beside suppressed findings."""
+    return combined(
+        baseline_option(
+            "Findings that are known, in a file of dedupe baseline: json, jsonl, csv and junit "
+            "mark them, the other formats leave them out, and --fail-on and --max-new-findings do "
+            "not count them."
+        ),
+        option(
+            "Known",
+            "--no-baseline",
+            is_flag=True,
+            help="Know no findings, whatever the configuration file says.",
+        ),
+    )(command)
+
+
 def accept_file_option(command: Command) -> Command:
     """The file of accepted findings."""
     return option(
@@ -480,15 +558,15 @@ def suppression_options(command: Command) -> Command:
     )(command)
 
 
-def gate_options(command: Command) -> Command:
-    """What makes the exit code 1."""
+def gate_options(fail_on: str) -> Decorator:
+    """What makes the exit code 1; fail_on: by default."""
     return combined(
         option(
             "Gate",
             "--fail-on",
             key="output.fail-on",
             type=click.Choice(["never", *SEVERITIES]),
-            default="never",
+            default=fail_on,
             show_default=True,
             help="Exit with 1 when a new finding is at least this severe.",
         ),
@@ -533,7 +611,7 @@ def gate_options(command: Command) -> Command:
             is_flag=True,
             help="Exit with 1 when the baseline has an entry that knows no finding any more.",
         ),
-    )(command)
+    )
 
 
 def report_options(command: Command) -> Command:
@@ -698,27 +776,22 @@ def display_options(command: Command) -> Command:
     )(command)
 
 
+def configurable_options(command: Command) -> Command:
+    """All that a configuration file may set."""
+    return combined(scan_options, index_option)(command)
+
+
 def scan_options(command: Command) -> Command:
-    """All that a scan may be told, and so all that a configuration file may set."""
+    """All that a scan may be told."""
     return combined(
         input_options,
         selection_options,
         matching_options,
         filler_options,
         rule_options,
-        baseline_option(
-            "Findings that are known, in a file of dedupe baseline: json, jsonl, csv and junit "
-            "mark them, the other formats leave them out, and --fail-on and --max-new-findings do "
-            "not count them."
-        ),
-        option(
-            "Known",
-            "--no-baseline",
-            is_flag=True,
-            help="Know no findings, whatever the configuration file says.",
-        ),
+        baseline_options,
         suppression_options,
-        gate_options,
+        gate_options("never"),
         output_options,
         display_options,
         run_options,

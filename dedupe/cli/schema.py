@@ -25,7 +25,7 @@ def settings() -> Mapping[str, GroupedOption]:
     """The options that a file may set, by key."""
     from dedupe.cli import options
 
-    command = click.command()(options.scan_options(lambda: None))
+    command = click.command()(options.configurable_options(lambda: None))
     found = [option for option in command.params if isinstance(option, GroupedOption)]
     return {option.key: option for option in found if option.key is not None}
 

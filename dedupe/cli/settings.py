@@ -18,6 +18,7 @@ from dedupe.config import (
     Config,
     Filler,
     Gate,
+    Incoming,
     Matching,
     Output,
     Rules,
@@ -86,6 +87,7 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
         matching=matching,
         filler=_section(Filler, values, **budget),
         rules=rules(values),
+        incoming=_incoming(values),
         suppressions=_section(
             Suppressions,
             values,
@@ -100,6 +102,23 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
             want_passages="passages" in formats,
         ),
     )
+
+
+def _incoming(values: Values) -> Incoming:
+    """Which articles are checked; raises `UsageError` where two answers are given."""
+    chosen = _section(Incoming, values)
+    ways = [
+        name
+        for name in ("staged", "changed_since", "files_from")
+        if values.get(name) not in (None, False)
+    ]
+    standard_input = "-" in _strings(values, "paths")
+    if len(ways) + standard_input > 1 and (chosen.staged or chosen.changed_since is not None):
+        others = [f"--{name.replace('_', '-')}" for name in ways] + ["-"] * standard_input
+        raise UsageError(f"{' and '.join(others)} cannot be given together")
+    # In a hook that compares two commits, nothing is staged.
+    first = os.environ.get("PRE_COMMIT_FROM_REF")
+    return Incoming(changed_since=first) if chosen.staged and first else chosen
 
 
 def _existing(path: str) -> str | None:
@@ -131,11 +150,15 @@ def _phrases(path: str) -> tuple[str, ...]:
 def paths(values: Values) -> tuple[str, ...]:
     """PATHS and the content of `--files-from`; the working directory when there is neither."""
     named = _strings(values, "paths")
-    if "-" in named:
+    listing = values.get("files_from")
+    if "-" in named and "stdin_filename" not in values:
         raise UsageError(
             "an article cannot be read from standard input; --files-from - reads paths from there"
         )
-    listing = values.get("files_from")
+    if "-" in named and listing == "-":
+        raise UsageError("standard input cannot be both an article and the list of --files-from")
+    if "-" not in named and values.get("stdin_filename") is not None:
+        raise UsageError("--stdin-filename belongs to -")
     if listing is None:
         if values.get("null"):
             raise UsageError("-0 belongs to --files-from")

@@ -15,9 +15,9 @@ from dedupe.findings.assembly import ChosenFlags, Standing, assemble
 from dedupe.findings.completion import look_up
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, DraftTable, tabulate
-from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, side_by_side
+from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, no_flags, side_by_side
 from dedupe.findings.outlines import describe_outlines, outline_drafts
-from dedupe.findings.precedence import settle, severity_ranks
+from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.findings.summaries import summary_drafts
@@ -51,8 +51,10 @@ __all__ = [
     "in_focus",
     "locate_flags",
     "looked",
+    "no_flags",
     "no_shares",
     "read_suppressions",
+    "rule_ranks",
     "selected_rules",
     "summary_drafts",
 ]
@@ -142,7 +144,8 @@ def find(
         table = table.chosen(_said(table, corpus.pieces))
     stands, also = settle(table, _suppressed(table, suppressions))
     shares = word_shares.count(table, stands, corpus.article_token, corpus.pieces)
-    severity = severity_ranks(table.rule, also)
+    ranks = rule_ranks(settings.rules)
+    severity = severity_ranks(table.rule, also, ranks)
     least = Severity(settings.rules.min_severity).rank
     shown = stands & (severity >= least)
     if not settings.output.all_members:
@@ -155,8 +158,8 @@ def find(
     )
     place = row[~first] - len(copies)
     kept = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
-    if "FIL308" in chosen and RULES["FIL308"].severity.rank >= least:
-        kept = kept.with_articles(_heavy(shares, corpus, load, settings))
+    if "FIL308" in chosen and ranks[RULE_NUMBER["FIL308"]] >= least:
+        kept = kept.with_articles(_heavy(shares, corpus, load, settings), ranks)
     return *assemble(corpus, standing, kept, regions, pool), shares
 
 
@@ -172,11 +175,12 @@ def _said(table: DraftTable, pieces: Pieces) -> Bool:
 
 
 def in_focus(corpus: Corpus, focus: Sequence[str]) -> Bool:
-    """(D,) articles that are to be reported on; all where no path is named."""
+    """(D,) articles that are to be reported on; where no path is named, all but accepted ones."""
     if not focus:
-        return np.ones(len(corpus.path), np.bool_)
+        return ~corpus.accepted
     roots = tuple(part.rstrip("/") + "/" for part in focus)
-    return np.array([path in focus or path.startswith(roots) for path in corpus.path], np.bool_)
+    named = [path in focus or path.startswith(roots) for path in corpus.path]
+    return np.array(named, np.bool_) & ~corpus.accepted
 
 
 def _heavy(shares: Shares, corpus: Corpus, load: Load, settings: config.Config) -> LocatedFlags:

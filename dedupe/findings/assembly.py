@@ -12,7 +12,6 @@ from dedupe.findings.completion import Clusters, finding
 from dedupe.findings.drafts import NOWHERE, Draft
 from dedupe.findings.flags import Flagged, LocatedFlags
 from dedupe.findings.lines import write_flags
-from dedupe.findings.precedence import RULE_RANK
 from dedupe.model import RULE_NUMBER, RULES
 from dedupe.rows import Findings, encode, writable
 from dedupe.tables import I64, U8, U32, U64, Corpus, RegionTable, Texts
@@ -45,8 +44,8 @@ class ChosenFlags(NamedTuple):
         rule, *columns = self.flagged
         return Flagged(rule[self.place], *(column[self.place] for column in columns))
 
-    def with_articles(self, flags: LocatedFlags) -> ChosenFlags:
-        """With flags on whole articles, which hide nothing."""
+    def with_articles(self, flags: LocatedFlags, ranks: U8) -> ChosenFlags:
+        """With flags on whole articles, which hide nothing; ranks: of the rules."""
         count, known = len(flags.rule), len(self.flagged.rule)
         own = self.flagged
         joined = Flagged(
@@ -62,7 +61,7 @@ class ChosenFlags(NamedTuple):
             joined,
             np.append(self.place, np.arange(known, known + count)),
             np.append(self.also, np.zeros(count, np.uint32)),
-            np.append(self.severity, RULE_RANK[flags.rule]),
+            np.append(self.severity, ranks[flags.rule]),
         )
 
     def places(self) -> I64:

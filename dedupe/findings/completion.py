@@ -88,7 +88,8 @@ class _Edits:
             self._pair.tolist(), self._ours.tolist(), self._theirs.tolist(), strict=True
         ):
             text, (start, end) = (next(texts), next(edges)) if ours else ("", (None, None))
-            other = next(other_texts) if theirs else ""
+            # Blank where the text of the other copy is not at hand.
+            other = (next(other_texts).strip() or None) if theirs else ""
             made[pair].append(Evidence("edit", text, other, None, start, end))
         for owner, listed, total in zip(
             self._owner.tolist(), made, self._total.tolist(), strict=True
@@ -117,7 +118,8 @@ class _Matches:
     def collect(self, corpus: Corpus, lookup: Lookup) -> Iterator[tuple[Match, ...]]:
         matches = [
             Match(
-                corpus.path[part.article], "self" if inside else "scan",
+                corpus.path[part.article],
+                "self" if inside else "index" if corpus.accepted[part.article] else "scan",
                 round(part.similarity, 4), span, corpus.date[part.article],
             )
             for part, inside, span in zip(

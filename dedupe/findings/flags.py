@@ -45,6 +45,15 @@ class LocatedFlags(Struct, frozen=True):
     """Places are code points in the article"""
 
 
+def no_flags() -> LocatedFlags:
+    """The flags of a batch that nobody judges."""
+    none = np.empty(0, np.int64)
+    texts, kind = Texts.of(()), np.empty(0, np.uint8)
+    evidence = EvidenceTable(np.zeros(1, np.int64), kind, texts, np.empty(0), none, none)
+    place = np.empty((6, 0), np.int64)
+    return LocatedFlags(kind, none, none, none, place, np.empty(0), texts, texts, evidence)
+
+
 def locate_flags(reading: Reading, flags: FlagTable, excerpt_words: int) -> LocatedFlags:
     """Find the words, lines and first words of flags while the text is at hand."""
     tokens, evidence = reading.tokens, flags.evidence

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe import config
 from dedupe.findings.drafts import DraftTable
-from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES
+from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Severity
 from dedupe.tables import U8, U32, Bool
 
 HIDDEN = 0.5
@@ -13,8 +14,6 @@ HIDDEN = 0.5
 
 _ALONE = np.array([rule.whole_article for rule in RULES.values()])
 _PASSAGES = np.array([code in ("DUP102", "DUP104") for code in RULES])
-RULE_RANK = np.array([rule.severity.rank for rule in RULES.values()], np.uint8)
-"""Rank of the severity of each rule, by RULE_NUMBER."""
 
 
 def settle(table: DraftTable, suppressed: Bool | None = None) -> tuple[Bool, U32]:
@@ -54,10 +53,17 @@ def hidden_rules(also: int) -> tuple[str, ...]:
     return tuple(code for code in PRECEDENCE if also >> RULE_NUMBER[code] & 1)
 
 
-def severity_ranks(rule: U8, also: U32) -> U8:
-    """The highest severity (R,) among each rule and the rules it hides, as `Severity.rank`."""
-    highest = RULE_RANK[rule]
-    for number, rank in enumerate(RULE_RANK):
+def rule_ranks(settings: config.Rules) -> U8:
+    """`Severity.rank` of each rule, by RULE_NUMBER."""
+    severity = settings.severity
+    ranks = [Severity(severity.get(code, rule.severity)).rank for code, rule in RULES.items()]
+    return np.array(ranks, np.uint8)
+
+
+def severity_ranks(rule: U8, also: U32, ranks: U8) -> U8:
+    """The highest severity (R,) among each rule and the rules it hides; ranks: of the rules."""
+    highest = ranks[rule]
+    for number, rank in enumerate(ranks):
         hides = also >> np.uint32(number) & np.uint32(1) != 0
         np.maximum(highest, rank, out=highest, where=hides)
     return highest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dedupe.findings.drafts import DraftTable
 from dedupe.model import RULES
@@ -43,8 +43,11 @@ class Shares(Struct, frozen=True):
 
     def total(self) -> Shares:
         """All articles as one."""
-        columns = (self.words, self.duplicate, self.template, self.filler, self.excluded)
-        return Shares(*(column.sum(keepdims=True) for column in columns))
+        return Shares(*(column.sum(keepdims=True) for column in structs.astuple(self)))
+
+    def rows(self, chosen: Bool) -> Shares:
+        """Those of some articles."""
+        return Shares(*(column[chosen] for column in structs.astuple(self)))
 
     def percent(self, count: I64) -> F64:
         """Counts (D,) of words as percentages of all."""

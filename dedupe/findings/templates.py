@@ -134,7 +134,8 @@ def describe_templates(
     wanted = np.zeros(len(table.length), np.bool_)
     wanted[[draft.cluster for draft in drafts]] = True
     texts = _Texts(corpus, load)
-    skeletons = {f: _skeleton(table, f, texts) for f in np.flatnonzero(wanted).tolist()}
+    at_hand = ~corpus.accepted[table.article]
+    skeletons = {f: _skeleton(table, f, at_hand, texts) for f in np.flatnonzero(wanted).tolist()}
     fillings = _fillings(table, wanted, skeletons, texts)
     texts.resolve()
     said = {f: _Said(table, f, skeleton, fillings, texts) for f, skeleton in skeletons.items()}
@@ -201,13 +202,14 @@ class _Skeleton(NamedTuple):
     """Gaps that are shown as slots; none of a notice"""
 
 
-def _skeleton(table: TemplateTable, template: int, texts: _Texts) -> _Skeleton:
+def _skeleton(table: TemplateTable, template: int, at_hand: Bool, texts: _Texts) -> _Skeleton:
     """The runs of a skeleton in the spelling of one block.
 
+    at_hand: (R,) blocks whose text is there for sure
     A slot in which all have the same is text. What only a few members have between two words is
     left out.
     """
-    row, length = _shown(table, template), int(table.length[template])
+    row, length = _shown(table, template, at_hand), int(table.length[template])
     article, start, size = (int(c[row]) for c in (table.article, table.start, table.size))
     place = [*_places(table, row), size]
     kinds, varied = table.gap[template].tolist(), (table.entropy[template] > 0).tolist()
@@ -239,12 +241,11 @@ def _places(table: TemplateTable, row: int) -> list[int]:
     return places
 
 
-def _shown(table: TemplateTable, template: int) -> int:
+def _shown(table: TemplateTable, template: int, at_hand: Bool) -> int:
     """The block in whose spelling a skeleton is shown: the medoid, or one that holds more of it."""
-    medoid = int(table.medoid[template])
-    first = int(np.searchsorted(table.template, template))
-    behind = int(np.searchsorted(table.template, template + 1))
-    rows: list[int] = [medoid, *range(first, min(behind, first + LOOKED_AT))]
+    first, behind = np.searchsorted(table.template, [template, template + 1])
+    candidates = np.append(table.medoid[template], np.arange(first, behind))
+    rows: list[int] = candidates[at_hand[candidates]][: LOOKED_AT + 1].tolist()
     held = [sum(at >= 0 for at in _places(table, row)) for row in rows]
     return rows[held.index(max(held))]
 
@@ -298,7 +299,8 @@ class _Said:
         counts: list[Counter[str]] = [Counter() for _ in skeleton.slots]
         for row in rows:
             for slot, ticket in fillings.get(row, ()):
-                counts[slot][_cut(texts.text(ticket))] += 1
+                if text := texts.text(ticket):  # else it is not at hand
+                    counts[slot][_cut(text)] += 1
         for count in counts:
             ranked = sorted(count, key=lambda text: (-count[text], text))
             shown = " | ".join(f'"{text}"' for text in ranked[:FILLINGS])

@@ -41,7 +41,7 @@ def _same_words(token, a, b, length):
 def _pair_members(member, owner, size, start, length, inside, out, count):
     """Pair each of the first `size` members with its next neighbours elsewhere.
 
-    With `inside`, passages of the same article that do not overlap are paired as well.
+    Passages of one article below `inside` that do not overlap are paired as well.
     """
     wanted = NEIGHBOURS if size <= CROWD else 1
     for x in range(size):
@@ -51,7 +51,7 @@ def _pair_members(member, owner, size, start, length, inside, out, count):
             j = member[y]
             if owner[x] == owner[y]:
                 apart = start[i] + length[i] <= start[j] or start[j] + length[j] <= start[i]
-                if not (inside and apart):
+                if not (owner[x] < inside and apart):
                     continue
             if count < len(out):
                 out[count] = np.uint64(min(i, j)) << _HALF | np.uint64(max(i, j))
@@ -141,6 +141,7 @@ def join_equal(order, group, article, start, length, inside, owner, out):
     """Pair the passages of every group of equals.
 
     order: i32 (E,), group: i32 (P, 2) of `group_equal`; article: i32, start: i64, length: i32 (P,)
+    inside: articles below this are paired with themselves, where two places do not overlap
     owner: i32 (E,) written: the article of each member
     out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
     """
@@ -255,7 +256,7 @@ def join_band(order, index_mask, place, member, owner, out):
             size += 1
             at += 1
         if size > 1:
-            count = _pair_members(member, owner, size, member, member, False, out, count)
+            count = _pair_members(member, owner, size, member, member, 0, out, count)
     return count
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dedupe.pipeline.accepting import accept
     from dedupe.pipeline.baselining import create_baseline, prune_baseline, update_baseline
+    from dedupe.pipeline.checking import check
     from dedupe.pipeline.comparing import compare
     from dedupe.pipeline.explaining import explain
     from dedupe.pipeline.listing import list_files
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Progress",
     "accept",
+    "check",
     "compare",
     "create_baseline",
     "explain",
@@ -39,6 +41,7 @@ __all__ = [
 _HOMES = {
     "Progress": "progress",
     "accept": "accepting",
+    "check": "checking",
     "compare": "comparing",
     "create_baseline": "baselining",
     "explain": "explaining",

@@ -22,7 +22,6 @@ from dedupe.findings import (
     read_suppressions,
 )
 from dedupe.model import Skipped
-from dedupe.passages import PassageTable
 from dedupe.sources import Doubtful, SourceFile, read_batch, text_batch
 from dedupe.tables import (
     I32,
@@ -32,6 +31,7 @@ from dedupe.tables import (
     BlockScores,
     Bool,
     HeadingTable,
+    PassageTable,
     Pieces,
     Reading,
     Stems,
@@ -94,6 +94,8 @@ class Analysis(Struct, frozen=True):
     """Makes the judgement of the batch, or tells it where the reading is not kept"""
     skipped: list[Skipped]
     doubtful: list[Doubtful]
+    accepted: bool = False
+    """Whether its articles are those of an index"""
 
 
 def batches(files: Sequence[SourceFile]) -> list[range]:
@@ -196,12 +198,19 @@ def passages_of(
     out = pieces.left_out(reading.text, words, settings, titles, phrases, excluded)
     if out is not None:
         words, piece_block, whole = pieces.cut(words, reading.article_token, out)
+    return whole, words, passages_of_pieces(whole, words, piece_block)
+
+
+def passages_of_pieces(whole: Pieces, words: TokenTable, piece_block: I32) -> PassageTable:
+    """The passages of pieces with band keys.
+
+    words: with sentences and blocks that are cut as the pieces are; piece_block: (Q + 1,) first
+    block of each piece
+    """
     first, last = passages.sentence_shingles(words)
     minima = sketches.band_sketches(sketches.shingles(words.hash), first, last, BANDING.bands)
     found = passages.cut(words, piece_block, minima, BANDING.bands)
-    if out is not None:
-        found = passages.select(found, ~whole.out[found.article])
-    return whole, words, found
+    return passages.select(found, ~whole.out[found.article]) if whole.out.any() else found
 
 
 @cache

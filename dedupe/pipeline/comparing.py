@@ -37,11 +37,11 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
             for item in part.skipped:
                 raise NothingToAnalyseError(f"{item.path}: {item.reason}")
         corpus = corpus_of(analyses, listing.files)
-        chosen = msgspec.structs.replace(settings.matching, inside_articles=False, between=())
-        owner = np.arange(2, dtype=np.int32)
-        copied = matching.match_copies(corpus, matching.gather(analyses), owner, chosen, pool)
+        owners = matching.Owners(np.arange(2, dtype=np.int32), inside=0)
+        chosen, cut = settings.matching, matching.gather(analyses)
+        copied = matching.match_copies(corpus, cut, owners, chosen, pool)
         stems = matching.gather_stems(analyses)
-        matches = matching.match_rewordings(copied, corpus, stems, owner, chosen, pool).table
+        matches = matching.match_rewordings(copied, corpus, stems, owners, chosen, pool).table
         first, middle, last = (np.array([end], np.int64) for end in corpus.article_token)
         shared = align.shingle_overlap(corpus.token, first, middle, middle, last, pool)
         similarity, *inside = np.round(shared[0], 4).tolist()

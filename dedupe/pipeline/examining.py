@@ -9,8 +9,8 @@ from functools import partial
 
 import numpy as np
 
+from dedupe import config, memory, outlines, templates
 from dedupe import findings as findings_stage
-from dedupe import memory, outlines, templates
 from dedupe.align import shingle_overlap
 from dedupe.errors import UsageError
 from dedupe.findings import Families, Overlap, in_focus
@@ -19,6 +19,7 @@ from dedupe.pipeline import excused, known, matching, results, rows
 from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.gathering import corpus_of, gathered, suppressions_of
 from dedupe.pipeline.job import Job
+from dedupe.pipeline.matching import Owners
 from dedupe.pipeline.store import ReadingStore
 from dedupe.sources import SourceFile
 from dedupe.tables import I32, Corpus, Reading
@@ -41,14 +42,14 @@ def examine(
     analyses[:], passages, stems = gathered(analyses, corpus)
     memory.release()
     progress.phase("matching", 3)
-    owner = _owners(corpus, settings.matching.between)
+    owners = _owners(corpus, settings.matching)
     recurring: Callable[[], Families] = partial(_families, corpus, analyses, pool)
     if settings.matching.depth != "fast" and job.threaded:
         recurring = job.aside.submit(recurring).result
-    copied = matching.match_copies(corpus, passages, owner, settings.matching, pool)
+    copied = matching.match_copies(corpus, passages, owners, settings.matching, pool)
     del passages  # half of what is held by now
     matches, summaries = matching.match_rewordings(
-        copied, corpus, stems, owner, settings.matching, pool
+        copied, corpus, stems, owners, settings.matching, pool
     )
     del copied, stems
     memory.release()
@@ -81,8 +82,9 @@ def examine(
     found, places, shares = findings_stage.find(
         corpus, copies, flags, regions, store.load, suppressions, settings, pool
     )
+    shares = shares.rows(~corpus.accepted)
     found, suppressed = suppressions.mark(found, places)
-    found, used = excused.mark(found, job.accepted, settings.suppressions)
+    found, used = excused.mark(found, job.acceptances, settings.suppressions)
     found, baselined = known.mark(found, places, corpus, job.entries, settings)
     progress.advance(1)
     found = results.with_files(found, skipped, analyses, settings)
@@ -90,13 +92,13 @@ def examine(
         *suppressions.remarks(
             known.speaking(settings.rules), in_focus(corpus, settings.output.focus)
         ),
-        *excused.remarks(job.accepted, used, corpus, settings),
+        *excused.remarks(job.acceptances, used, corpus, settings),
         *known.remarks(baselined, settings),
     ]
     found = found.merged(remarks) if remarks else found
     stale = bool(baselined and baselined.stale)
     return Result(
-        run=results.run(job.command, settings),
+        run=results.run(job),
         articles=results.articles(corpus, shares),
         findings=found,
         summary=results.summary(
@@ -118,13 +120,18 @@ def _families(corpus: Corpus, analyses: Sequence[Analysis], pool: Executor) -> F
     return Families(found, outlines.find(corpus, headings, found.alike))
 
 
-def _owners(corpus: Corpus, between: Sequence[str]) -> I32:
-    """Number of each article, or of the group that holds it; -1 outside of all groups.
+def _owners(corpus: Corpus, settings: config.Matching) -> Owners:
+    """Every article is its own; or those of each group of `between` are one, and others nobody's.
 
-    Raises UsageError when only one group is named, or a group holds no article.
+    Accepted articles, which stand behind all others, are one: each was compared with the others
+    before it was accepted. Raises UsageError when only one group is named, or a group holds no
+    article.
     """
+    between = settings.between
     if not between:
-        return np.arange(len(corpus.path), dtype=np.int32)
+        every = np.arange(len(corpus.path), dtype=np.int32)
+        own = int(np.count_nonzero(~corpus.accepted))
+        return Owners(np.minimum(every, np.int32(own)), own if settings.inside_articles else 0)
     if len(between) < 2:
         raise UsageError("--between must be given twice or more: once for each group")
     owner = np.full(len(corpus.path), -1, np.int32)
@@ -136,4 +143,4 @@ def _owners(corpus: Corpus, between: Sequence[str]) -> I32:
         if not any(inside):
             raise UsageError(f"--between {folder}: no analysed article lies there")
         owner[inside] = number
-    return owner
+    return Owners(owner, inside=0)

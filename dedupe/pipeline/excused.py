@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import structs
 
 from dedupe import config
-from dedupe.accepted import Entry
+from dedupe.acceptances import Entry
 from dedupe.findings import entry_finding
-from dedupe.model import Accepted, Excuse, Finding
+from dedupe.model import Acceptance, Excuse, Finding
 from dedupe.pipeline import known
 from dedupe.rows import Findings, encode
 from dedupe.tables import Corpus
@@ -23,9 +23,9 @@ def mark(
     One that a directive suppresses needs no entry.
     """
     holding = {
-        entry.accepted.fingerprint: entry.accepted
+        entry.said.fingerprint: entry.said
         for entry in entries
-        if not _expired(entry.accepted, settings)
+        if not _expired(entry.said, settings)
     }
     if not holding:
         return found, set()
@@ -48,7 +48,7 @@ def remarks(
     """
     file = str(settings.suppressions.accept_file)
     speaking, looking = known.speaking(settings.rules), known.looking(settings)
-    named = {entry.accepted.path for entry in entries}
+    named = {entry.said.path for entry in entries}
     seen = known.gone(corpus, named) | known.looked_at(corpus, settings)
     for said, span in entries:
         code, message = "", ""
@@ -62,5 +62,5 @@ def remarks(
             yield entry_finding(code, file, span, said.fingerprint, message)
 
 
-def _expired(said: Accepted, settings: config.Suppressions) -> bool:
+def _expired(said: Acceptance, settings: config.Suppressions) -> bool:
     return said.until is not None and settings.today is not None and said.until < settings.today

@@ -57,13 +57,16 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
     """Number the articles of all batches, in the order of their paths."""
     date = tuple(day for part in analyses for day in part.date)
     undated = "9999-99-99"
-    by_age = sorted(range(len(date)), key=lambda d: (date[d] or undated, d))
+    articles = [len(part.file) for part in analyses]
+    accepted = np.repeat([part.accepted for part in analyses], articles)
+    by_age = sorted(range(len(date)), key=lambda d: (not accepted[d], date[d] or undated, d))
     rank = np.empty(len(date), np.int32)
     rank[by_age] = np.arange(len(date), dtype=np.int32)
     token_base = np.cumsum([0, *(len(part.token) for part in analyses)])
     return Corpus(
         path=tuple(files[i].path for part in analyses for i in part.file.tolist()),
         date=date,
+        accepted=accepted,
         rank=rank,
         token=np.concatenate([part.token for part in analyses]),
         article_token=_joined([part.article_token for part in analyses], token_base),
@@ -71,7 +74,7 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         pieces=_pieces(analyses, token_base),
         block_kind=np.concatenate([part.block_kind for part in analyses]),
         block_unspaced=np.concatenate([part.block_unspaced for part in analyses]),
-        batch_article=np.cumsum([0, *(len(part.file) for part in analyses)]).astype(np.int64),
+        batch_article=np.cumsum([0, *articles]).astype(np.int64),
     )
 
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from dedupe import accepted, baseline, config
-from dedupe.accepted import Entry
+from dedupe import acceptances, baseline, config
+from dedupe.acceptances import Entry
 from dedupe.kernels import warming
-from dedupe.model import BaselineEntry
+from dedupe.model import BaselineEntry, UsedIndex
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.threads import threads, workers
 
@@ -21,9 +21,10 @@ class Job(Struct, frozen=True):
 
     command: str
     settings: config.Config
+    index: UsedIndex | None
     entries: Sequence[BaselineEntry]
     """Of the baseline"""
-    accepted: Sequence[Entry]
+    acceptances: Sequence[Entry]
     progress: Progress
     pool: Executor
     aside: Executor
@@ -40,8 +41,9 @@ class Job(Struct, frozen=True):
 
 @contextmanager
 def begin(
-    command: str, settings: config.Config, progress: Progress | None, keep: list[object] | None
-) -> Iterator[Job]:
+    command: str, settings: config.Config, progress: Progress | None, keep: list[object] | None,
+    index: UsedIndex | None = None,
+) -> Iterator[Job]:  # fmt: skip
     """Start the threads of a run.
 
     Raises BaselineError and AcceptFileError when there is no use in the files of known findings.
@@ -49,11 +51,13 @@ def begin(
     entries = () if settings.baseline is None else baseline.load(settings.baseline)
     own = settings.suppressions
     listed = own.accept_file is not None and not own.ignore_suppressions
-    excused = accepted.load(str(own.accept_file)) if listed else ()
+    excused = acceptances.load(str(own.accept_file)) if listed else ()
     count = threads(settings.jobs)
     if count > 1:
         warming.begin()
     with workers(count) as pool, workers(max(count // 2, 1)) as spare:
         aside = spare if count > 1 else pool
         kept = [] if keep is None else keep
-        yield Job(command, settings, entries, excused, progress or Silence(), pool, aside, kept)
+        yield Job(
+            command, settings, index, entries, excused, progress or Silence(), pool, aside, kept
+        )

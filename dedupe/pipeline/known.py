@@ -12,8 +12,8 @@ from msgspec import structs
 
 from dedupe import config
 from dedupe.baseline import Passage, entries_of, lines_of, match
-from dedupe.findings import entry_finding, in_focus, looked, selected_rules
-from dedupe.model import RULES, Baselined, BaselineEntry, Finding, Severity
+from dedupe.findings import entry_finding, in_focus, looked, rule_ranks, selected_rules
+from dedupe.model import RULE_NUMBER, Baselined, BaselineEntry, Finding, Severity
 from dedupe.rows import Findings, encode, writable
 from dedupe.tables import I64, U32, Corpus
 
@@ -110,5 +110,5 @@ def looking(settings: config.Config) -> set[str]:
 def speaking(rules: config.Rules) -> set[str]:
     """The rules that a scan reports."""
     least = Severity(rules.min_severity).rank
-    chosen = selected_rules(rules.select, rules.ignore)
-    return {code for code in chosen if RULES[code].severity.rank >= least}
+    chosen, rank = selected_rules(rules.select, rules.ignore), rule_ranks(rules)
+    return {code for code in chosen if rank[RULE_NUMBER[code]] >= least}

@@ -24,6 +24,7 @@ from dedupe import (
 )
 from dedupe.passages import SHORTEST_BLOCK
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
+from dedupe.rarity import RARE, rarity
 from dedupe.tables import (
     I32,
     I64,
@@ -45,6 +46,16 @@ BLOCK_WORDS = SHORTEST_BLOCK
 SHORT_WORDS, SHORT_SIMILARITY = 40, 0.6
 """Shorter matches of two articles must be more similar: two sentences that share half of their
 words are a set phrase as often as a copy."""
+
+
+class Owners(NamedTuple):
+    """Which articles are compared with each other."""
+
+    number: I32
+    """(D,) articles with the same number are not compared, those below 0 with none: the number of
+    the article, or of the group that holds it"""
+    inside: int
+    """Articles with a number below this are compared with themselves, too"""
 
 
 class CorpusPassages(Struct, frozen=True):
@@ -104,19 +115,16 @@ class Matched(NamedTuple):
 
 
 def match_copies(
-    corpus: Corpus, passages: CorpusPassages, owner: I32, settings: config.Matching, pool: Executor
-) -> MatchTable:
-    """All verified pairs of spans of text that was copied and perhaps edited, of pieces.
-
-    owner: (D,) articles with the same number are not compared; those below 0 with none. It is the
-    article's own number, or that of its group.
-    """
-    owner = owner[corpus.pieces.article]
+    corpus: Corpus, passages: CorpusPassages, owners: Owners, settings: config.Matching,
+    pool: Executor,
+) -> MatchTable:  # fmt: skip
+    """All verified pairs of spans of text that was copied and perhaps edited, of pieces."""
+    owner = owners.number[corpus.pieces.article]
     if (owner < 0).any():
         passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
     equals = candidates.equals_of(passages.content, corpus.token, places)
-    known = pool.submit(candidates.equal_pairs, equals, places, inside=_inside(settings))
+    known = pool.submit(candidates.equal_pairs, equals, places, inside=owners.inside)
     use = bands.usable(passages.kind, equals.representative)
     batches = bands.parts(passages.keys, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))
@@ -138,22 +146,23 @@ def match_copies(
 
 
 def match_rewordings(
-    copied: MatchTable, corpus: Corpus, stems: Stems | None, owner: I32, settings: config.Matching,
-    pool: Executor,
+    copied: MatchTable, corpus: Corpus, stems: Stems | None, owners: Owners,
+    settings: config.Matching, pool: Executor,
 ) -> Matched:  # fmt: skip
     """What was copied, and what was reworded or summed up, of articles.
 
-    copied, owner: as in `match_copies`; stems: where reworded text is searched
+    copied: of `match_copies`; stems: where reworded text is searched
     """
     memory.release()
     matches, found = copied, None
     if stems is not None:
-        owner = owner[corpus.pieces.article]
+        owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
         where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool)
         proposed = where
-        if _inside(settings):
-            telling = rewordings.rarity() > rewordings.RARE
+        if owners.inside:
+            owner = np.where(owner < owners.inside, owner, np.int32(-1))
+            telling = rarity() > RARE
             repeats = pairings.repeats(stems.stem, corpus.pieces.token, owner, telling, pool)
             proposed = where.and_those_of(repeats)
         matches = _with_reworded(copied, proposed, corpus, stems, pool)
@@ -186,11 +195,6 @@ def _with_reworded(
     return align.ordered(structs.replace(matches, edits=edits))
 
 
-def _inside(settings: config.Matching) -> bool:
-    """Whether an article is compared with itself."""
-    return settings.inside_articles and not settings.between
-
-
 def _summaries(
     known: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, pool: Executor
 ) -> SummaryTable:
@@ -199,8 +203,8 @@ def _summaries(
     sentence = rewordings.units(stems.sentence)
     partner, box = align.merged(*where)
     box = rewordings.padded(partner, box, sentence, piece_token)
-    rarity = rewordings.rarity_here(stems.stem, piece_token)
-    return summaries.find(partner, box, known, stems.stem, sentence, rarity, corpus.pieces, pool)
+    here = rewordings.rarity_here(stems.stem, piece_token)
+    return summaries.find(partner, box, known, stems.stem, sentence, here, corpus.pieces, pool)
 
 
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:

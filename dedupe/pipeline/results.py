@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
 
 from dedupe import __version__, config
 from dedupe import findings as findings_stage
@@ -12,6 +13,7 @@ from dedupe.filler.scorer import load_model
 from dedupe.findings import Shares
 from dedupe.model import Article, Gate, Result, Run, Severity, Skipped, Summary
 from dedupe.pipeline.analysis import Analysis
+from dedupe.pipeline.job import Job
 from dedupe.rows import Findings
 from dedupe.sources import Doubtful, FileList
 from dedupe.tables import F64, Corpus
@@ -36,13 +38,13 @@ def refuse_empty(
         raise NothingToAnalyseError(_named("no article to analyse", faults or skipped))
 
 
-def empty(command: str, settings: config.Config, skipped: tuple[Skipped, ...]) -> Result:
+def empty(job: Job, skipped: tuple[Skipped, ...]) -> Result:
     """The result of a run that was allowed to find no article."""
     return Result(
-        run=run(command, settings),
+        run=run(job),
         articles=(),
         findings=(),
-        summary=summary(findings_stage.no_shares(), Findings((), (), ()), skipped, settings, 0),
+        summary=summary(findings_stage.no_shares(), Findings((), (), ()), skipped, job.settings, 0),
         skipped=skipped,
     )
 
@@ -78,13 +80,15 @@ def with_files(
     return found.merged(extra) if extra else found
 
 
-def run(command: str, settings: config.Config) -> Run:
+def run(job: Job) -> Run:
     """What was run."""
+    settings = job.settings
     matching_settings, filler, rules = settings.matching, settings.filler, settings.rules
     return Run(
         version=__version__,
-        command=command,
+        command=job.command,
         model=load_model(settings.filler.model).name,
+        index=job.index,
         settings={
             "depth": matching_settings.depth,
             "duplicates.min-words": matching_settings.min_words,
@@ -110,10 +114,11 @@ def run(command: str, settings: config.Config) -> Run:
 
 
 def articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
-    """The account of each article's words."""
+    """The account of the words of each article that is not an accepted one."""
     counts = (shares.words, shares.duplicate, shares.template, shares.filler, shares.excluded,
               shares.unique)  # fmt: skip
-    return tuple(map(Article, corpus.path, *(column.tolist() for column in counts)))
+    paths = compress(corpus.path, ~corpus.accepted)
+    return tuple(map(Article, paths, *(column.tolist() for column in counts)))
 
 
 def summary(

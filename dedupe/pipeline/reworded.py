@@ -13,6 +13,7 @@ import numpy as np
 from dedupe import pairings, rewordings
 from dedupe.findings.lookup import Lookup
 from dedupe.model import EDITS, Finding, MissedLimit, NearestReworded
+from dedupe.rarity import RARE
 from dedupe.tables import F32, I32, I64, U32, Corpus, Stems
 
 NEAREST_ARTICLES = 16
@@ -65,7 +66,7 @@ def parts(stems: Stems, span: tuple[int, int, int, int], table: F32) -> Parts:
     rare = [
         (-known, mine.index(stem))
         for stem, known in zip(shared, nats, strict=True)
-        if known > rewordings.RARE and stem in plain
+        if known > RARE and stem in plain
     ]
     best = tuple(place for _, place in sorted(rare))
     return Parts(sum(weight), max(chains, default=0.0), len(rare), best)
@@ -196,7 +197,7 @@ class Search:
         order, ordered = self._by_stem
         mine = np.unique(stem[first:last])
         weight = rewordings.information(mine, self._rarity)
-        mine, weight = mine[weight > rewordings.RARE], weight[weight > rewordings.RARE]
+        mine, weight = mine[weight > RARE], weight[weight > RARE]
         shared = np.zeros(len(corpus.path))
         edges = zip(*(np.searchsorted(ordered, mine, side) for side in _SIDES), strict=True)
         for (low, high), nats in zip(edges, weight.tolist(), strict=True):

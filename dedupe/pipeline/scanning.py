@@ -37,6 +37,6 @@ def scan(
         skipped = results.left_out(listing, analyses)
         results.refuse_empty(analyses, skipped, settings.sources)
         if not any(len(part.file) for part in analyses):
-            return results.empty(command, settings, skipped)
+            return results.empty(this, skipped)
         again = partial(read_again, listing.files, settings.sources)
         return examine(this, analyses, listing.files, again, skipped)

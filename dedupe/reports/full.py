@@ -140,11 +140,12 @@ def _cut_list(texts: list[str], separator: str, most: int) -> str:
 
 def _edit(edit: Evidence) -> str:
     """The words here against the words there."""
+    other = "other words" if edit.other is None else f'"{edit.other}"'
     if not edit.text.strip():
-        return f'without "{edit.other}"'
-    if edit.other is None or not edit.other.strip():
+        return f"without {other}"
+    if edit.other is not None and not edit.other.strip():
         return f'added "{edit.text}"'
-    return f'"{edit.text}" for "{edit.other}"'
+    return f'"{edit.text}" for {other}'
 
 
 def _reason(piece: Evidence) -> str:

@@ -9,19 +9,30 @@ from msgspec import Struct
 
 from dedupe.config import Sources
 from dedupe.model import Skipped
-from dedupe.sources.files import STDIN, FileList, SourceFile, displayed, find_files
+from dedupe.sources.files import (
+    STDIN,
+    Changes,
+    FileList,
+    SourceFile,
+    displayed,
+    find_files,
+    select_changed,
+)
 
 if TYPE_CHECKING:
-    from dedupe.tables import TextBatch
+    from dedupe.tables import U8, TextBatch
 
 __all__ = [
     "STDIN",
+    "Changes",
     "Doubtful",
     "FileList",
     "SourceFile",
+    "contents_batch",
     "displayed",
     "find_files",
     "read_batch",
+    "select_changed",
     "text_batch",
 ]
 
@@ -64,6 +75,22 @@ def read_batch(
         for slot, encoding in sorted(articles.guessed.items())
     ]
     return batch, skipped, doubtful
+
+
+def contents_batch(contents: Sequence[U8]) -> TextBatch:
+    """Batch of valid UTF-8 that nobody looks into: without blocks. Every content is an article."""
+    import numpy as np
+
+    from dedupe.sources.reading import filled_buffer
+    from dedupe.sources.text import block_table
+    from dedupe.tables import TextBatch
+
+    buffer = filled_buffer([content.data for content in contents])
+    none = block_table(np.empty((0, 4), np.int64), np.empty((0, 3), np.int64))
+    file = np.arange(len(contents), dtype=np.int32)
+    return TextBatch(
+        buffer.data, buffer.data, buffer.start, buffer.end, none, file, (None,) * len(contents)
+    )
 
 
 def text_batch(texts: Sequence[bytes | str], *, markdown: bool = False) -> TextBatch:

@@ -32,9 +32,11 @@ class SourceFile(Struct, frozen=True):
     path: str
     """As displayed: relative as the user typed it, POSIX separators, printable."""
     location: str
-    """For `open`; `-` is standard input."""
+    """For `open`."""
     size: int
     """Bytes when it was listed."""
+    content: bytes | None = None
+    """Of what does not stand on the disk as it is to be read."""
 
 
 class FileList(Struct, frozen=True):
@@ -42,6 +44,15 @@ class FileList(Struct, frozen=True):
 
     files: tuple[SourceFile, ...]
     skipped: tuple[Skipped, ...]
+
+
+class Changes(Struct, frozen=True):
+    """What was changed; paths are relative to the working directory."""
+
+    files: tuple[SourceFile, ...]
+    """Added, changed and renamed files"""
+    gone: frozenset[str]
+    """Paths as displayed that are no more: of deleted files, and of renamed ones before"""
 
 
 def find_files(paths: Sequence[str], options: Sources, stdin_name: str = STDIN) -> FileList:
@@ -55,10 +66,23 @@ def find_files(paths: Sequence[str], options: Sources, stdin_name: str = STDIN) 
     walk = _Walk(options)
     for path in paths:
         if path == STDIN:
-            walk.files.append(SourceFile(path=stdin_name, location=STDIN, size=0))
+            content = sys.stdin.buffer.read()
+            shown = displayed(PurePath(stdin_name).as_posix())
+            walk.add_given(SourceFile(shown, STDIN, len(content), content))
         else:
             walk.add(path)
     walk.follow_links()
+    return walk.result()
+
+
+def select_changed(files: Sequence[SourceFile], paths: Sequence[str], options: Sources) -> FileList:
+    """Of some changed files, those that lie under `paths`, as `find_files` would choose them."""
+    walk = _Walk(options)
+    roots = [os.path.join(os.path.abspath(path), "") for path in paths]
+    for file in files:
+        place = os.path.join(os.path.abspath(file.location), "")
+        if any(place.startswith(root) for root in roots):
+            walk.add_changed(file)
     return walk.result()
 
 
@@ -143,13 +167,30 @@ class _Walk:
 
     def add_file(self, shown: str, location: str, status: os.stat_result) -> None:
         """Add a file unless it is special or too large."""
-        size, limit = status.st_size, self.options.max_file_size
-        if not stat.S_ISREG(status.st_mode):
-            self.skip(shown, _special(status.st_mode))
-        elif limit is not None and size > limit:
-            self.skip(shown, f"larger than {limit} bytes: {size}")
+        if stat.S_ISREG(status.st_mode):
+            self.add_given(SourceFile(shown, location, status.st_size))
         else:
-            self.files.append(SourceFile(shown, location, size))
+            self.skip(shown, _special(status.st_mode))
+
+    def add_given(self, file: SourceFile) -> None:
+        """Add a file unless it is too large."""
+        limit = self.options.max_file_size
+        if limit is not None and file.size > limit:
+            self.skip(file.path, f"larger than {limit} bytes: {file.size}")
+        else:
+            self.files.append(file)
+
+    def add_changed(self, file: SourceFile) -> None:
+        """Add a file that was not found in its folder, as if it had been."""
+        shown, parts = file.path, file.path.split("/")
+        if not self.options.hidden and any(p[0] == "." for p in parts if p != ".."):
+            self.skip(shown, "hidden", deliberate=True)
+        elif not self.included(parts[-1]) and not self.included_paths.excludes_path(shown):
+            self.skip(shown, self.not_included, deliberate=True)
+        elif self.excluded_paths.excludes_path(shown):
+            self.skip(shown, "excluded by a pattern", deliberate=True)
+        else:
+            self.add_given(file)
 
     def walk(self, root: _Folder) -> None:
         """Add what a folder holds, to any depth."""
@@ -286,7 +327,14 @@ class _Walk:
 
     def result(self) -> FileList:
         """Everything in its final order, each file once."""
-        files = sorted(self.files, key=attrgetter("path"))
+        given = {file.path for file in self.files if file.content is not None}
+        for file in self.files if given else ():
+            if file.content is None and file.path in given:
+                self.skip(file.path, "read from elsewhere", deliberate=True)
+        files = sorted(
+            (file for file in self.files if file.content is not None or file.path not in given),
+            key=attrgetter("path"),
+        )
         if self.roots > 1 or self.linked_files:
             files = self.unique(files)
         skipped = {(skip.path, skip.reason): skip for skip in self.skipped}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dedupe.sources.files import STDIN, SourceFile, fault
+from dedupe.sources.files import SourceFile, fault
 from dedupe.tables import ALIGNMENT, I64, U8
 
 _FLAGS = (
@@ -107,8 +106,8 @@ def _read_at_once(files: Sequence[SourceFile], buffer: Buffer, limits: I64) -> I
     if os.name == "posix":
         from dedupe.kernels.reading import read_files
 
-        # No file has an empty name, and standard input is none.
-        paths = ["" if file.location == STDIN else file.location for file in files]
+        # No file has an empty name.
+        paths = [file.location if file.content is None else "" for file in files]
         names = np.frombuffer(os.fsencode("\0".join((*paths, ""))), np.uint8)
         read_files(names, _FLAGS, buffer.data, buffer.start, limits, read)
     return read
@@ -116,8 +115,8 @@ def _read_at_once(files: Sequence[SourceFile], buffer: Buffer, limits: I64) -> I
 
 def _read_whole(file: SourceFile) -> bytes:
     """Read a file to its end, whatever its size is by now."""
-    if file.location == STDIN:
-        return sys.stdin.buffer.read()
+    if file.content is not None:
+        return file.content
     descriptor = os.open(file.location, _FLAGS)
     try:
         piece = max(file.size + 1, _PIECE)

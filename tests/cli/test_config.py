@@ -14,7 +14,6 @@ from dedupe.cli import options, schema
 from dedupe.cli.grouped import GroupedOption
 from dedupe.config import Config
 from dedupe.model import RULES, Severity
-from dedupe.pipeline import results
 from tests.cli.conftest import Cli, Engine
 
 README = Path(__file__).parents[2] / "README.md"
@@ -235,14 +234,17 @@ def test_help_needs_no_configuration(cli: Cli, folder: Path) -> None:
 
 def test_options_without_key_are_known() -> None:
     """Whoever adds an option decides whether a project may set it."""
-    command = click.command()(options.scan_options(lambda: None))
+    command = click.command()(options.configurable_options(lambda: None))
     keyless = {p.name for p in command.params if isinstance(p, GroupedOption) and not p.key}
     assert keyless == WITHOUT_KEY
 
 
-def test_settings_of_a_run_are_keys() -> None:
+def test_settings_of_a_run_are_keys(cli: Cli, folder: Path) -> None:
     """A result names its settings as the file does."""
-    assert results.run("scan", Config()).settings.keys() <= schema.settings().keys()
+    _write(folder / "a.md", "# Trams\n\nA stop is built at the market.\n")
+    run = json.loads(cli("scan", "-q", "-f", "json").out)["run"]
+    assert run["settings"].keys() <= schema.settings().keys()
+    assert len(run["settings"]) > 15
 
 
 # -------------------------------------------------------------------------------------- the command
@@ -302,7 +304,9 @@ def test_init(cli: Cli, folder: Path, engine: Engine) -> None:
 
 def test_example_of_the_readme(cli: Cli, folder: Path) -> None:
     """It may be copied as it stands."""
-    (example,) = re.findall(r"^```toml\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)
+    (example,) = re.findall(
+        r"^```toml\n(.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     _write(folder / "dedupe.toml", example)
     assert cli("config", "show").out.count("# dedupe.toml:") == 6
 

@@ -35,7 +35,7 @@ def unpacked(pairs: U64) -> list[tuple[int, int]]:
 class Bucket:
     """Passages of three words each, one behind another, with the pairs of both joins."""
 
-    def __init__(self, words: list[list[int]], articles: list[int], *, inside: bool) -> None:
+    def __init__(self, words: list[list[int]], articles: list[int], *, inside: int = 0) -> None:
         self.token: U32 = np.array([word for part in words for word in part], np.uint32)
         self.length: I32 = np.array([len(part) for part in words], np.int32)
         self.start = np.cumsum([0, *self.length])[:-1].astype(np.int64)
@@ -71,9 +71,7 @@ class Bucket:
         return int(pairs), out[:pairs]
 
 
-def of_one_word_each(
-    count: int, articles: list[int] | None = None, *, inside: bool = False
-) -> Bucket:
+def of_one_word_each(count: int, articles: list[int] | None = None, *, inside: int = 0) -> Bucket:
     """Equal passages, of articles of their own unless told otherwise."""
     own = list(range(count)) if articles is None else articles
     return Bucket([[1]] * count, own, inside=inside)
@@ -82,7 +80,7 @@ def of_one_word_each(
 def test_equal_passages_of_different_articles_are_paired() -> None:
     """Pairs and representatives of two groups of equals beside a passage of its own."""
     words = [[1, 2], [3, 4], [1, 2], [5, 6], [3, 4], [1, 2]]
-    bucket = Bucket(words, [0, 1, 2, 3, 4, 5], inside=False)
+    bucket = Bucket(words, [0, 1, 2, 3, 4, 5])
     count, pairs, representative = bucket.equal([9, 4, 9, 7, 4, 9])
     assert sorted(unpacked(pairs)) == [(0, 2), (0, 5), (1, 4), (2, 5)]
     assert count == 4
@@ -92,7 +90,7 @@ def test_equal_passages_of_different_articles_are_paired() -> None:
 def test_different_words_with_one_hash_are_no_equals() -> None:
     """A collision of the content hash links nothing, and real equals behind it are found."""
     words = [[1, 2], [3, 4], [3, 4], [1, 2, 3], [3, 4]]
-    count, pairs, representative = Bucket(words, [0, 1, 2, 3, 4], inside=False).equal([8] * 5)
+    count, pairs, representative = Bucket(words, [0, 1, 2, 3, 4]).equal([8] * 5)
     assert (0, 1) not in unpacked(pairs)
     assert sorted(unpacked(pairs))[:1] == [(1, 2)]
     assert count == len(pairs)
@@ -104,10 +102,10 @@ def test_different_words_with_one_hash_are_no_equals() -> None:
 
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=14),
-    st.booleans(),
+    st.integers(0, 4),
 )
-def test_equal_pairs_against_all_pairs(passages: list[tuple[int, int]], inside: bool) -> None:
-    """Every pair is one of equal words from two articles; equals are linked to one another."""
+def test_equal_pairs_against_all_pairs(passages: list[tuple[int, int]], inside: int) -> None:
+    """Every pair is one of equal words from two articles, or inside one of those that count."""
     words = [[text] * (text + 1) for text, _ in passages]
     bucket = Bucket(words, [article for _, article in passages], inside=inside)
     _, pairs, representative = bucket.equal([text for text, _ in passages])
@@ -116,7 +114,7 @@ def test_equal_pairs_against_all_pairs(passages: list[tuple[int, int]], inside: 
         (i, j)
         for i in range(count)
         for j in range(i + 1, count)
-        if words[i] == words[j] and (inside or passages[i][1] != passages[j][1])
+        if words[i] == words[j] and (passages[i][1] < inside or passages[i][1] != passages[j][1])
     }
     assert set(unpacked(pairs)) <= allowed
     assert representative.tolist() == [words.index(part) for part in words]
@@ -157,7 +155,7 @@ def test_passages_of_one_article_are_paired_where_they_do_not_overlap(
     spans: list[tuple[int, int]],
 ) -> None:
     """`inside` pairs equal windows of one article, but none that share a word."""
-    bucket = of_one_word_each(len(spans), [0] * len(spans), inside=True)
+    bucket = of_one_word_each(len(spans), [0] * len(spans), inside=1)
     bucket.token = np.ones(12, np.uint32)
     bucket.start = np.array([start for start, _ in spans], np.int64)
     bucket.length = np.array([length for _, length in spans], np.int32)

@@ -11,6 +11,7 @@ import pytest
 from dedupe import pipeline, rewordings
 from dedupe.model import NearestReworded
 from dedupe.pipeline import reworded
+from dedupe.rarity import RARITY_BITS, rarity
 from dedupe.tables import Stems
 from tests.pipeline.farm import Folder, Writer, of_rule, settings
 from tests.pipeline.test_rewording import SAME_TOPIC, SPUN, WRITTEN
@@ -34,7 +35,7 @@ def test_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     name = np.isin(stem, (7, 9))
     name[2] = False
     stems = Stems(stem, name, np.array([0, 16]))
-    made = reworded.parts(stems, (0, 8, 8, 16), rewordings.rarity())
+    made = reworded.parts(stems, (0, 8, 8, 16), rarity())
     # 1 twice here, 9 twice here, 8 three times there; 8, 9, 3, 7 in the same order
     assert made.shared == pytest.approx(1 / 2 + 1 / 3 + 1 / 2 + 1 + 1)
     assert made.chain == pytest.approx(1 / 3 + 1 / 2 + 1 + 1)
@@ -48,8 +49,8 @@ def test_parts_give_the_evidence_of_the_kernel(
     rng: np.random.Generator, pool: Executor, *, known: bool
 ) -> None:
     """Of stems in the table of rarity, with repetitions, and of others; with limits and without."""
-    table = rewordings.rarity()
-    common = np.flatnonzero(table < 6).astype(np.uint32) << np.uint32(32 - rewordings.RARITY_BITS)
+    table = rarity()
+    common = np.flatnonzero(table < 6).astype(np.uint32) << np.uint32(32 - RARITY_BITS)
     every_stem = rng.choice(common, 900) if known else rng.integers(0, 2**32, 900, np.uint32)
     texts = every_stem[rng.integers(0, 900, (2, 1200))]
     for at in range(100, 1100, 200):

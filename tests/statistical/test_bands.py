@@ -11,7 +11,7 @@ import pytest
 from dedupe import bands, candidates, passages, sketches
 from dedupe.kernels.sketching import SHINGLE
 from dedupe.pipeline.analysis import BANDING
-from dedupe.tables import I32, U64, TokenTable
+from dedupe.tables import I32, U64, PassageTable, TokenTable
 from tests import naive
 
 TRIALS = 3000
@@ -19,7 +19,7 @@ Z = 4.5
 """Deviations; passed by chance once in 150,000 runs. The seed is fixed."""
 
 
-def keys_of(words: np.ndarray[tuple[int, int], np.dtype[np.uint32]]) -> passages.PassageTable:
+def keys_of(words: np.ndarray[tuple[int, int], np.dtype[np.uint32]]) -> PassageTable:
     """Passages of articles (D, words) of one sentence each."""
     count, size = words.shape
     bounds: I32 = np.arange(count + 1, dtype=np.int32)
@@ -34,7 +34,7 @@ def keys_of(words: np.ndarray[tuple[int, int], np.dtype[np.uint32]]) -> passages
     )
 
 
-def candidates_of(table: passages.PassageTable) -> U64:
+def candidates_of(table: PassageTable) -> U64:
     """All pairs that the bands propose."""
     representative = np.arange(len(table.start), dtype=np.int32)
     use = bands.usable(table.kind, representative)

@@ -69,7 +69,7 @@ def test_equal_pairs_find_more_pairs_than_they_made_room_for() -> None:
     content = np.full(20, 0xABCDEF0123456789, np.uint64)
     equals = candidates.equals_of(content, words, places)
     want = [(i, j) for i in range(20) for j in range(i + 1, min(i + 5, 20))]
-    assert pairs_of(candidates.equal_pairs(equals, places, inside=False)) == want
+    assert pairs_of(candidates.equal_pairs(equals, places, inside=0)) == want
     assert not equals.representative.any()
 
 
@@ -80,7 +80,7 @@ def test_equal_pairs_do_not_trust_the_hash() -> None:
         np.arange(3, dtype=np.int32), np.array([0, 3, 6]), np.full(3, 3, np.int32)
     )
     equals = candidates.equals_of(np.full(3, 5 << 40, np.uint64), words, places)
-    assert pairs_of(candidates.equal_pairs(equals, places, inside=False)) == [(0, 2)]
+    assert pairs_of(candidates.equal_pairs(equals, places, inside=0)) == [(0, 2)]
     assert equals.representative.tolist() == [0, 1, 0]
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dedupe import make_rarity, rewordings
+from dedupe import make_rarity
 from dedupe.kernels.words import hash_words
+from dedupe.rarity import RARITY
 
 
 def test_stems_of_several_texts_are_listed() -> None:
@@ -24,4 +25,4 @@ def test_shipped_table_is_made_of_the_data(
     made = tmp_path / "rarity.npz"
     monkeypatch.setattr("sys.argv", ["", "--data", str(shared_data), "--output", str(made)])
     make_rarity.main()
-    assert made.read_bytes() == rewordings.RARITY.read_bytes()
+    assert made.read_bytes() == RARITY.read_bytes()

@@ -4,7 +4,7 @@ import numpy as np
 
 from dedupe import passages, sketches
 from dedupe.kernels.lanes import LANES
-from dedupe.tables import TextBatch
+from dedupe.tables import PassageTable, TextBatch
 from dedupe.tokens import tokenise
 from tests import naive
 from tests.strategies import block_batch
@@ -15,7 +15,7 @@ def sentence(number: int, words: int) -> str:
     return "S" + " ".join(f"x{number}y{word}" for word in range(words)) + ". "
 
 
-def cut(*blocks: list[int]) -> tuple[TextBatch, passages.PassageTable, list[int]]:
+def cut(*blocks: list[int]) -> tuple[TextBatch, PassageTable, list[int]]:
     """Passages of one article whose blocks hold sentences of the given sizes; and its hashes."""
     numbers = iter(range(1000))
     batch, _ = block_batch(["".join(sentence(next(numbers), n) for n in block) for block in blocks])

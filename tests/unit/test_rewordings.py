@@ -213,14 +213,3 @@ def test_spans_that_belong_together_are_joined(
 def test_order_of_spans_does_not_matter(reworded: list[Row]) -> None:
     """The first two are one passage, the third is another."""
     assert [row[0] for row in joined([], reworded)] == [(0, 180, 0, 190), (400, 490, 420, 500)]
-
-
-def test_rarity_comes_with_the_program() -> None:
-    """Common words carry little, and what the table does not know carries most."""
-    from dedupe.kernels.words import hash_words
-
-    table = rewordings.rarity()
-    place = hash_words(("the", "water", "zzqxy")) >> np.uint32(32 - rewordings.RARITY_BITS)
-    the, water, unknown = table[place.astype(np.int64)].tolist()
-    assert the < 0.5 < water < unknown
-    assert unknown == pytest.approx(rewordings.MOST_RARE)

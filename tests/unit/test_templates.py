@@ -23,6 +23,7 @@ def corpus_of(
     return Corpus(
         path=tuple(f"{number:03}.txt" for number in range(len(articles))),
         date=(None,) * len(articles),
+        accepted=np.zeros(len(articles), np.bool_),
         rank=np.arange(len(articles), dtype=np.int32),
         token=np.array([word for block in blocks for word in block], np.uint32),
         article_token=article_token,

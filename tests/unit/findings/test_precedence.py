@@ -5,8 +5,9 @@ from itertools import pairwise, permutations
 import numpy as np
 import pytest
 
+from dedupe import config
 from dedupe.findings.drafts import Draft, tabulate
-from dedupe.findings.precedence import hidden_rules, settle, severity_ranks
+from dedupe.findings.precedence import hidden_rules, rule_ranks, settle, severity_ranks
 from dedupe.model import PRECEDENCE, RULES, Severity
 
 
@@ -69,7 +70,15 @@ def test_severity_is_never_lowered() -> None:
         table = tabulate([draft(rule) for rule in rules])
         stands, also = settle(table)
         assert stands.tolist() == [True] + [False] * (len(rules) - 1)
-        assert severity_ranks(table.rule, also)[0] == severity.rank
+        assert severity_ranks(table.rule, also, rule_ranks(config.Rules()))[0] == severity.rank
+
+
+def test_a_rule_may_be_given_another_severity() -> None:
+    """What is set for a rule counts, for it and for what hides it."""
+    table = tabulate([draft("DUP102"), draft("FIL304")])
+    ranks = rule_ranks(config.Rules(severity={"FIL304": "error", "DUP102": "note"}))
+    stands, also = settle(table)
+    assert severity_ranks(table.rule, also, ranks)[stands] == [Severity.ERROR.rank]
 
 
 def test_half_of_a_passage_decides() -> None:

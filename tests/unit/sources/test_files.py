@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import socket
 import sys
@@ -310,14 +311,25 @@ def test_names_that_are_no_text_are_shown_escaped(folder: Path) -> None:
     assert Path(file_found.location).read_bytes() == b"text"
 
 
-def test_standard_input(folder: Path) -> None:
-    """A dash is standard input, shown under the name that was given."""
+def test_standard_input(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dash is standard input, in place of the file whose name it was given."""
+    write("a.md")
     write("b.txt")
-    found = find_files(["-", "b.txt"], DEFAULT, stdin_name="a.md")
-    assert [(file.path, file.location) for file in found.files] == [
-        ("a.md", "-"),
-        ("b.txt", "b.txt"),
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"piped")))
+    found = find_files(["-", "."], DEFAULT, stdin_name="./a.md")
+    assert [(file.path, file.content) for file in found.files] == [
+        ("a.md", b"piped"),
+        ("b.txt", None),
     ]
+    assert [skip.path for skip in found.skipped] == ["a.md"]
+
+
+def test_standard_input_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its size counts as that of a file does."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x" * 101)))
+    found = find_files(["-"], Sources(max_file_size=100))
+    assert [skip.reason for skip in found.skipped] == ["larger than 100 bytes: 101"]
+    assert not found.files
 
 
 def test_deep_folders(folder: Path) -> None:

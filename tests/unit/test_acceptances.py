@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dedupe.accepted import dump, load
+from dedupe.acceptances import dump, load
 from dedupe.errors import AcceptFileError
-from dedupe.model import Accepted, Position, Span
+from dedupe.model import Acceptance, Position, Span
 
 ENTRY = """[[accept]]
 fingerprint = "1f0c9a6e5b7d4c21:1"
@@ -17,11 +17,11 @@ reason = "licensed"
 """
 
 
-def entry(number: int = 1, path: str = "a.md", reason: str = "x", **more: object) -> Accepted:
+def entry(number: int = 1, path: str = "a.md", reason: str = "x", **more: object) -> Acceptance:
     """An entry."""
     until = more.get("until")
     assert until is None or isinstance(until, dt.date)
-    return Accepted(
+    return Acceptance(
         fingerprint=f"1f0c9a6e5b7d4c21:{number}", rule="DUP102", path=path, reason=reason,
         until=until,
     )  # fmt: skip

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from dedupe.errors import AcceptFileError
-from dedupe.model import Accepted, Span
+from dedupe.model import Acceptance, Span
 from dedupe.rows import writable
 
 _HEAD = "# Findings that were accepted; `dedupe accept` sorts this file and drops other comments.\n"
@@ -26,12 +26,12 @@ _HEAD = "# Findings that were accepted; `dedupe accept` sorts this file and drop
 class Entry(NamedTuple):
     """An accepted finding, and the line of the file that names it."""
 
-    accepted: Accepted
+    said: Acceptance
     span: Span
 
 
 class _File(Struct, forbid_unknown_fields=True):
-    accept: list[Accepted] = []
+    accept: list[Acceptance] = []
 
 
 def load(path: str) -> list[Entry]:
@@ -56,13 +56,13 @@ def load(path: str) -> list[Entry]:
     return [Entry(entry, Span.of_line(text, text.index(entry.fingerprint))) for entry in accepted]
 
 
-def dump(accepted: Iterable[Accepted]) -> bytes:
+def dump(accepted: Iterable[Acceptance]) -> bytes:
     """The file of some entries, by article and rule."""
     ordered = sorted(accepted, key=lambda entry: (entry.path, entry.rule, entry.fingerprint))
     return (_HEAD + "".join(map(_table, ordered))).encode()
 
 
-def _table(entry: Accepted) -> str:
+def _table(entry: Acceptance) -> str:
     texts = {name: getattr(entry, name) for name in ("fingerprint", "rule", "path", "reason")}
     lines = [f"{name} = {_string(text)}\n" for name, text in texts.items()]
     until = "" if entry.until is None else f"until = {entry.until}\n"

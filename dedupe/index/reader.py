@@ -1,0 +1,265 @@
+"""A snapshot of an index: which articles share something with others, and their tables."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
+
+import numpy as np
+from msgspec import Struct
+
+from dedupe.errors import IndexFolderError
+from dedupe.index import articles, manifest, postings
+from dedupe.index.manifest import SEGMENTS, Entry, Manifest
+from dedupe.index.parameters import Parameters
+from dedupe.index.segment import Segment
+from dedupe.tables import I64, U32, U64, AcceptedTable, Bool, PassageTable, Stems
+
+MOST_ALIKE = 64
+"""Articles, the first by path, that one key of a passage leads to. Further ones hold the same text,
+a disclaimer perhaps; of 1,646 windows of press releases with a partner none was lost by this."""
+HITS, NEAR = 3, 60
+"""Pairs of stems that an article shares with so many words in a row to be looked at."""
+CAP, CHAINED, CHAIN = 16, 400, 2
+"""Articles up to which a pair leads to all that hold it, and up to which it leads to the first few
+by path, as in `kernels.pairing`."""
+_APART = 1000
+"""Words by which pieces are apart, so that no hits of two are near each other."""
+_TRIES = 20
+_HALF = np.uint64(32)
+
+
+class Info(Struct, frozen=True, kw_only=True):
+    """What an index is, in numbers."""
+
+    articles: int
+    passages: int
+    words: int
+    segments: int
+    dead_articles: int
+    """Removed or replaced, and still in the files until `compact`"""
+    size_bytes: int
+    text_bytes: int
+    """Of the articles"""
+    text: bool
+    """Whether the texts are kept as well"""
+    digest: str
+    generation: int
+    parameters: Parameters
+
+
+class Place(NamedTuple):
+    """Where the articles are, by number."""
+
+    path: list[bytes]
+    segment: I64
+    row: I64
+
+
+class Index:
+    """The articles of an index, as they were when it was opened; numbered by path."""
+
+    def __init__(
+        self, folder: Path, found: Manifest, segments: list[Segment], live: list[Bool]
+    ) -> None:
+        self.folder = folder
+        self.manifest = found
+        self.segments = segments
+        self.live = live
+        """Of each segment, which of its articles (A,) count"""
+
+    @classmethod
+    def open(
+        cls, folder: Path, wanted: Parameters | None = None, *, scattered: bool = True
+    ) -> Index:
+        """Map the files of an index; nobody who changes it has to wait, or to be waited for.
+
+        wanted: what a text that is looked up was read by; scattered: as in `Segment`
+        Raises IndexFolderError where there is no index, or no use in it.
+        """
+        for left in reversed(range(_TRIES)):
+            found = manifest.load(folder)
+            if wanted is not None:
+                _agree(folder, found.parameters, wanted)
+            try:
+                segments = [
+                    Segment(folder / SEGMENTS / f"{entry.segment}.seg", scattered=scattered)
+                    for entry in found.segments
+                ]
+                live = [_live(folder, entry) for entry in found.segments]
+            except FileNotFoundError as error:
+                # Somebody has just replaced what the manifest named: it names others now.
+                if not left:
+                    name = Path(error.filename).name
+                    raise IndexFolderError(
+                        f"the index {folder} is damaged: {name} is missing"
+                    ) from error
+                continue
+            return cls(folder, found, segments, live)
+        raise AssertionError
+
+    def __len__(self) -> int:
+        return self.manifest.articles
+
+    @property
+    def info(self) -> Info:
+        """What the index is, in numbers."""
+        found = self.manifest
+        return Info(
+            articles=found.articles,
+            passages=found.passages,
+            words=found.words,
+            segments=len(found.segments),
+            dead_articles=sum(entry.dead_articles for entry in found.segments),
+            size_bytes=sum(entry.size_bytes for entry in found.segments),
+            text_bytes=found.text_bytes,
+            text=found.text,
+            digest=found.digest,
+            generation=found.generation,
+            parameters=found.parameters,
+        )
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all articles, ascending."""
+        return tuple(str(path, "utf-8") for path in self.places.path)
+
+    @cached_property
+    def places(self) -> Place:
+        """Where each article is."""
+        first = [segment.paths()[:1] for segment in self.segments]
+        numbers = sorted(range(len(first)), key=first.__getitem__)
+        rows = [np.flatnonzero(self.live[number]) for number in numbers]
+        paths: list[bytes] = []
+        for number, chosen in zip(numbers, rows, strict=True):
+            held = self.segments[number].paths()
+            paths += [held[row] for row in chosen.tolist()]
+        order = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
+        segment = np.repeat(np.array(numbers, np.int64), [len(chosen) for chosen in rows])
+        row = np.concatenate([order[:0], *rows])
+        return Place([paths[place] for place in order.tolist()], segment[order], row[order])
+
+    @cached_property
+    def _numbers(self) -> list[I64]:
+        """Number of each article of each segment; -1 for those that do not count."""
+        numbers = [np.full(len(live), -1, np.int64) for live in self.live]
+        where = self.places
+        for segment, number in enumerate(numbers):
+            mine = np.flatnonzero(where.segment == segment)
+            number[where.row[mine]] = mine
+        return numbers
+
+    def sharing(self, passages: PassageTable, stems: Stems | None) -> I64:
+        """Articles, ascending, that may share text with a batch of others.
+
+        Those that hold a passage with the same words or a key of a band in common, and, with stems,
+        those that hold several of its pairs of stems close to each other.
+        """
+        keys = postings.distinct(postings.passage_keys(passages).key)
+        asked, number = self._find(keys, pairs=False)
+        found = number[_rank(asked) < MOST_ALIKE]
+        if stems is not None:
+            found = np.append(found, self._reworded(stems.stem, _piece(passages, len(stems.stem))))
+        return np.unique(found)
+
+    def _reworded(self, stem: U32, piece: I64) -> I64:
+        """Articles that hold several pairs of stems of a stretch of words."""
+        key, word = postings.pair_keys(stem, piece)
+        # Each pair counts once in a piece, where it stands first.
+        _, first = np.unique(piece[word].astype(np.uint64) << _HALF | key, return_index=True)
+        key, place = key[first], (word + _APART * piece[word])[first]
+        order = np.argsort(key, kind="stable")
+        key, place = key[order], place[order]
+        distinct, begins, times = np.unique(key, return_index=True, return_counts=True)
+        asked, number = self._find(distinct, pairs=True)
+        held = np.bincount(asked, minlength=len(distinct))[asked]
+        chosen = (held <= CAP) | (held <= CHAINED) & (_rank(asked) < CHAIN)
+        asked, number = asked[chosen], number[chosen]
+        rows = articles.places(begins[asked], times[asked])
+        number, place = np.repeat(number, times[asked]), place[rows]
+        order = np.lexsort((place, number))
+        number, place = number[order], place[order]
+        behind = HITS - 1
+        near = place[behind:] - place[:-behind] <= NEAR
+        found: I64 = number[behind:][near & (number[behind:] == number[:-behind])]
+        return found
+
+    def _find(self, key: U64, *, pairs: bool) -> tuple[I64, I64]:
+        """Which key is held by which article, both ascending."""
+        found = []
+        for segment, numbers in zip(self.segments, self._numbers, strict=True):
+            asked, row = segment.find(key, pairs=pairs)
+            number = numbers[row]
+            alive = number >= 0
+            found.append(asked[alive].astype(np.uint64) << _HALF | number[alive].astype(np.uint64))
+        both = np.sort(np.concatenate([np.empty(0, np.uint64), *found]))
+        return (both >> _HALF).astype(np.int64), (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+    def load(self, numbers: I64) -> AcceptedTable:
+        """The tables of some articles, in the order given."""
+        where = self.places
+        segment, row = where.segment[numbers], where.row[numbers]
+        parts, order = [articles.NONE], []
+        for number in np.unique(segment).tolist():
+            mine = np.flatnonzero(segment == number)
+            parts.append(self.segments[number].load(row[mine]))
+            order.append(mine)
+        back = np.argsort(np.concatenate([np.empty(0, np.int64), *order]))
+        return articles.joined(parts).take(back).table(with_text=self.manifest.text)
+
+
+def _agree(folder: Path, found: Parameters, wanted: Parameters) -> None:
+    """Raise IndexFolderError that names how to mend it, where parameters differ."""
+    different = found.differences(wanted)
+    if not different:
+        return
+    says = "; ".join(
+        f"{name.replace('_', '-')} is {_said(own)} there and {_said(other)} here"
+        for name, (own, other) in different.items()
+    )
+    options = all(name.startswith("ignore_") for name in different)
+    hint = "give the options that it was built with, or build" if options else "build"
+    raise IndexFolderError(
+        f"the index {folder} was made with other settings: {says}; {hint} it anew with: "
+        f"dedupe index build {quote(str(folder))} PATHS --force"
+    )
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value) or "none"
+
+
+def _live(folder: Path, entry: Entry) -> Bool:
+    """Which articles of a segment count. Raises FileNotFoundError, IndexFolderError."""
+    if entry.dead is None:
+        return np.ones(entry.articles, np.bool_)
+    path = folder / SEGMENTS / f"{entry.dead}.del"
+    content = path.read_bytes()
+    bits = np.frombuffer(content, np.uint8)
+    dead = np.unpackbits(bits).astype(np.bool_)[: entry.articles]
+    if len(bits) != (entry.articles + 7) // 8 or dead.sum() != entry.dead_articles:
+        raise IndexFolderError(f"{path} is damaged: it is not about {entry.articles:,} articles")
+    return ~dead
+
+
+def _piece(passages: PassageTable, words: int) -> I64:
+    """Number (N,) of the piece that each word of a batch is in.
+
+    A piece too short for a passage is counted with the one before.
+    """
+    first = np.flatnonzero(np.diff(passages.article, prepend=-1))
+    starts = np.sort(passages.start[first].astype(np.int64))
+    return np.searchsorted(starts, np.arange(words), side="right").astype(np.int64)
+
+
+def _rank(ascending: I64) -> I64:
+    """Which one, from 0, of its equals each value is."""
+    place = np.arange(len(ascending))
+    first = np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]
+    return place - np.maximum.accumulate(np.where(first, place, 0))

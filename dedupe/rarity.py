@@ -1,0 +1,32 @@
+"""How rare the stems of words are in general, by a table that comes with the program."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from dedupe.tables import F32
+
+RARE = 1.0
+"""Nats above which a stem is not common, as in `kernels.rewording`."""
+RARITY_BITS = 20
+"""Bits of a stem that the table of rarity looks at."""
+MOST_RARE = float(np.log(5000))
+"""Information of a stem that the table does not know, in nats."""
+RARITY = Path(__file__).with_name("rarity.npz")
+"""The table, which `make_rarity` makes."""
+
+
+@cache
+def rarity() -> F32:
+    """(2 ** RARITY_BITS,) information of a stem in nats, by its upper bits.
+
+    -ln of the share of articles that hold it, in the data of the shipped model.
+    """
+    table = np.full(1 << RARITY_BITS, MOST_RARE, np.float32)
+    with np.load(RARITY, allow_pickle=False) as file:
+        place = (file["stem"] >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
+        np.minimum.at(table, place, file["sixteenths"].astype(np.float32) / 16)
+    return table
