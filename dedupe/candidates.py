@@ -10,6 +10,9 @@ import numpy as np
 
 from dedupe.tables import I32, I64, U32, U64
 
+NONE = -1
+"""The number of accepted articles where there are none."""
+
 
 def _room(join: Callable[[U64], int], guess: int) -> U64:
     """Run a join that returns how many pairs it has; again where the room was too small."""
@@ -65,40 +68,47 @@ def equals_of(content: U64, token: U32, passages: Passages) -> Equals:
     return Equals(representative, order[:grouped], group)
 
 
-def equal_pairs(equals: Equals, passages: Passages, *, inside: int) -> U64:
+def equal_pairs(equals: Equals, passages: Passages, *, inside: int, accepted: int = NONE) -> U64:
     """Sorted pairs of passages with the same words.
 
     Two passages of one article are paired only when its number is below `inside`, and they do not
-    overlap.
+    overlap. accepted: the number of all accepted articles; a passage meets as many of these as have
+    it.
     """
     from dedupe.kernels.joining import join_equal
 
-    owner = np.empty(len(equals.order), np.int32)
+    own, owner = (equals.order, equals.group, *passages), np.empty(len(equals.order), np.int32)
     pairs = _room(
-        lambda out: int(join_equal(equals.order, equals.group, *passages, inside, owner, out)),
+        lambda out: int(join_equal(*own, inside, accepted, owner, out)),
         len(owner) + 16,
     )
     pairs.sort()
     return pairs
 
 
-def spread(proven: U64, equals: Equals, article: I32) -> U64:
-    """Sorted pairs between the equals of proven pairs of representatives, a few of each."""
+def spread(proven: U64, equals: Equals, article: I32, accepted: int = NONE) -> U64:
+    """Sorted pairs between the equals of proven pairs of representatives, a few of each.
+
+    accepted: as in `equal_pairs`
+    """
     from dedupe.kernels.joining import spread as spread_kernel
 
+    own = (equals.order, equals.group, article)
     found = _room(
-        lambda out: int(spread_kernel(proven, equals.order, equals.group, article, out)),
+        lambda out: int(spread_kernel(proven, *own, accepted, out)),
         len(proven) + 16,
     )
     found.sort()
     return found
 
 
-def band_pairs(colliding: Callable[[int], Colliding], bands: int, pool: Executor) -> U64:
+def band_pairs(
+    colliding: Callable[[int], Colliding], bands: int, pool: Executor, accepted: int = NONE
+) -> U64:
     """Unique candidate pairs of different articles over all bands, sorted.
 
     colliding: the entries of a band, sorted, the mask of their numbers, and passage and article of
-    each. Bands run side by side in the pool.
+    each. Bands run side by side in the pool. accepted: as in `equal_pairs`
     """
     from dedupe.kernels.joining import join_band
 
@@ -106,7 +116,8 @@ def band_pairs(colliding: Callable[[int], Colliding], bands: int, pool: Executor
         order, index_mask, place = colliding(band)
         member, owner = np.empty(len(order), np.int32), np.empty(len(order), np.int32)
         return _room(
-            lambda out: int(join_band(order, index_mask, place, member, owner, out)), len(order)
+            lambda out: int(join_band(order, index_mask, place, accepted, member, owner, out)),
+            len(order),
         )
 
     found = list(pool.map(one, range(bands)))

@@ -13,6 +13,8 @@ import hypothesis
 import numpy as np
 import pytest
 
+from tests.repository import Repository
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # The first call of a kernel compiles it, which no deadline allows for; examples are the same in
@@ -62,6 +64,19 @@ def shared_data() -> Path:
 def shared_seeds() -> Path:
     """Five published articles that are not part of the project; skipped where they are not."""
     return _outside("DEDUPE_SHARED_SEEDS", "seeds")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """Empty, and deaf to the settings of whoever runs the tests."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    place = tmp_path / "repository"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    return Repository(place)
 
 
 def _outside(variable: str, name: str) -> Path:

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("dedupe.cli.report", "Write a saved result again in other formats."),
     "baseline": ("dedupe.cli.baseline", "Maintain the file of findings that are known."),
     "accept": ("dedupe.cli.accept", "Let one finding stand, for a reason."),
+    "index": ("dedupe.cli.index", "Maintain the index of articles that were accepted."),
     "explain": ("dedupe.cli.explain", "Tell why a passage was flagged, or was not."),
     "rule": ("dedupe.cli.rule", "Tell what a rule means, with examples; or list the rules."),
     "train": ("dedupe.cli.train", "Fit the filler model to articles that were accepted."),
@@ -76,10 +77,11 @@ def _show_versions(*, verbose: bool) -> None:
 
     click.echo(f"dedupe {__version__}")
     if verbose:
+        from dedupe.index import FORMAT
         from dedupe.model import NORMALISER, SCHEMA
         from dedupe.pipeline import model_id
 
-        click.echo(f"schema {SCHEMA}\nnormaliser {NORMALISER}\nmodel {model_id()}")
+        click.echo(f"schema {SCHEMA}\nnormaliser {NORMALISER}\nindex {FORMAT}\nmodel {model_id()}")
 
 
 def run() -> NoReturn:

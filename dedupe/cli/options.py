@@ -4,12 +4,14 @@ Which command uses which group:
 
     scan_options          scan (and with configurable_options)
     configurable_options  config (all that a configuration file may set)
-    input_options         scan check baseline show explain files (with decoding_options)
+    input_options         scan check baseline show accept explain files train index (with
+                          decoding_options)
     incoming_options      check
     decoding_options      compare
     selection_options     scan baseline show (with focus_option)
     focus_option          check
-    matching_options      scan check baseline show compare explain
+    matching_options      scan check baseline show compare explain (with leaving_out_options)
+    leaving_out_options   index
     filler_options        scan check baseline show explain
     rule_options          scan check baseline show
     index_option          check
@@ -23,10 +25,10 @@ Which command uses which group:
     output_options        scan check
     all_members_option    baseline (and with output_options)
     max_matches_option    show (and with report_options)
-    text_or_json_option   show compare explain rule
-    display_options       all but baseline
+    text_or_json_option   show compare explain rule index
+    display_options       all but baseline, index
     quiet_option          report (and with run_options)
-    run_options           scan check baseline accept
+    run_options           scan check baseline accept index
     config_options        show explain compare files report train (and with run_options)
 
 Each has an environment variable `DEDUPE_<OPTION>`, and a key in the configuration file where a
@@ -289,6 +291,14 @@ def matching_options(command: Command) -> Command:
             show_default=True,
             help="Report passages that an article repeats (DUP103).",
         ),
+        leaving_out_options,
+    )(command)
+
+
+def leaving_out_options(command: Command) -> Command:
+    """Which text takes no part in matching."""
+    defaults = Matching()
+    return combined(
         option(
             "Matching",
             "--ignore-quotes/--no-ignore-quotes",

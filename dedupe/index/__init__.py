@@ -7,10 +7,12 @@ articles. `docs/index.md` describes the files.
 
 from __future__ import annotations
 
+from dedupe.index.merging import compact, take_over, tidy
 from dedupe.index.parameters import FORMAT, Parameters
 from dedupe.index.reader import Index, Info
-from dedupe.index.segment import Contents, contents_of
+from dedupe.index.segment import Contents, contents_of, part_of
 from dedupe.index.store import Writer, building, changing
+from dedupe.index.verifying import faults
 
 __all__ = [
     "FORMAT",
@@ -21,5 +23,10 @@ __all__ = [
     "Writer",
     "building",
     "changing",
+    "compact",
     "contents_of",
+    "faults",
+    "part_of",
+    "take_over",
+    "tidy",
 ]

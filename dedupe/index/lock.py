@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dedupe.errors import IndexFolderError
@@ -30,8 +30,10 @@ def locked(folder: Path, timeout_seconds: float) -> Iterator[None]:
         raise IndexFolderError(f"cannot write the index {folder}: {error.strerror}") from error
     try:
         _wait(descriptor, folder, timeout_seconds)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        with suppress(OSError):  # a full disk is told where it matters
+            os.ftruncate(descriptor, 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
     finally:
         os.close(descriptor)
@@ -41,7 +43,8 @@ def _wait(descriptor: int, folder: Path, timeout_seconds: float) -> None:
     last = time.monotonic() + timeout_seconds
     while not _taken(descriptor):
         if time.monotonic() >= last:
-            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
             raise IndexFolderError(
                 f"the index {folder} is being changed by process {holder or 'unknown'}; it was "
                 f"waited for {timeout_seconds:g} s, see --lock-timeout"

@@ -81,7 +81,7 @@ def load(folder: Path) -> Manifest:
         raise IndexFolderError(f"cannot read the index {folder}: {error.strerror}") from error
     try:
         return _decode(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IndexFolderError(
             f"cannot use the index {folder}: {error}; make it anew with: {build} --force"
         ) from error

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from dedupe.index.reader import Index
 from dedupe.index.segment import MOST_ARTICLES, MOST_WORDS, Contents, cuts, merged
 from dedupe.index.store import Part, Writer
 from dedupe.tables import I64
@@ -41,6 +42,35 @@ def compact(writer: Writer) -> None:
         numbers = np.unique(segment).tolist()
         if numbers:
             writer.add(merged([_taken(writer.parts[n], row[segment == n]) for n in numbers]))
+
+
+def take_over(writer: Writer, others: Iterable[Index]) -> tuple[int, int]:
+    """Add the articles of other indexes; returns how many were added, and how many replaced.
+
+    Of an article that both have, that of the latest stays.
+    Raises IndexFolderError where one was made otherwise, or is damaged.
+    """
+    here: dict[bytes, tuple[Part, int]] = {}
+    for part in writer.parts:
+        paths = part.segment.paths()
+        here |= {paths[row]: (part, row) for row in np.flatnonzero(part.live).tolist()}
+    added = replaced = 0
+    for other in others:
+        writer.index.agree(other)
+        for segment, live in zip(other.segments, other.live, strict=True):
+            part, paths = writer.adopt(segment), segment.paths()
+            for row in np.flatnonzero(live).tolist():
+                known = here.get(paths[row])
+                if known is None:
+                    added += 1
+                elif known[0].digest(known[1]) == part.digest(row):
+                    continue
+                else:
+                    replaced += 1
+                    known[0].live[known[1]] = False
+                part.live[row] = True
+                here[paths[row]] = (part, row)
+    return added, replaced
 
 
 def _mergeable(parts: Sequence[Part]) -> list[Part]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from dedupe.index.columns import Array, Columns
 from dedupe.rarity import RARE, RARITY_BITS, rarity
-from dedupe.tables import I64, U32, U64, PassageTable
+from dedupe.tables import I64, U32, U64, AcceptedTable, PassageTable
 
 ARTICLE_BITS = 16
 """Bits of the row of an article, and so how many a segment may hold."""
@@ -93,6 +93,21 @@ def pair_keys(stem: U32, piece: I64) -> Keyed:
     return Keyed(np.concatenate(keys), np.concatenate(owners))
 
 
+def of_passages(passages: PassageTable, row: I64) -> U64:
+    """The postings of passages; row: of the article of each piece."""
+    keys = passage_keys(passages)
+    return keys._replace(owner=row[keys.owner]).postings()
+
+
+def of_pairs(table: AcceptedTable, row: I64) -> U64:
+    """The postings of the pairs of stems of some articles; row: as in `of_passages`."""
+    pieces = table.pieces
+    number = np.where(pieces.out, -1, np.arange(len(pieces.out)))
+    piece = np.repeat(number, np.diff(pieces.token))
+    keys = pair_keys(table.stem, piece)
+    return keys._replace(owner=row[piece[keys.owner]]).postings()
+
+
 def pack(name: str, postings: U64, parts: int) -> dict[str, Array]:
     """The arrays of some ascending postings: offsets of slots, the rest of the keys, the articles.
 
@@ -120,7 +135,10 @@ def unpack(columns: Columns, name: str, parts: int) -> U64:
 
 
 def moved(postings: U64, row: I64) -> U64:
-    """The postings of articles that have other rows now, unordered; row: -1 for those left out."""
+    """The postings of articles that have other rows now; row: (A,), -1 for those left out.
+
+    They ascend as before where the rows do.
+    """
     now = row[(postings & _ARTICLES).astype(np.int64)]
     kept = now >= 0
     found: U64 = postings[kept] & ~_ARTICLES | now[kept].astype(np.uint64)

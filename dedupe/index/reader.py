@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from shlex import quote
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
 
-from dedupe.errors import IndexFolderError
+from dedupe.errors import IndexFolderError, UsageError
 from dedupe.index import articles, manifest, postings
 from dedupe.index.manifest import SEGMENTS, Entry, Manifest
 from dedupe.index.parameters import Parameters
-from dedupe.index.segment import Segment
-from dedupe.tables import I64, U32, U64, AcceptedTable, Bool, PassageTable, Stems
+from dedupe.index.segment import Contents, Segment, merged, name_of
+from dedupe.tables import I64, U8, U32, U64, AcceptedTable, Bool, PassageTable, Stems
 
 MOST_ALIKE = 64
 """Articles, the first by path, that one key of a passage leads to. Further ones hold the same text,
@@ -27,6 +30,7 @@ CAP, CHAINED, CHAIN = 16, 400, 2
 by path, as in `kernels.pairing`."""
 _APART = 1000
 """Words by which pieces are apart, so that no hits of two are near each other."""
+_ID = re.compile(r"[0-9a-f]{8,64}")
 _TRIES = 20
 _HALF = np.uint64(32)
 
@@ -102,6 +106,16 @@ class Index:
 
     def __len__(self) -> int:
         return self.manifest.articles
+
+    def agree(self, other: Index) -> None:
+        """Raise IndexFolderError where another index was made otherwise."""
+        _agree(self.folder, self.manifest.parameters, other.manifest.parameters)
+        if self.manifest.text != other.manifest.text:
+            one, two = (self, other) if self.manifest.text else (other, self)
+            raise IndexFolderError(
+                f"the index {one.folder} holds texts, and {two.folder} does not; build one of them "
+                f"anew, with or without --store-text"
+            )
 
     @property
     def info(self) -> Info:
@@ -197,16 +211,49 @@ class Index:
         both = np.sort(np.concatenate([np.empty(0, np.uint64), *found]))
         return (both >> _HALF).astype(np.int64), (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
-    def load(self, numbers: I64) -> AcceptedTable:
-        """The tables of some articles, in the order given."""
-        where = self.places
-        segment, row = where.segment[numbers], where.row[numbers]
-        parts, order = [articles.NONE], []
+    def number_of(self, name: str) -> int:
+        """The article of a path, or of a prefix of its digest.
+
+        Raises UsageError where there is none, or several.
+        """
+        path = PurePath(name).as_posix()
+        place = bisect_left(self.places.path, path.encode("utf-8", "surrogateescape"))
+        if self.paths[place : place + 1] == (path,):
+            return place
+        found = []
+        if _ID.fullmatch(name):
+            digests = self.digests(np.arange(len(self)))
+            found = [n for n, row in enumerate(digests) if row.tobytes().hex().startswith(name)]
+        if len(found) != 1:
+            several = f"names {len(found)} articles" if found else "names no article"
+            raise UsageError(f"{name} {several} of the index {self.folder}")
+        return found[0]
+
+    def digests(self, numbers: I64) -> U8:
+        """Digests (k, 32) of some articles."""
+        found = np.empty((len(numbers), 32), np.uint8)
+        for segment, rows, mine in self._by_segment(numbers):
+            found[mine] = segment.columns["digest"][rows]
+        return found
+
+    def contents(self, numbers: I64) -> Contents:
+        """All that is kept of some articles; ascending."""
+        return merged([segment.contents(rows) for segment, rows, _ in self._by_segment(numbers)])
+
+    def _by_segment(self, numbers: I64) -> Iterator[tuple[Segment, I64, I64]]:
+        """Segments that hold some articles, the rows of those, and which they are."""
+        segment, row = self.places.segment[numbers], self.places.row[numbers]
         for number in np.unique(segment).tolist():
             mine = np.flatnonzero(segment == number)
-            parts.append(self.segments[number].load(row[mine]))
+            yield self.segments[number], row[mine], mine
+
+    def load(self, numbers: I64) -> AcceptedTable:
+        """The tables of some articles, in the order given."""
+        parts, order = [articles.NONE], [np.empty(0, np.int64)]
+        for segment, rows, mine in self._by_segment(numbers):
+            parts.append(segment.load(rows))
             order.append(mine)
-        back = np.argsort(np.concatenate([np.empty(0, np.int64), *order]))
+        back = np.argsort(np.concatenate(order))
         return articles.joined(parts).take(back).table(with_text=self.manifest.text)
 
 
@@ -241,10 +288,9 @@ def _live(folder: Path, entry: Entry) -> Bool:
         return np.ones(entry.articles, np.bool_)
     path = folder / SEGMENTS / f"{entry.dead}.del"
     content = path.read_bytes()
-    bits = np.frombuffer(content, np.uint8)
-    dead = np.unpackbits(bits).astype(np.bool_)[: entry.articles]
-    if len(bits) != (entry.articles + 7) // 8 or dead.sum() != entry.dead_articles:
-        raise IndexFolderError(f"{path} is damaged: it is not about {entry.articles:,} articles")
+    dead = np.unpackbits(np.frombuffer(content, np.uint8))[: entry.articles].astype(np.bool_)
+    if name_of(content) != entry.dead or len(dead) < entry.articles:
+        raise IndexFolderError(f"{path} is damaged: its content does not belong to its name")
     return ~dead
 
 

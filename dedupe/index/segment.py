@@ -102,17 +102,13 @@ def contents_of(table: AcceptedTable, size: I64, passages: PassageTable) -> Cont
     size: (D,) bytes of the texts; passages: of the pieces of the table
     """
     order = np.array(sorted(range(len(table.path)), key=table.path.__getitem__), np.int64)
-    pieces = table.pieces
-    owner = pieces.article.astype(np.int64)
+    owner = table.pieces.article.astype(np.int64)
     count = np.bincount(owner[passages.article], minlength=len(order)).astype(np.int64)
     row = np.argsort(order)[owner]
-    passage_keys = postings.passage_keys(passages)
-    piece = np.repeat(np.where(pieces.out, -1, np.arange(len(owner))), np.diff(pieces.token))
-    pair_keys = postings.pair_keys(table.stem, piece)
     return Contents(
         articles.accepted(table, size, count).take(order),
-        passage_keys._replace(owner=row[passage_keys.owner]).postings(),
-        pair_keys._replace(owner=row[piece[pair_keys.owner]]).postings(),
+        postings.of_passages(passages, row),
+        postings.of_pairs(table, row),
     )
 
 
@@ -131,6 +127,17 @@ def merged(parts: list[Contents]) -> Contents:
         together.take(order),
         sorted_again([part.passages for part in parts]),
         sorted_again([part.pairs for part in parts]),
+    )
+
+
+def part_of(contents: Contents, rows: I64) -> Contents:
+    """Some of the articles; rows: (k,) ascending."""
+    row = np.full(len(contents.articles), -1, np.int64)
+    row[rows] = np.arange(len(rows))
+    return Contents(
+        contents.articles.take(rows),
+        postings.moved(contents.passages, row),
+        postings.moved(contents.pairs, row),
     )
 
 
@@ -227,6 +234,10 @@ class Segment:
         """Bytes of the file."""
         return len(self._map)
 
+    def content(self) -> bytes:
+        """The whole file."""
+        return self._map[:]
+
     def load(self, rows: I64) -> Articles:
         """Some of the articles, in the order given."""
         return articles.unpack(self.columns, rows)
@@ -236,7 +247,7 @@ class Segment:
         row = np.full(self.header.articles, -1, np.int64)
         row[rows] = np.arange(len(rows))
         passages, pairs = (
-            np.sort(postings.moved(postings.unpack(self.columns, name, parts), row))
+            postings.moved(postings.unpack(self.columns, name, parts), row)
             for name, parts in (("passage", self.header.parts), ("pair", 1))
         )
         return Contents(self.load(rows), passages, pairs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,18 @@ from dedupe.index import lock, manifest
 from dedupe.index.manifest import SEGMENTS, Entry, Manifest
 from dedupe.index.parameters import FORMAT, Parameters
 from dedupe.index.reader import Index
-from dedupe.index.segment import Contents, Segment, Totals, encode, name_of
-from dedupe.tables import Bool
+from dedupe.index.segment import (
+    MOST_WORDS,
+    Contents,
+    Segment,
+    Totals,
+    cuts,
+    encode,
+    merged,
+    name_of,
+    part_of,
+)
+from dedupe.tables import I64, Bool
 
 _TEMPORARY = "tmp-"
 
@@ -39,6 +50,10 @@ class Part:
         """Words of the articles that count."""
         return self.segment.totals(np.flatnonzero(~self.live)).words
 
+    def digest(self, row: int) -> bytes:
+        """That of an article."""
+        return bytes(self.segment.columns["digest"][row])
+
 
 class Writer:
     """A change of an index, which takes effect with `commit`, as a whole or not at all."""
@@ -53,10 +68,18 @@ class Writer:
             )
         ]
         """Those of the index in its order, then those that were added"""
+        self._waiting: list[Contents] = []
 
     @property
     def _folder(self) -> Path:
         return self.index.folder / SEGMENTS
+
+    def remove(self, numbers: I64) -> None:
+        """Let some articles, by their numbers in the index, count no more."""
+        where = self.index.places
+        for number in np.unique(where.segment[numbers]).tolist():
+            mine = numbers[where.segment[numbers] == number]
+            self.parts[number].live[where.row[mine]] = False
 
     def add(self, contents: Contents) -> None:
         """Write a segment. Articles of these paths must have been removed before."""
@@ -69,6 +92,46 @@ class Writer:
         path = self._folder / f"{name}.seg"
         _write(path, content)
         self.parts.append(Part(name, Segment(path), np.ones(len(contents.articles), np.bool_)))
+
+    def adopt(self, segment: Segment) -> Part:
+        """Take a segment of another index over; none of its articles counts yet.
+
+        Raises IndexFolderError where it is damaged, or cannot be written here.
+        """
+        name = segment.path.stem
+        for part in self.parts:
+            if part.name == name:
+                return part
+        for fault in segment.faults():
+            raise IndexFolderError(fault)
+        path = self._folder / segment.path.name
+        try:
+            os.link(segment.path, path)
+        except OSError:  # another file system, or one without links
+            _write(path, segment.content())
+        part = Part(name, Segment(path), np.zeros(segment.header.articles, np.bool_))
+        self.parts.append(part)
+        return part
+
+    def append(self, contents: Contents) -> None:
+        """Add articles that come by path; segments are written as they fill."""
+        self._waiting.append(contents)
+        if sum(int(part.articles.words.sum()) for part in self._waiting) > MOST_WORDS:
+            self._waiting = [self._written()]
+
+    def flush(self) -> None:
+        """Write what was appended."""
+        if self._waiting:
+            self.add(self._written())
+            self._waiting = []
+
+    def _written(self) -> Contents:
+        """What is left of the waiting articles after full segments have been written."""
+        together = merged(self._waiting)
+        *full, last = pairwise(cuts(together.articles.words))
+        for low, high in full:
+            self.add(part_of(together, np.arange(low, high)))
+        return part_of(together, np.arange(*last))
 
     def commit(self) -> Manifest:
         """Let the change take effect, and delete the files that nobody needs any more."""
@@ -135,6 +198,7 @@ def building(
         raise UsageError(f"{folder} is no index: it holds {strange[0]}")
     try:
         (folder / SEGMENTS).mkdir(parents=True, exist_ok=True)
+        sync(folder.resolve().parent)
     except OSError as error:
         raise IndexFolderError(f"cannot write the index {folder}: {error.strerror}") from error
     with lock.locked(folder, timeout_seconds):

@@ -18,6 +18,9 @@ CROWD = 256
 """Members of a bucket above which one neighbour is enough."""
 LOOK_AHEAD = 16
 """Members that are looked at to find the neighbours; keeps the join linear."""
+ACCEPTED = 128
+"""The same where accepted articles take part: these are not linked with each other, so a passage
+meets each of them. An index gives no more than 64 for a key."""
 TABLE = 1024
 """Slots of the hash table of one passage's shingles."""
 LONGEST_PASSAGE = 512
@@ -38,16 +41,18 @@ def _same_words(token, a, b, length):
 
 
 @inlined
-def _pair_members(member, owner, size, start, length, inside, out, count):
+def _pair_members(member, owner, size, start, length, inside, accepted, out, count):
     """Pair each of the first `size` members with its next neighbours elsewhere.
 
-    Passages of one article below `inside` that do not overlap are paired as well.
+    Passages of one article below `inside` that do not overlap are paired as well. `accepted` stands
+    for all accepted articles, which do not count among the neighbours; below 0 for none.
     """
     wanted = NEIGHBOURS if size <= CROWD else 1
+    ahead = LOOK_AHEAD if accepted < 0 else ACCEPTED
     for x in range(size):
         i = member[x]
         found = 0
-        for y in range(x + 1, min(size, x + 1 + LOOK_AHEAD)):
+        for y in range(x + 1, min(size, x + 1 + ahead)):
             j = member[y]
             if owner[x] == owner[y]:
                 apart = start[i] + length[i] <= start[j] or start[j] + length[j] <= start[i]
@@ -56,7 +61,7 @@ def _pair_members(member, owner, size, start, length, inside, out, count):
             if count < len(out):
                 out[count] = np.uint64(min(i, j)) << _HALF | np.uint64(max(i, j))
             count += 1
-            found += 1
+            found += owner[x] != accepted and owner[y] != accepted
             if found == wanted:
                 break
     return count
@@ -137,11 +142,12 @@ def group_equal(some, content, token, start, length, table, representative, grou
 
 
 @kernel
-def join_equal(order, group, article, start, length, inside, owner, out):
+def join_equal(order, group, article, start, length, inside, accepted, owner, out):
     """Pair the passages of every group of equals.
 
     order: i32 (E,), group: i32 (P, 2) of `group_equal`; article: i32, start: i64, length: i32 (P,)
     inside: articles below this are paired with themselves, where two places do not overlap
+    accepted: number of all accepted articles, -1 where there are none
     owner: i32 (E,) written: the article of each member
     out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
     """
@@ -152,30 +158,33 @@ def join_equal(order, group, article, start, length, inside, owner, out):
     while at < len(order):
         size = group[order[at], 1]
         count = _pair_members(
-            order[at : at + size], owner[at : at + size], size, start, length, inside, out, count
-        )
+            order[at : at + size], owner[at : at + size], size, start, length, inside, accepted,
+            out, count,
+        )  # fmt: skip
         at += size
     return count
 
 
 @kernel
-def spread(pairs, order, group, article, out):
+def spread(pairs, order, group, article, accepted, out):
     """Pair the equals of two proven passages with each other, a few of each.
 
     Only one of several equal passages takes part in the bands; the others stand in articles of
     their own, which share the passage just as well.
 
     pairs: u64 (M,) of representatives; order, group: of `group_equal`; article: i32 (P,)
+    accepted: as in `join_equal`; the first few of either side meet all equals of the other then
     out: u64 (X,) written. Returns the number of pairs; more than X were not written.
     """
     count = 0
+    most = NEIGHBOURS if accepted < 0 else ACCEPTED
     for m in range(len(pairs)):
         i, j = np.int64(pairs[m] >> _HALF), np.int64(pairs[m] & _LOW)
         if group[i, 1] == 0 and group[j, 1] == 0:
             continue
-        for x in range(min(max(group[i, 1], 1), NEIGHBOURS)):
+        for x in range(min(max(group[i, 1], 1), most)):
             a = i if group[i, 1] == 0 else np.int64(order[group[i, 0] + x])
-            for y in range(min(max(group[j, 1], 1), NEIGHBOURS)):
+            for y in range(min(max(group[j, 1], 1), most if x < NEIGHBOURS else NEIGHBOURS)):
                 b = j if group[j, 1] == 0 else np.int64(order[group[j, 0] + y])
                 if article[a] != article[b]:
                     if count < len(out):
@@ -237,10 +246,11 @@ def pack_shared(keys, following, use, article, first, shared, index_bits, count,
 
 
 @kernel
-def join_band(order, index_mask, place, member, owner, out):
+def join_band(order, index_mask, place, accepted, member, owner, out):
     """Pair the passages whose keys of one band collide.
 
     order: u64 (E,), place: i32 (E, 2) of `pack_shared`, the former sorted
+    accepted: as in `join_equal`
     member, owner: i32 (E,) scratch
     out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
     """
@@ -256,7 +266,7 @@ def join_band(order, index_mask, place, member, owner, out):
             size += 1
             at += 1
         if size > 1:
-            count = _pair_members(member, owner, size, member, member, 0, out, count)
+            count = _pair_members(member, owner, size, member, member, 0, accepted, out, count)
     return count
 
 

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from dedupe.pipeline.checking import check
     from dedupe.pipeline.comparing import compare
     from dedupe.pipeline.explaining import explain
+    from dedupe.pipeline.indexing import (
+        add_to_index,
+        build_index,
+        compare_index,
+        update_index,
+    )
     from dedupe.pipeline.listing import list_files
     from dedupe.pipeline.progress import Progress
     from dedupe.pipeline.saved import load
@@ -24,8 +30,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Progress",
     "accept",
+    "add_to_index",
+    "build_index",
     "check",
     "compare",
+    "compare_index",
     "create_baseline",
     "explain",
     "list_files",
@@ -36,13 +45,17 @@ __all__ = [
     "show",
     "train_model",
     "update_baseline",
+    "update_index",
 ]
 
 _HOMES = {
     "Progress": "progress",
     "accept": "accepting",
+    "add_to_index": "indexing",
+    "build_index": "indexing",
     "check": "checking",
     "compare": "comparing",
+    "compare_index": "indexing",
     "create_baseline": "baselining",
     "explain": "explaining",
     "list_files": "listing",
@@ -53,6 +66,7 @@ _HOMES = {
     "show": "showing",
     "train_model": "training",
     "update_baseline": "baselining",
+    "update_index": "indexing",
 }
 
 

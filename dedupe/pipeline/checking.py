@@ -48,9 +48,10 @@ def check(
         files = listing.files
         analyses = analyse_files(files, settings, this.pool, this.progress)
         skipped = results.left_out(listing, analyses)
+        articles = sum(len(part.file) for part in analyses)
         if files or (changes is None and paths):  # else there was nothing to check
-            results.refuse_empty(analyses, skipped, settings.sources)
-        if not any(len(part.file) for part in analyses):
+            results.refuse_empty(articles, skipped, settings.sources)
+        if not articles:
             return results.empty(this, skipped)
         replaced = {file.path for file in files}.union(() if changes is None else changes.gone)
         table = _retrieved(index, analyses, replaced)

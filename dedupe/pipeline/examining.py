@@ -131,7 +131,8 @@ def _owners(corpus: Corpus, settings: config.Matching) -> Owners:
     if not between:
         every = np.arange(len(corpus.path), dtype=np.int32)
         own = int(np.count_nonzero(~corpus.accepted))
-        return Owners(np.minimum(every, np.int32(own)), own if settings.inside_articles else 0)
+        owners = Owners(np.minimum(every, np.int32(own)), own if settings.inside_articles else 0)
+        return owners if own == len(every) else owners._replace(accepted=own)
     if len(between) < 2:
         raise UsageError("--between must be given twice or more: once for each group")
     owner = np.full(len(corpus.path), -1, np.int32)

@@ -2,18 +2,213 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from pathlib import Path, PurePath
 
 import numpy as np
+from msgspec import Struct, structs
 
 from dedupe import config, passages
-from dedupe.index import Contents, Parameters, contents_of
+from dedupe.filler.scorer import load_model
+from dedupe.index import (
+    Contents,
+    Index,
+    Parameters,
+    Writer,
+    building,
+    changing,
+    contents_of,
+    part_of,
+    tidy,
+)
 from dedupe.index.postings import SAMPLE_BITS
-from dedupe.pipeline.analysis import BANDING, Analysis, article_blocks
-from dedupe.sources import SourceFile
+from dedupe.model import Skipped
+from dedupe.pipeline.analysis import BANDING, Analysis, analyse, article_blocks, batches
+from dedupe.pipeline.progress import Progress, Silence
+from dedupe.pipeline.results import refuse_empty
+from dedupe.pipeline.threads import threads, workers
+from dedupe.sources import FileList, SourceFile, displayed, find_files
 from dedupe.tables import I32, I64, AcceptedTable, Reading, TextBatch, Texts
 from dedupe.tokens import TEXT_MODEL
+
+_AT_ONCE = 8
+"""Batches for each thread that are analysed before they are written: what is held at most."""
+
+
+class Change(Struct, frozen=True):
+    """What a command did to an index."""
+
+    articles: int
+    """In the index now"""
+    added: int
+    replaced: int
+    unchanged: int
+    removed: int
+    skipped: tuple[Skipped, ...]
+
+
+def build_index(
+    folder: Path, paths: Sequence[str], settings: config.Config, timeout_seconds: float,
+    progress: Progress | None = None, *, text: bool, force: bool,
+) -> Change:  # fmt: skip
+    """Make an index of the articles under some paths; text: whether it keeps their texts.
+
+    Raises UsageError for a path that does not exist, and for an index that does unless `force` is
+    set; IndexFolderError, NothingToAnalyseError, SkippedFilesError.
+    """
+    listing = find_files(paths, settings.sources)
+    wanted = parameters(settings)
+    with building(folder, timeout_seconds, wanted, text=text, force=force) as writer:
+        return _revise(writer, listing, settings, progress or Silence(), (), make=True)
+
+
+def add_to_index(
+    folder: Path, paths: Sequence[str], settings: config.Config, timeout_seconds: float,
+    progress: Progress | None = None,
+) -> Change:  # fmt: skip
+    """Add the articles under some paths, in place of those of the same paths.
+
+    Raises what `build_index` does.
+    """
+    listing = find_files(paths, settings.sources)
+    with changing(folder, timeout_seconds, parameters(settings)) as writer:
+        return _revise(writer, listing, settings, progress or Silence(), ())
+
+
+def update_index(
+    folder: Path, paths: Sequence[str], settings: config.Config, timeout_seconds: float,
+    progress: Progress | None = None,
+) -> Change:  # fmt: skip
+    """Add the articles under some paths, and remove those that are there no more.
+
+    Raises what `build_index` does.
+    """
+    listing = find_files(paths, settings.sources)
+    with changing(folder, timeout_seconds, parameters(settings)) as writer:
+        return _revise(writer, listing, settings, progress or Silence(), paths)
+
+
+def compare_index(
+    folder: Path, paths: Sequence[str], settings: config.Config, progress: Progress | None = None
+) -> list[str]:
+    """Where an index differs from the articles under some paths, as lines of text.
+
+    Raises what `build_index` does.
+    """
+    index = Index.open(folder, parameters(settings), scattered=False)
+    listing = find_files(paths, settings.sources)
+    known = {path: number for number, path in enumerate(index.paths)}
+    found: list[str] = []
+    skipped = list(listing.skipped)
+    seen = 0
+    text = index.manifest.text
+    for fresh, left_out in _contents(listing.files, settings, progress or Silence(), text=text):
+        skipped += left_out
+        if fresh is None:
+            continue
+        here = [str(path, "utf-8") for path in fresh.articles.paths()]
+        seen += len(here)
+        found += [f"{path}: not in the index" for path in here if path not in known]
+        rows = np.array([row for row, path in enumerate(here) if path in known], np.int64)
+        if len(rows):
+            stored = index.contents(np.array([known[here[row]] for row in rows.tolist()]))
+            found += _different(part_of(fresh, rows), stored)
+    refuse_empty(seen, skipped, settings.sources)
+    gone = _gone(index.paths, paths, listing)
+    return sorted(found + [f"{index.paths[number]}: no such article" for number in gone])
+
+
+def _different(fresh: Contents, stored: Contents) -> Iterator[str]:
+    """What differs between the same articles of the sources and of an index."""
+    wrong = (fresh.articles.digest != stored.articles.digest).any(axis=1)
+    for name in ("passages", "pairs"):
+        keys = np.setxor1d(getattr(fresh, name), getattr(stored, name))
+        wrong[(keys & 0xFFFF).astype(np.int64)] = True
+    paths = fresh.articles.paths()
+    for row in np.flatnonzero(wrong).tolist():
+        yield f"{str(paths[row], 'utf-8')}: changed"
+
+
+def _revise(
+    writer: Writer, listing: FileList, settings: config.Config, progress: Progress,
+    roots: Sequence[str], *, make: bool = False,
+) -> Change:  # fmt: skip
+    """Bring an index in line with some files, and with what is gone under `roots`."""
+    index = writer.index
+    known = {path: number for number, path in enumerate(index.paths)}
+    added = replaced = unchanged = 0
+    skipped = list(listing.skipped)
+    text = index.manifest.text
+    for fresh, left_out in _contents(listing.files, settings, progress, text=text):
+        skipped += left_out
+        if fresh is None:
+            continue
+        paths = [str(path, "utf-8") for path in fresh.articles.paths()]
+        numbers = np.array([known.get(path, -1) for path in paths])
+        old = np.flatnonzero(numbers >= 0)
+        same = (index.digests(numbers[old]) == fresh.articles.digest[old]).all(axis=1)
+        rows = np.setdiff1d(np.arange(len(paths)), old[same])
+        added += len(paths) - len(old)
+        replaced += len(old) - int(same.sum())
+        unchanged += int(same.sum())
+        writer.remove(numbers[old[~same]])
+        if len(rows):
+            writer.append(part_of(fresh, rows))
+    refuse_empty(added + replaced + unchanged, skipped, settings.sources)
+    gone = _gone(index.paths, roots, listing)
+    writer.remove(gone)
+    writer.flush()
+    if make or added or replaced or len(gone):
+        tidy(writer)
+        writer.commit()
+    return Change(
+        len(index) + added - len(gone), added, replaced, unchanged, len(gone),
+        tuple(sorted(skipped, key=lambda item: item.path)),
+    )  # fmt: skip
+
+
+def _gone(paths: Sequence[str], roots: Sequence[str], listing: FileList) -> I64:
+    """Articles, by number, under some folders that hold them no more.
+
+    What is there and could not be read stays.
+    """
+    there = {file.path for file in listing.files}
+    there |= {item.path for item in listing.skipped if not item.deliberate}
+    folders = [displayed(PurePath(root).as_posix()) for root in roots if Path(root).is_dir()]
+    prefixes = tuple(folder.rstrip("/") + "/" for folder in folders if folder != ".")
+    here = len(prefixes) < len(folders)  # the working directory itself
+    return np.array(
+        [
+            number
+            for number, path in enumerate(paths)
+            if path not in there
+            and (path.startswith(prefixes) or (here and not path.startswith(("/", "../"))))
+        ],
+        np.int64,
+    )
+
+
+def _contents(
+    files: Sequence[SourceFile], settings: config.Config, progress: Progress, *, text: bool
+) -> Iterator[tuple[Contents | None, list[Skipped]]]:
+    """What an index keeps of each batch of files, and what could not be read of it."""
+    # Both ways of looking need stems, and texts are kept, so that nobody judges them.
+    matching = structs.replace(settings.matching, depth="standard")
+    settings = structs.replace(settings, matching=matching)
+    model = load_model(settings.filler.model)
+    progress.phase("reading", len(files))
+    count = threads(settings.jobs)
+
+    def one(run: range) -> tuple[Contents | None, list[Skipped]]:
+        part = analyse(files, run, settings, model, keep=True)
+        progress.advance(len(run))
+        return contents(part, files, text=text), part.skipped
+
+    with workers(count) as pool:
+        runs, size = batches(files), _AT_ONCE * count
+        for at in range(0, len(runs), size):
+            yield from pool.map(one, runs[at : at + size])
 
 
 def parameters(settings: config.Config) -> Parameters:

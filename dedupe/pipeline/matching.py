@@ -56,6 +56,8 @@ class Owners(NamedTuple):
     the article, or of the group that holds it"""
     inside: int
     """Articles with a number below this are compared with themselves, too"""
+    accepted: int = candidates.NONE
+    """The number of all accepted articles"""
 
 
 class CorpusPassages(Struct, frozen=True):
@@ -124,19 +126,28 @@ def match_copies(
         passages = _select(passages, owner[passages.article] >= 0)
     places = candidates.Passages(owner[passages.article], passages.start, passages.length)
     equals = candidates.equals_of(passages.content, corpus.token, places)
-    known = pool.submit(candidates.equal_pairs, equals, places, inside=owners.inside)
+    known = pool.submit(
+        candidates.equal_pairs,
+        equals,
+        places,
+        inside=owners.inside,
+        accepted=owners.accepted,
+    )
     use = bands.usable(passages.kind, equals.representative)
     batches = bands.parts(passages.keys, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))
     bits = bands.index_bits(len(use))
     proposed = candidates.band_pairs(
-        lambda band: bands.colliding(batches, band, bits, workspace), BANDING.bands, pool
+        lambda band: bands.colliding(batches, band, bits, workspace),
+        BANDING.bands,
+        pool,
+        owners.accepted,
     )
     where = verify.Passages(passages.article, passages.start, passages.length, equals.group)
     boxes, proven = verify.prove(
         known.result(), proposed, WINDOW_SIMILARITY, corpus.token, where, pool
     )
-    more = candidates.spread(proven, equals, places.article)
+    more = candidates.spread(proven, equals, places.article, owners.accepted)
     others, _ = verify.prove(more, more[:0], WINDOW_SIMILARITY, corpus.token, where, pool)
     matches = align.align(
         np.concatenate([boxes.partner, others.partner]), np.concatenate([boxes.box, others.box]),

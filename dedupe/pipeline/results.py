@@ -25,14 +25,15 @@ def left_out(listing: FileList, analyses: Sequence[Analysis]) -> tuple[Skipped, 
     return tuple(sorted(found, key=lambda item: item.path))
 
 
-def refuse_empty(
-    analyses: Sequence[Analysis], skipped: Sequence[Skipped], sources: config.Sources
-) -> None:
-    """Raise NothingToAnalyseError, or SkippedFilesError, where the settings ask for it."""
+def refuse_empty(articles: int, skipped: Sequence[Skipped], sources: config.Sources) -> None:
+    """Raise SkippedFilesError for files that were skipped, NothingToAnalyseError for no article.
+
+    articles: how many there are
+    """
     faults = [item for item in skipped if not item.deliberate]
     if sources.strict and faults:
         raise SkippedFilesError(_named(f"{len(faults)} files could not be analysed", faults))
-    if not any(len(part.file) for part in analyses):
+    if not articles:
         if sources.allow_empty and not faults:
             return
         raise NothingToAnalyseError(_named("no article to analyse", faults or skipped))

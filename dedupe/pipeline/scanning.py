@@ -35,8 +35,9 @@ def scan(
         listing = find_files(paths, settings.sources)
         analyses = analyse_files(listing.files, settings, this.pool, this.progress)
         skipped = results.left_out(listing, analyses)
-        results.refuse_empty(analyses, skipped, settings.sources)
-        if not any(len(part.file) for part in analyses):
+        articles = sum(len(part.file) for part in analyses)
+        results.refuse_empty(articles, skipped, settings.sources)
+        if not articles:
             return results.empty(this, skipped)
         again = partial(read_again, listing.files, settings.sources)
         return examine(this, analyses, listing.files, again, skipped)

@@ -77,6 +77,12 @@ class Engine:
         self._asked(paths, config)
         return self.result
 
+    def check(
+        self, paths: Sequence[str], config: Config, _progress: object = None, **_: object
+    ) -> Result:
+        """The result."""
+        return self.scan(paths, config)
+
     def compare(self, path_a: str, path_b: str, config: Config) -> Comparison:
         """The sample comparison."""
         self._asked((path_a, path_b), config)

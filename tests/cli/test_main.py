@@ -213,7 +213,9 @@ def test_version(cli: Cli) -> None:
 def test_versions_of_formats(cli: Cli, engine: Engine) -> None:
     """With -v also what results depend on."""
     ran = cli("--version", "-v")
-    assert ran.out.splitlines()[1:] == ["schema 1.0", "normaliser 2", "model builtin:test"]
+    assert ran.out.splitlines()[1:] == [
+        "schema 1.0", "normaliser 2", "index 1", "model builtin:test",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])

@@ -35,12 +35,14 @@ def unpacked(pairs: U64) -> list[tuple[int, int]]:
 class Bucket:
     """Passages of three words each, one behind another, with the pairs of both joins."""
 
-    def __init__(self, words: list[list[int]], articles: list[int], *, inside: int = 0) -> None:
+    def __init__(
+        self, words: list[list[int]], articles: list[int], *, inside: int = 0, accepted: int = -1
+    ) -> None:
         self.token: U32 = np.array([word for part in words for word in part], np.uint32)
         self.length: I32 = np.array([len(part) for part in words], np.int32)
         self.start = np.cumsum([0, *self.length])[:-1].astype(np.int64)
         self.article = np.array(articles, np.int32)
-        self.inside = inside
+        self.inside, self.accepted = inside, accepted
 
     def equal(self, content: list[int], room: int = 10_000) -> tuple[int, U64, I32]:
         """Number of pairs, pairs written, representatives; content: the hashes."""
@@ -55,7 +57,7 @@ class Bucket:
         out = np.zeros(room, np.uint64)
         pairs = join_equal(
             order[:grouped], group, self.article, self.start, self.length, self.inside,
-            np.empty(grouped, np.int32), out,
+            self.accepted,            np.empty(grouped, np.int32), out,
         )  # fmt: skip
         return int(pairs), out[:pairs], representative
 
@@ -67,14 +69,16 @@ class Bucket:
         place = np.stack([np.arange(count, dtype=np.int32), self.article], axis=1)
         member, owner = np.empty(count, np.int32), np.empty(count, np.int32)
         out = np.zeros(room, np.uint64)
-        pairs = join_band(order, MASK, place, member, owner, out)
+        pairs = join_band(order, MASK, place, self.accepted, member, owner, out)
         return int(pairs), out[:pairs]
 
 
-def of_one_word_each(count: int, articles: list[int] | None = None, *, inside: int = 0) -> Bucket:
+def of_one_word_each(
+    count: int, articles: list[int] | None = None, *, inside: int = 0, accepted: int = -1
+) -> Bucket:
     """Equal passages, of articles of their own unless told otherwise."""
     own = list(range(count)) if articles is None else articles
-    return Bucket([[1]] * count, own, inside=inside)
+    return Bucket([[1]] * count, own, inside=inside, accepted=accepted)
 
 
 def test_equal_passages_of_different_articles_are_paired() -> None:
@@ -143,6 +147,17 @@ def test_buckets_give_a_bounded_number_of_pairs(size: int, each: int) -> None:
         assert len(pairs) == want
         assert len(set(pairs.tolist())) == want
         assert naive.components(size, unpacked(pairs)) == [0] * size
+
+
+@pytest.mark.parametrize("incoming", [1, 3])
+def test_a_passage_meets_all_accepted_articles(incoming: int) -> None:
+    """However many hold it; these do not meet each other."""
+    size = incoming + 64
+    bucket = of_one_word_each(size, [min(i, incoming) for i in range(size)], accepted=incoming)
+    wanted = {(i, j) for i in range(incoming) for j in range(i + 1, size)}
+    for pairs in (bucket.band([3] * size)[1], bucket.equal([3] * size)[1]):
+        assert len(pairs) == len(wanted)
+        assert set(unpacked(pairs)) == wanted
 
 
 def test_work_is_bounded_where_no_neighbour_counts() -> None:

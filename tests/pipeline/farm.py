@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from dedupe import config
 from dedupe.model import Finding, Result
-from dedupe.pipeline import scan
+from dedupe.pipeline import build_index, check, scan
 from dedupe.reports import FORMATS
 from dedupe.reports.options import ReportOptions
 from tests import naive
@@ -65,6 +66,10 @@ class Folder:
         """Scan the folder, or some paths in it."""
         return scan(list(paths or ["."]), settings or config.Config())
 
+    def check(self, *paths: str, settings: config.Config | None = None) -> Result:
+        """Check some paths, the folder `incoming` unless told otherwise."""
+        return check(list(paths or ["incoming"]), settings or config.Config())
+
     def shingles(self, path: str, start: int, end: int) -> set[naive.Shingle]:
         """Shingles of a stretch of an article, by the oracle."""
         words, _ = naive.split_words(self.text(path)[start:end])
@@ -87,3 +92,11 @@ def settings(**parts: object) -> config.Config:
 def of_rule(result: Result, rule: str) -> list[Finding]:
     """Findings of one rule, in the order of the report."""
     return [finding for finding in result.findings if finding.rule == rule]
+
+
+def accept(
+    paths: Sequence[str], settings: config.Config | None = None, *, text: bool = False
+) -> None:
+    """Make the index of some articles where a check looks for it."""
+    chosen = settings or config.Config()
+    build_index(Path(chosen.index), paths, chosen, 1, text=text, force=True)
