@@ -193,43 +193,67 @@ def _environment(**more: str) -> Mapping[str, str]:
     return surroundings() | told | nothing | {"DEDUPE_DEPTH": "fast"} | more
 
 
-def test_action_runs(repository: Path, tmp_path: Path) -> None:
-    """Annotations in the log, a summary, SARIF and outputs; the step itself succeeds."""
-    files = {name: tmp_path / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-    env = _environment(
-        RUNNER_TEMP=str(tmp_path), GITHUB_ACTIONS="true",
-        **{name: str(file) for name, file in files.items()},
-        **_inputs(COMMAND="scan", PATHS="articles", FAIL_ON="error", ARGS="--select\nDUP,TPL205"),
-    )  # fmt: skip
+def _act(root: Path, temporary: Path, **inputs: str) -> tuple[str, dict[str, str]]:
+    """Run the step of the action in a pull request; its log and its outputs."""
+    told = temporary / "outputs"
+    told.unlink(missing_ok=True)
+    more = {"RUNNER_TEMP": str(temporary), "GITHUB_OUTPUT": str(told), "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_NAME": "pull_request"}  # fmt: skip
     process = subprocess.run(
         [sys.executable, ROOT / ".ci" / "action.py"],
-        cwd=repository, env=env, capture_output=True, text=True, encoding="utf-8", check=True,
+        cwd=root, env=_environment(**more, **_inputs(**inputs)), capture_output=True, text=True,
+        encoding="utf-8", check=True,
     )  # fmt: skip
-    assert "::error title=TPL205 unfilled-field,file=articles/b.md,line=7" in process.stdout
-    told = dict(
-        line.split("=", 1)
-        for line in files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines()
-    )
+    lines = told.read_text(encoding="utf-8").splitlines()
+    return process.stdout, dict(line.split("=", 1) for line in lines)
+
+
+def test_pull_request_in_a_shallow_clone(repository: Path, tmp_path: Path) -> None:
+    """The merge and its parents are enough: what came in is checked, and nothing else."""
+    (tmp_path / "base").mkdir()
+    _git(repository, "clone", "-q", repository.as_uri(), str(tmp_path / "base"))
+    assert _act(tmp_path / "base", tmp_path, COMMAND="index", PATHS="articles")[1] == {
+        "exit-code": "0"
+    }
+    _git(repository, "checkout", "-q", "-b", "branch")
+    text = f"# Ovens\n\nThree towns bake as they used to.\n\n{BAKERY}\n"
+    (repository / "articles" / "new.md").write_text(text, encoding="utf-8")
+    _git(repository, "add", ".")
+    _git(repository, "commit", "-q", "-m", "Add")
+    _git(repository, "checkout", "-q", "main")
+    _git(repository, "merge", "-q", "--no-ff", "branch", "-m", "Merge")
+    clone = tmp_path / "clone"
+    _git(repository, "clone", "-q", "--depth", "2", repository.as_uri(), str(clone))
+    (tmp_path / "base" / ".dedupe").rename(clone / ".dedupe")  # as the cache restores it
+    log, told = _act(clone, tmp_path, PATHS="articles", ARGS="--select\nDUP")
+    assert (told["exit-code"], told["new-findings"]) == ("1", "2")
+    found = re.findall(r"^::error title=(\w+) [a-z-]+,file=([^,]*),", log, re.MULTILINE)
+    assert found == [("DUP101", "articles/new.md"), ("DUP102", "articles/new.md")]
+
+
+def test_action_runs(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Annotations in the log, a summary, SARIF and outputs; the step itself succeeds."""
+    summary = tmp_path / "summary"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    log, told = _act(
+        repository, tmp_path, COMMAND="scan", PATHS="articles", FAIL_ON="error",
+        ARGS="--select\nDUP,TPL205",
+    )  # fmt: skip
+    assert "::error title=TPL205 unfilled-field,file=articles/b.md,line=7" in log
     assert told.keys() == ACTION["outputs"].keys()
     assert (told["exit-code"], told["new-findings"]) == ("1", "2")
     assert float(told["duplicate-percent"]) > 30
     results = json.loads(Path(told["sarif-path"]).read_bytes())["runs"][0]["results"]
     assert {result["ruleId"] for result in results} == {"DUP102", "TPL205"}
-    assert files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8").startswith("## dedupe: failed")
+    assert summary.read_text(encoding="utf-8").startswith("## dedupe: failed")
 
 
 def test_action_tells_of_a_job_that_could_not_be_done(repository: Path, tmp_path: Path) -> None:
     """Then there is a code and no report, not even of the run before."""
     (tmp_path / "dedupe-reports").mkdir()
     (tmp_path / "dedupe-reports" / "dedupe.json").write_text("{}", encoding="utf-8")
-    env = _environment(
-        RUNNER_TEMP=str(tmp_path), GITHUB_OUTPUT=str(tmp_path / "out"),
-        **_inputs(COMMAND="scan", PATHS="none"),
-    )  # fmt: skip
-    subprocess.run(
-        [sys.executable, ROOT / ".ci" / "action.py"], cwd=repository, env=env, check=True
-    )
-    assert (tmp_path / "out").read_text(encoding="utf-8") == "exit-code=2\n"
+    for inputs in ({"COMMAND": "scan", "PATHS": "none"}, {"INDEX": "none"}):
+        assert _act(repository, tmp_path, **inputs)[1] == {"exit-code": "2"}
 
 
 # ----------------------------------------------------------------------------------- the page
