@@ -11,6 +11,7 @@ Depth = Literal["fast", "standard", "deep"]
 SeverityName = Literal["note", "warning", "error"]
 FillerPreset = Literal["strict", "default", "audit"]
 
+DEFAULT_BASELINE = ".dedupe-baseline.json"
 ACCEPT_FILE = ".dedupe-accept.toml"
 """Where accepted findings stand; it is read wherever it exists."""
 DEFAULT_INCLUDE = ("*.txt", "*.text", "*.md", "*.markdown")
@@ -149,6 +150,8 @@ class Config(Struct, frozen=True, kw_only=True):
     incoming: Incoming = Incoming()
     baseline: str | None = None
     """Path of the file of known findings."""
+    baseline_from_ref: str | None = None
+    """The commit in which that file is read, instead of as it stands here."""
     index: str = DEFAULT_INDEX
     """Path of the index of accepted articles."""
     jobs: int = 0

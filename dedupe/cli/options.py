@@ -54,6 +54,7 @@ from dedupe.cli.parameters import (
 from dedupe.cli.session import Session
 from dedupe.config import (
     ACCEPT_FILE,
+    DEFAULT_BASELINE,
     DEFAULT_INCLUDE,
     DEFAULT_INDEX,
     Depth,
@@ -502,6 +503,14 @@ def baseline_options(command: Command) -> Command:
             "Findings that are known, in a file of dedupe baseline: json, jsonl, csv and junit "
             "mark them, the other formats leave them out, and --fail-on and --max-new-findings do "
             "not count them."
+        ),
+        option(
+            "Known",
+            "--baseline-from-ref",
+            key="baseline.from-ref",
+            metavar="REF",
+            help="Read the baseline as it stands in this commit or branch of git, so that a change "
+            f"cannot excuse itself; the file is {DEFAULT_BASELINE} if none is named.",
         ),
         option(
             "Known",

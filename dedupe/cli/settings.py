@@ -15,6 +15,7 @@ import msgspec
 from dedupe.cli.selection import known_rules
 from dedupe.config import (
     ACCEPT_FILE,
+    DEFAULT_BASELINE,
     Config,
     Filler,
     Gate,
@@ -78,7 +79,11 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
     filler_percent = values.get("max_filler_percent")
     budget = {} if filler_percent is None else {"max_percent": filler_percent}
     never = {"fail_on": "never"} if values.get("exit_zero") else {}
-    known = {"baseline": None} if values.get("no_baseline") else {}
+    known: dict[str, object] = {}
+    if values.get("no_baseline"):
+        known = {"baseline": None}
+    elif values.get("baseline_from_ref") is not None:
+        known = {"baseline": values.get("baseline") or DEFAULT_BASELINE}
     return _section(
         Config,
         values,

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from dedupe import acceptances, baseline, config
+from dedupe import acceptances, config
 from dedupe.acceptances import Entry
 from dedupe.kernels import warming
 from dedupe.model import BaselineEntry, UsedIndex
+from dedupe.pipeline import known
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.threads import threads, workers
 
@@ -48,7 +49,7 @@ def begin(
 
     Raises BaselineError and AcceptFileError when there is no use in the files of known findings.
     """
-    entries = () if settings.baseline is None else baseline.load(settings.baseline)
+    entries = known.load(settings)
     own = settings.suppressions
     listed = own.accept_file is not None and not own.ignore_suppressions
     excused = acceptances.load(str(own.accept_file)) if listed else ()

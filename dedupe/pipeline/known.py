@@ -10,12 +10,32 @@ from zlib import crc32
 import numpy as np
 from msgspec import structs
 
-from dedupe import config
+from dedupe import baseline, config
 from dedupe.baseline import Passage, entries_of, lines_of, match
+from dedupe.errors import BaselineError
 from dedupe.findings import entry_finding, in_focus, looked, rule_ranks, selected_rules
 from dedupe.model import RULE_NUMBER, Baselined, BaselineEntry, Finding, Severity
 from dedupe.rows import Findings, encode, writable
+from dedupe.sources import displayed
 from dedupe.tables import I64, U32, Corpus
+
+
+def load(settings: config.Config) -> list[BaselineEntry]:
+    """The entries of the baseline, as it stands here or in a commit; none without a baseline.
+
+    Raises BaselineError when there is no use in it, UsageError for a commit that does not exist.
+    """
+    path, ref = settings.baseline, settings.baseline_from_ref
+    if path is None:
+        return []
+    if ref is None:
+        return baseline.load(path)
+    from dedupe.sources import git  # starts processes
+
+    content = git.content(ref, path)
+    if content is None:
+        raise BaselineError(f"there is no baseline {path} in {displayed(ref)}")
+    return baseline.parse(content, path)
 
 
 def mark(

@@ -105,6 +105,7 @@ def run(job: Job) -> Run:
             "rules.select": list(rules.select),
             "rules.ignore": list(rules.ignore),
             "baseline.path": settings.baseline,
+            "baseline.from-ref": settings.baseline_from_ref,
             "suppressions.ignore": settings.suppressions.ignore_suppressions,
             "suppressions.require-reason": settings.suppressions.require_reason,
             "suppressions.accept-file": settings.suppressions.accept_file,

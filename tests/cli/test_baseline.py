@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,35 @@ def test_entries_that_were_not_looked_at_are_not_stale(
     assert "SUP704" not in cli(*scan, "--select", "DUP104,SUP704").out
     monkeypatch.setenv("DEDUPE_DEPTH", "standard")
     assert "SUP704 DUP104 in b.md" in cli(*scan, "--select", "DUP104,SUP704").out
+
+
+def test_baseline_of_a_commit(cli: Cli, baseline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a change adds to the baseline does not excuse it."""
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "x")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "x@example.org")
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "Begin")):
+        subprocess.run(["git", *arguments], cwd=baseline, check=True)
+    _write(baseline / "c.md", "# Trams", "TAGS:")
+    cli("baseline", "update")
+    scan = ("scan", "-q", "-f", "concise", "--fail-on", "note")
+    assert cli(*scan, "--baseline", FILE).code == 0
+    ran = cli(*scan, "--baseline-from-ref", "HEAD")
+    assert ran.code == 1
+    assert ran.out.startswith("c.md:3:1: error TPL205 ")
+    (baseline / FILE).unlink()
+    (baseline / "c.md").unlink()
+    assert cli(*scan, "--baseline-from-ref", "HEAD") == (0, "", "")
+    assert cli(*scan, "--baseline-from-ref", "HEAD", "--no-baseline").code == 1
+    _edit(baseline / "b.md", BAKERY, "")
+    assert f"{FILE}:1:1: note SUP704" in cli(*scan, "--baseline-from-ref", "HEAD").out
+    for options, told in (
+        (("--baseline-from-ref", "nobody"), "git knows no commit nobody; fetch it"),
+        (("--baseline-from-ref", "HEAD", "--baseline", "x"), "there is no baseline x in HEAD"),
+    ):
+        ran = cli(*scan, *options)
+        assert (ran.code, ran.out) == (2, "")
+        assert told in ran.err
 
 
 def test_remarks_are_not_added(cli: Cli, baseline: Path) -> None:
