@@ -54,7 +54,7 @@ class GroupedOption(click.Option):
         """A path of a file as it is from the working directory."""
         if isinstance(path, list):
             return [self._from_here(part, folder) for part in path]
-        if path == self.default:  # it may be a word, as `builtin`
+        if path in getattr(self.type, "words", ()):
             return path
         return os.path.relpath(folder / str(path)).replace(os.sep, "/")
 

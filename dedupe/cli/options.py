@@ -50,6 +50,7 @@ from dedupe.cli.parameters import (
     OUTPUT,
     SIZE,
     CommaSeparated,
+    PathOrWord,
 )
 from dedupe.cli.session import Session
 from dedupe.config import (
@@ -434,7 +435,7 @@ def model_option(command: Command) -> Command:
         "--model",
         key="filler.model",
         metavar="builtin|FILE",
-        type=click.Path(),
+        type=PathOrWord(Filler().model),
         default=Filler().model,
         show_default=True,
         help="The filler model: the shipped one, or a file that dedupe train wrote.",

@@ -110,6 +110,14 @@ class FillerThresholdType(click.ParamType[str | float]):
         return [CompletionItem(name) for name in _PRESETS if name.startswith(incomplete)]
 
 
+class PathOrWord(click.Path):
+    """A path, or one of some words that are none."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__()
+        self.words = words
+
+
 class CommaSeparated(click.ParamType[tuple[str, ...]]):
     """Several values in one argument; a repeated option adds to them."""
 

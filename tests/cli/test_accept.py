@@ -179,6 +179,16 @@ def test_settings_of_the_file(cli: Cli, folder: Path) -> None:
     assert ("DUP102", "suppressed") in _statuses(cli)
 
 
+def test_gate_of_incoming_articles(cli: Cli, folder: Path) -> None:
+    """A finding of a check is accepted from its result, and then lets it pass."""
+    assert cli("index", "build", "index", "a.md").code == 0
+    check = ("check", "b.md", "--index", "index", "--select", "DUP", "-q")
+    assert cli(*check, "-o", "jsonl:r").code == 1
+    assert cli("accept", "b.md:5", "--reason", "x", "--from", "r").code == 0
+    assert cli(*check, "-f", "concise") == (0, "", "")
+    assert cli(*check, "--today", "2027-01-01", "--ignore-suppressions").code == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

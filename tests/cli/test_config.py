@@ -167,6 +167,7 @@ def test_paths_start_at_the_file(
 ) -> None:
     """Those of the command line start at the working directory; `builtin` is no path."""
     _write(folder / "phrases.txt", "All rights reserved.\n")
+    _write(folder / "index.toml", "index.path = '.dedupe/index'\n")
     _write(
         folder / "dedupe.toml",
         "baseline.path = 'known.json'\nfiller.model = 'builtin'\n"
@@ -178,6 +179,8 @@ def test_paths_start_at_the_file(
     assert engine.config.matching.ignore_phrases == ("All rights reserved.",)
     assert engine.config.matching.between == ("a", "../b")
     assert engine.config.filler.model == "builtin"
+    shown = cli("config", "show", "--config", "../index.toml").out
+    assert 'index.path = "../.dedupe/index"  # ../index.toml:1' in shown
     cli("scan", "--config", "baseline.path='own.json'")
     assert engine.config.baseline == "own.json"
     cli("scan", "--no-baseline")
