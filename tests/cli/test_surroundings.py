@@ -50,6 +50,8 @@ def test_reader_that_goes_away(folder: Path, name: str, level: str, code: int) -
 def test_signals(folder: Path, number: signal.Signals, code: int) -> None:
     """One line, the code of the signal, and no file is left half written."""
     reading, writing = os.pipe()  # the paths, which never come: so the process waits
+    # A suite that runs in the background ignores Ctrl-C, and so would the process.
+    before = signal.signal(number, signal.default_int_handler)
     with subprocess.Popen(
         [*COMMAND, "scan", "--files-from", "-", "-o", "jsonl:out.jsonl"],
         cwd=folder, env=_environment(), stdin=reading, stderr=subprocess.PIPE,
@@ -57,8 +59,12 @@ def test_signals(folder: Path, number: signal.Signals, code: int) -> None:
         deadline = time.monotonic() + 60
         while not list(folder.glob(".out.jsonl.*.tmp")) and time.monotonic() < deadline:
             time.sleep(0.01)
+        signal.signal(number, before)
         process.send_signal(number)
-        _, told = process.communicate(timeout=60)
+        try:
+            _, told = process.communicate(timeout=60)
+        finally:
+            process.kill()
     os.close(reading)
     os.close(writing)
     assert process.returncode == code
