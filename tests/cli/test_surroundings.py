@@ -49,27 +49,25 @@ def test_reader_that_goes_away(folder: Path, name: str, level: str, code: int) -
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals(folder: Path, number: signal.Signals, code: int) -> None:
     """One line, the code of the signal, and no file is left half written."""
-    reading, writing = os.pipe()  # the paths, which never come: so the process waits
+    os.mkfifo(folder / "paths")
     # A suite that runs in the background ignores Ctrl-C, and so would the process.
     before = signal.signal(number, signal.default_int_handler)
     with subprocess.Popen(
-        [*COMMAND, "scan", "--files-from", "-", "-o", "jsonl:out.jsonl"],
-        cwd=folder, env=_environment(), stdin=reading, stderr=subprocess.PIPE,
+        [*COMMAND, "scan", "--files-from", "paths", "-o", "jsonl:out.jsonl"],
+        cwd=folder, env=_environment(), stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
-        deadline = time.monotonic() + 60
-        while not list(folder.glob(".out.jsonl.*.tmp")) and time.monotonic() < deadline:
-            time.sleep(0.01)
         signal.signal(number, before)
-        process.send_signal(number)
-        try:
-            _, told = process.communicate(timeout=60)
-        finally:
-            process.kill()
-    os.close(reading)
-    os.close(writing)
+        with (folder / "paths").open("wb"):  # returns when the process reads, and waits for a path
+            assert list(folder.glob(".out.jsonl.*.tmp"))
+            time.sleep(0.2)
+            process.send_signal(number)
+            try:
+                _, told = process.communicate(timeout=60)
+            finally:
+                process.kill()
     assert process.returncode == code
     assert told == (b"interrupted\n" if number == signal.SIGINT else b"terminated\n")
-    assert sorted(path.name for path in folder.iterdir()) == ["a.md", "b.md"]
+    assert sorted(path.name for path in folder.iterdir()) == ["a.md", "b.md", "paths"]
 
 
 @pytest.mark.parametrize(
