@@ -96,7 +96,8 @@ def both(root: Path, depth: str) -> tuple[Outputs, Outputs]:
 def _run(root: Path, *arguments: str) -> None:
     done = subprocess.run(program(*arguments), cwd=root, capture_output=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"dedupe {' '.join(arguments)}: {done.stderr.decode()[-2000:]}")
+        said = done.stderr.decode()[-2000:]
+        raise RuntimeError(f"dedupe {' '.join(arguments)}: exit code {done.returncode}: {said}")
 
 
 def compare(scanned: Outputs, checked: Outputs) -> Figures:
