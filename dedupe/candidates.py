@@ -10,9 +10,6 @@ import numpy as np
 
 from dedupe.tables import I32, I64, U32, U64
 
-NONE = -1
-"""The number of accepted articles where there are none."""
-
 
 def _room(join: Callable[[U64], int], guess: int) -> U64:
     """Run a join that returns how many pairs it has; again where the room was too small."""
@@ -68,12 +65,12 @@ def equals_of(content: U64, token: U32, passages: Passages) -> Equals:
     return Equals(representative, order[:grouped], group)
 
 
-def equal_pairs(equals: Equals, passages: Passages, *, inside: int, accepted: int = NONE) -> U64:
+def equal_pairs(equals: Equals, passages: Passages, *, inside: int, accepted: int = -1) -> U64:
     """Sorted pairs of passages with the same words.
 
     Two passages of one article are paired only when its number is below `inside`, and they do not
-    overlap. accepted: the number of all accepted articles; a passage meets as many of these as have
-    it.
+    overlap. accepted: the number of all accepted articles, of which a passage meets all that have
+    it; -1 for none.
     """
     from dedupe.kernels.joining import join_equal
 
@@ -86,7 +83,7 @@ def equal_pairs(equals: Equals, passages: Passages, *, inside: int, accepted: in
     return pairs
 
 
-def spread(proven: U64, equals: Equals, article: I32, accepted: int = NONE) -> U64:
+def spread(proven: U64, equals: Equals, article: I32, accepted: int = -1) -> U64:
     """Sorted pairs between the equals of proven pairs of representatives, a few of each.
 
     accepted: as in `equal_pairs`
@@ -103,7 +100,7 @@ def spread(proven: U64, equals: Equals, article: I32, accepted: int = NONE) -> U
 
 
 def band_pairs(
-    colliding: Callable[[int], Colliding], bands: int, pool: Executor, accepted: int = NONE
+    colliding: Callable[[int], Colliding], bands: int, pool: Executor, accepted: int = -1
 ) -> U64:
     """Unique candidate pairs of different articles over all bands, sorted.
 

@@ -25,6 +25,9 @@ COMMON = 0.4
 loses a sixth of the reworded passages."""
 FEW = 8
 """Articles up to which no stem is common."""
+CHAIN, MANY = 2, 64
+"""Later articles that an article meets where more than 16 have a pair of stems, and where these are
+accepted ones."""
 _STEM_BITS = (10, 22)
 """Least and most bits that number the stems. Some share a number: their counts are a bit high."""
 _PART_BITS = (1, 4)
@@ -58,11 +61,14 @@ class _Kept(NamedTuple):
     """(D + 1,)"""
 
 
-def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Candidates:
+def candidates(
+    stem: U32, article_token: I64, owner: I32, pool: Executor, accepted: int = -1
+) -> Candidates:
     """Find pairs of articles with several hits close together.
 
     stem: (N,); article_token: (D + 1,) first token of each article, or piece of one
     owner: (D,) articles with the same number, or one below 0, are not paired
+    accepted: the number of all accepted articles, which stand behind the others; -1 for none
 
     Words that stand in a copied passage take part: to leave them out halves the work, and loses one
     reworded passage in twenty, those of which there are copies elsewhere.
@@ -80,6 +86,10 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
     article_bits = max((articles - 1).bit_length(), 1)
     place_bits = (64 - article_bits) // 2
     longest = int(np.diff(article_token).max())
+    chain, first = CHAIN, articles
+    if accepted >= 0:  # they are not linked with each other, so the others meet as many as they can
+        chain, first = MANY, int(np.append(np.flatnonzero(owner == accepted), articles)[0])
+    met = max(chain, pairing.CAP)
     place = (place_bits, max(longest.bit_length() - place_bits, 0))
 
     def boxes(bounds: tuple[int, int]) -> Candidates:
@@ -87,22 +97,22 @@ def candidates(stem: U32, article_token: I64, owner: I32, pool: Executor) -> Can
         most = int(np.diff(edges[low : high + 1]).max(initial=0))
         counts, behind = np.zeros(articles, np.uint8), np.zeros(articles, np.int32)
         hits, grouped = (
-            _SCRATCH.empty(name, most * pairing.CAP, np.uint64) for name in ("hits", "grouped")
+            _SCRATCH.empty(name, most * met, np.uint64) for name in ("hits", "grouped")
         )
-        partners = _SCRATCH.empty("partners", most * pairing.CAP, np.int32)
+        partners = _SCRATCH.empty("partners", most * met, np.int32)
         room = 4096
         while True:
             partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
             count = pairing.dense_boxes(
-                posting, by_article, edges, low, high, owner, article_token, *place, counts, behind,
-                hits, grouped, partners, partner, box,
+                posting, by_article, edges, low, high, owner, chain, article_token, *place,
+                counts, behind, hits, grouped, partners, partner, box,
             )  # fmt: skip
             if count <= room:
                 return Candidates(partner[:count], box[:count])
             room = count
 
-    cuts = np.searchsorted(edges, np.linspace(0, edges[-1], _TASKS + 1)[1:-1]).tolist()
-    found = pool.map(boxes, pairwise([0, *cuts, articles]))
+    cuts = np.searchsorted(edges, np.linspace(0, edges[-1], _TASKS + 1)[1:-1])
+    found = pool.map(boxes, pairwise([0, *np.minimum(cuts, first).tolist(), first]))
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 

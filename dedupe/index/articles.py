@@ -17,6 +17,7 @@ from dedupe.index.columns import (
     Array,
     Bits,
     Columns,
+    Nibbles,
     Packing,
     Plain,
     Small,
@@ -26,20 +27,30 @@ from dedupe.index.columns import (
 )
 from dedupe.tables import ALIGNMENT, I64, U8, AcceptedTable, Pieces, Texts
 
-_PACKINGS: Mapping[str, Mapping[str, Packing]] = {
-    "path": {"path": Plain("<u1")},
-    "date": {"date": Plain("<u1")},
-    "word": {"word": Words(), "name": Bits(), "gap": Small("<u1"), "length": Small("<u1")},
-    "sentence": {"sentence_words": Small("<u1")},
+_PACKINGS: Mapping[str, Mapping[tuple[str, ...], Packing]] = {
+    "path": {("path",): Plain("<u1")},
+    "date": {("date",): Plain("<u1")},
+    "word": {("word", "length"): Words(), ("name",): Bits(), ("gap",): Nibbles()},
+    "sentence": {("sentence_words",): Small("<u1")},
     "block": {
-        "block_sentences": Small("<u1"), "block_kind": Plain("<u1"), "block_unspaced": Bits(),
+        ("block_sentences",): Small("<u1"),
+        ("block_kind",): Plain("<u1"),
+        ("block_unspaced",): Bits(),
     },
-    "piece": {"piece_words": Plain("<u4"), "piece_out": Bits()},
-    "line": {"line_step": Small("<u2")},
-    "text": {"text": Plain("<u1")},
-}  # fmt: skip
+    "piece": {("piece_words",): Plain("<u4"), ("piece_out",): Bits()},
+    "line": {("line_step",): Small("<u2")},
+    "text": {("text",): Plain("<u1")},
+}
 """Dimensions with their columns: `word` is the word above its stem, `gap` the code points before a
 word, `length` its own, `line_step` those since the line before."""
+
+_DIMENSION = {
+    name: dimension
+    for dimension, packings in _PACKINGS.items()
+    for columns in packings
+    for name in columns
+}
+"""Of each column."""
 
 _DTYPES = {
     "path": "<u1", "date": "<u1", "word": "<u8", "name": "?", "gap": "<i4", "length": "<i4",
@@ -77,10 +88,8 @@ class Articles(Struct, frozen=True):
 
     def take(self, rows: I64) -> Articles:
         """Some of the articles (k,), in the order given."""
-        values: dict[str, Array] = {}
-        for dimension, columns in _PACKINGS.items():
-            chosen = _rows(self.count[dimension], rows)
-            values |= {name: self.values[name][chosen] for name in columns}
+        chosen = {name: _rows(count, rows) for name, count in self.count.items()}
+        values = {name: part[chosen[_DIMENSION[name]]] for name, part in self.values.items()}
         count = {dimension: count[rows] for dimension, count in self.count.items()}
         return Articles(count, values, self.size[rows], self.passages[rows], self.digest[rows])
 
@@ -123,11 +132,11 @@ class Articles(Struct, frozen=True):
             "passages": self.passages.astype("<u4"),
             "digest": self.digest,
         }
-        for dimension, columns in _PACKINGS.items():
+        for dimension, packings in _PACKINGS.items():
             offset = _offsets(self.count[dimension])
             arrays[f"{dimension}_offset"] = offset.astype("<u8" if offset[-1] >> 32 else "<u4")
-            for name, packing in columns.items():
-                arrays |= packing.pack(name, self.values[name])
+            for names, packing in packings.items():
+                arrays |= packing.pack(names[0], *(self.values[name] for name in names))
         return arrays
 
 
@@ -190,18 +199,18 @@ def unpack(columns: Columns, rows: I64) -> Articles:
         first = offset[rows].astype(np.int64)
         count[dimension] = offset[rows + 1].astype(np.int64) - first
         chosen = places(first, count[dimension])
-        values |= {name: p.unpack(columns, name, chosen) for name, p in packings.items()}
+        for names, packing in packings.items():
+            values |= zip(names, packing.unpack(columns, names[0], chosen), strict=True)
     size, passages = (columns[name][rows].astype(np.int64) for name in ("size", "passages"))
     return Articles(count, values, size, passages, columns["digest"][rows])
 
 
 def digests(count: Mapping[str, I64], values: Columns) -> U8:
     """SHA-256 (A, 32) of each article."""
-    dimension = {name: own for own, columns in _PACKINGS.items() for name in columns}
     parts = []
     for name in _DTYPES:
         rows = np.ascontiguousarray(values[name])
-        edges = (_offsets(count[dimension[name]]) * rows.itemsize).tolist()
+        edges = (_offsets(count[_DIMENSION[name]]) * rows.itemsize).tolist()
         view = rows.view(np.uint8).data
         parts.append([view[low:high] for low, high in pairwise(edges)])
     counts = np.stack([count[own] for own in _PACKINGS], axis=1).astype("<u8")

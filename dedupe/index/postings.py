@@ -18,7 +18,7 @@ from dedupe.tables import I64, U32, U64, AcceptedTable, PassageTable
 
 ARTICLE_BITS = 16
 """Bits of the row of an article, and so how many a segment may hold."""
-SAMPLE_BITS = 2
+SAMPLE_BITS = 1
 """Of the pairs of stems, 1 in 2 ** SAMPLE_BITS is kept, chosen by its own hash."""
 _SLOT_POSTINGS = 8
 """Postings of a slot, the stretch of keys that has an offset of its own: a look-up compares them

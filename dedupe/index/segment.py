@@ -132,6 +132,8 @@ def merged(parts: list[Contents]) -> Contents:
 
 def part_of(contents: Contents, rows: I64) -> Contents:
     """Some of the articles; rows: (k,) ascending."""
+    if len(rows) == len(contents.articles):
+        return contents
     row = np.full(len(contents.articles), -1, np.int64)
     row[rows] = np.arange(len(rows))
     return Contents(

@@ -55,14 +55,18 @@ def _pair_members(member, owner, size, start, length, inside, accepted, out, cou
         for y in range(x + 1, min(size, x + 1 + ahead)):
             j = member[y]
             if owner[x] == owner[y]:
-                apart = start[i] + length[i] <= start[j] or start[j] + length[j] <= start[i]
-                if not (owner[x] < inside and apart):
+                if owner[x] >= inside:  # before anything is read: a band has no places
                     continue
+                if start[i] + length[i] > start[j] and start[j] + length[j] > start[i]:
+                    continue
+            if owner[x] != accepted and owner[y] != accepted:
+                if found == wanted:
+                    continue
+                found += 1
             if count < len(out):
                 out[count] = np.uint64(min(i, j)) << _HALF | np.uint64(max(i, j))
             count += 1
-            found += owner[x] != accepted and owner[y] != accepted
-            if found == wanted:
+            if found == wanted and accepted < 0:
                 break
     return count
 

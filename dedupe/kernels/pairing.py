@@ -200,10 +200,12 @@ def list_postings(posting, first, following, by_article):
 
 
 @inlined
-def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts, met, hits):
+def _collect(
+    posting, mine, owner, own, chain, base, article_token, bits, drop, counts, met, hits
+):  # fmt: skip
     """Write the hits of an article with later ones that have enough of them.
 
-    mine: u32 rows of its postings; own, base: its owner and first token
+    mine: u32 rows of its postings; own, base: its owner and first token; chain: as in `dense_boxes`
     counts: u8 (D,) of zeros, which it is again at the end; met: i32 (H,), scratch
     hits: u64 (H,) written. Returns their number.
     """
@@ -212,7 +214,7 @@ def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts,
     for m in range(np.uint64(len(mine))):
         q = np.uint64(mine[m])
         prefetch(posting, mine[min(m + _AHEAD, np.uint64(len(mine) - 1))])
-        left = np.uint64(2) if posting[q] & _CHAINED else np.uint64(CAP)
+        left = np.uint64(chain) if posting[q] & _CHAINED else np.uint64(CAP)
         q += _ONE
         while left and q < total and not posting[q] & _BEGINS:
             b = posting[q] >> _HALF & _ARTICLE
@@ -226,7 +228,7 @@ def _collect(posting, mine, owner, own, base, article_token, bits, drop, counts,
     for m in range(np.uint64(len(mine))):
         q = np.uint64(mine[m])
         here = np.uint64(np.int64(posting[q] & _LOW) - base) >> drop
-        left = np.uint64(2) if posting[q] & _CHAINED else np.uint64(CAP)
+        left = np.uint64(chain) if posting[q] & _CHAINED else np.uint64(CAP)
         q += _ONE
         while left and q < total and not posting[q] & _BEGINS:
             b = posting[q] >> _HALF & _ARTICLE
@@ -293,18 +295,19 @@ def _has_near(hits, i, bits, mask, reach, other_reach, fewest):
 
 @kernel
 def dense_boxes(
-    posting, by_article, edges, low, high, owner, article_token, place_bits, place_shift, counts,
-    behind, hits, grouped, partners, partner, box,
+    posting, by_article, edges, low, high, owner, chain, article_token, place_bits, place_shift,
+    counts, behind, hits, grouped, partners, partner, box,
 ):  # fmt: skip
     """Find the pairs of articles that have `FEWEST` hits close to each other, and where.
 
     posting: u64 (P,), by_article: u32 (P,), edges: i64 (D + 1,) first row of each article in it
     low, high: range of articles, which are paired with later ones
     owner: i32 (D,) articles with the same number, or one below 0, are not paired
+    chain: later articles that each one meets where more than CAP have a pair of stems
     place_bits: of a place in an article, counted from its start, after `place_shift` bits are
         dropped, which only articles of a million words need
     counts: u8, behind: i32 (D,) of zeros; hits, grouped: u64, partners: i32 (H,), scratch: CAP
-        places for each posting of an article
+        places, or `chain`, for each posting of an article
     partner: i32 (Q, 2), box: i64 (Q, 4) written: the article and the later one, first token and
         end, in either article, of the hits that have enough others close behind them.
         Returns their number; more than Q were not written.
@@ -317,7 +320,7 @@ def dense_boxes(
         if owner[a] < 0:
             continue
         found = _collect(
-            posting, by_article[edges[a] : edges[a + 1]], owner, owner[a], article_token[a],
+            posting, by_article[edges[a] : edges[a + 1]], owner, owner[a], chain, article_token[a],
             article_token, bits, drop, counts, partners, hits,
         )  # fmt: skip
         met = _group(hits[:found], bits, behind, partners, grouped)

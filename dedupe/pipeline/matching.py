@@ -56,8 +56,8 @@ class Owners(NamedTuple):
     the article, or of the group that holds it"""
     inside: int
     """Articles with a number below this are compared with themselves, too"""
-    accepted: int = candidates.NONE
-    """The number of all accepted articles"""
+    accepted: int = -1
+    """The number of all accepted articles; -1 for none"""
 
 
 class CorpusPassages(Struct, frozen=True):
@@ -169,7 +169,7 @@ def match_rewordings(
     if stems is not None:
         owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
-        where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool)
+        where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool, owners.accepted)
         proposed = where
         if owners.inside:
             owner = np.where(owner < owners.inside, owner, np.int32(-1))

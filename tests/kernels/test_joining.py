@@ -160,6 +160,19 @@ def test_a_passage_meets_all_accepted_articles(incoming: int) -> None:
         assert set(unpacked(pairs)) == wanted
 
 
+def test_a_band_has_no_places() -> None:
+    """Passages of one article are passed over by their articles alone; their numbers may be any."""
+    many, far = 64, 1 << 30
+    order = np.arange(many, dtype=np.uint64)
+    place = np.stack([np.arange(far, far + many), np.arange(many) // 2], axis=1).astype(np.int32)
+    member, owner = np.empty(many, np.int32), np.empty(many, np.int32)
+    out = np.zeros(4 * many, np.uint64)
+    count = join_band(order, MASK, place, -1, member, owner, out)
+    pairs = unpacked(out[:count])
+    assert len(pairs) > many
+    assert all(far <= i < j < far + many and (i - far) // 2 != (j - far) // 2 for i, j in pairs)
+
+
 def test_work_is_bounded_where_no_neighbour_counts() -> None:
     """A bucket of one article only gives no pair between articles, whatever its size."""
     assert of_one_word_each(5000, [0] * 5000).band([1] * 5000)[0] == 0

@@ -64,3 +64,23 @@ def test_scan_loads_the_format_that_it_writes(tmp_path: Path) -> None:
     writers = {form.module for form in FORMATS.values()}
     assert loaded & writers == {"dedupe.reports.concise"}
     assert not {name for name in loaded if name.startswith("xml")}
+
+
+def test_an_index_is_read_without_a_compiler(tmp_path: Path) -> None:
+    """Looking articles up must not wait for Numba, or for the linker of its kernels."""
+    code = (
+        "import sys; from pathlib import Path; import numpy as np\n"
+        "from dedupe.index import Index\n"
+        "from dedupe.tables import Stems\n"
+        "from tests.unit.index.made import build, contents, passages\n"
+        f"folder = build(Path({str(tmp_path)!r}) / 'index', [contents({{'a.md': 1}})])\n"
+        "index = Index.open(folder)\n"
+        "table = index.load(np.arange(1))\n"
+        "stems = Stems(table.stem, table.name, table.sentence.astype(np.int64))\n"
+        "assert index.sharing(passages(table), stems).tolist() == [0]\n"
+        "print(*sys.modules)"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not set(process.stdout.split()) & (HEAVY - {"numpy"})

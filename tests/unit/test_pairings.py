@@ -14,13 +14,13 @@ from tests.strategies import SPREAD
 
 
 def candidates(
-    articles: list[list[int]], pool: Executor, owner: list[int] | None = None
+    articles: list[list[int]], pool: Executor, owner: list[int] | None = None, accepted: int = -1
 ) -> dict[tuple[int, int], list[list[int]]]:
     """Boxes by pair of articles, places counted from the start of each article."""
     stem = np.array([word for article in articles for word in article], np.uint32) * SPREAD
     edges = np.cumsum([0, *map(len, articles)])
     numbers = np.arange(len(articles)) if owner is None else np.array(owner)
-    found = pairings.candidates(stem, edges, numbers.astype(np.int32), pool)
+    found = pairings.candidates(stem, edges, numbers.astype(np.int32), pool, accepted)
     boxes: dict[tuple[int, int], list[list[int]]] = {}
     for (a, b), box in zip(found.partner.tolist(), found.box.tolist(), strict=True):
         base = [edges[a], edges[a], edges[b], edges[b]]
@@ -42,6 +42,15 @@ def test_boxes_hold_the_dense_hits(articles: list[list[int]]) -> None:
             want[pair] = [[min(a), max(a) + 1, min(b), max(b) + 1]]
     with ThreadPoolExecutor(2) as pool:
         assert candidates(articles, pool) == want
+
+
+def test_an_incoming_article_meets_all_accepted_ones(pool: Executor) -> None:
+    """More than are linked in a chain; no two of them are paired, and others as ever."""
+    shared, others = list(range(30)), [[number] * 3 for number in range(100, 160)]
+    articles = [shared, others[0], shared, *[shared] * 40, *others[1:]]
+    owner = [0, 1, 2, *[3] * 40, *[3] * (len(others) - 1)]
+    found = set(candidates(articles, pool, owner, accepted=3))
+    assert found == {(0, 2), *((a, b) for a in (0, 2) for b in range(3, 43))}
 
 
 def repeats(articles: list[list[int]], pool: Executor, common: int = 0) -> list[list[list[int]]]:
