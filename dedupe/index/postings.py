@@ -16,8 +16,8 @@ from dedupe.index.columns import Array, Columns
 from dedupe.rarity import RARE, RARITY_BITS, rarity
 from dedupe.tables import I64, U32, U64, AcceptedTable, PassageTable
 
-ARTICLE_BITS = 16
-"""Bits of the row of an article, and so how many a segment may hold."""
+ROW_BITS = 28
+"""Bits of a posting that are the row of its article; a file has 16 (`segment.MOST_ARTICLES`)."""
 SAMPLE_BITS = 1
 """Of the pairs of stems, 1 in 2 ** SAMPLE_BITS is kept, chosen by its own hash."""
 _SLOT_POSTINGS = 8
@@ -25,11 +25,12 @@ _SLOT_POSTINGS = 8
 all, and with 32 that is most of the time of large batches."""
 _MOST_SLOTS = 16
 """Bits of a key that number its slot at most: the other 16 are half as large to store."""
-_KEY, _ARTICLE = np.uint64(32), np.uint64(ARTICLE_BITS)
-_ARTICLES = np.uint64((1 << ARTICLE_BITS) - 1)
+_KEY, _ROW = np.uint64(32), np.uint64(ROW_BITS)
+_ROWS = np.uint64((1 << ROW_BITS) - 1)
 _MIX_1, _MIX_2, _SHIFT = (
     np.uint64(k) for k in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53, 29)
 )  # as in `kernels.pairing`
+_POSTING_KEY = 32 + ROW_BITS
 _REACH = (1, 2)
 """Stems make pairs with the next and the one behind it, common ones left out."""
 
@@ -44,7 +45,7 @@ class Keyed(NamedTuple):
 
     def postings(self) -> U64:
         """The distinct postings, ascending; owners are rows."""
-        return distinct(self.key << _ARTICLE | self.owner.astype(np.uint64))
+        return distinct(self.key << _ROW | self.owner.astype(np.uint64))
 
 
 def distinct(postings: U64) -> U64:
@@ -117,12 +118,17 @@ def pack(name: str, postings: U64, parts: int) -> dict[str, Array]:
         bits, kind = _MOST_SLOTS, "<u2"
     else:
         bits, kind = max((len(postings) // (_SLOT_POSTINGS * parts)).bit_length() - 1, 0), "<u4"
-    slots = np.arange((parts << bits) + 1, dtype=np.uint64) << np.uint64(48 - bits)
+    slots = np.arange((parts << bits) + 1, dtype=np.uint64) << np.uint64(_POSTING_KEY - bits)
     return {
         f"{name}_slot": np.searchsorted(postings, slots).astype("<u4"),
-        f"{name}_key": (postings >> _ARTICLE & np.uint64((1 << 32 - bits) - 1)).astype(kind),
-        f"{name}_article": (postings & _ARTICLES).astype("<u2"),
+        f"{name}_key": (postings >> _ROW & np.uint64((1 << 32 - bits) - 1)).astype(kind),
+        f"{name}_article": (postings & _ROWS).astype("<u2"),
     }
+
+
+def rows(postings: U64) -> I64:
+    """The rows of the articles of some postings."""
+    return (postings & _ROWS).astype(np.int64)
 
 
 def unpack(columns: Columns, name: str, parts: int) -> U64:
@@ -130,7 +136,7 @@ def unpack(columns: Columns, name: str, parts: int) -> U64:
     offset, bits = _slots(columns, name, parts)
     slot = np.repeat(np.arange(len(offset) - 1, dtype=np.uint64), np.diff(offset))
     key = columns[f"{name}_key"].astype(np.uint64)
-    postings: U64 = slot << np.uint64(48 - bits) | key << _ARTICLE
+    postings: U64 = slot << np.uint64(_POSTING_KEY - bits) | key << _ROW
     return postings | columns[f"{name}_article"].astype(np.uint64)
 
 
@@ -139,9 +145,9 @@ def moved(postings: U64, row: I64) -> U64:
 
     They ascend as before where the rows do.
     """
-    now = row[(postings & _ARTICLES).astype(np.int64)]
+    now = row[rows(postings)]
     kept = now >= 0
-    found: U64 = postings[kept] & ~_ARTICLES | now[kept].astype(np.uint64)
+    found: U64 = postings[kept] & ~_ROWS | now[kept].astype(np.uint64)
     return found
 
 

@@ -34,7 +34,8 @@ from dedupe.tables import I64, U8, U64, AcceptedTable, PassageTable
 MOST_WORDS = 1 << 23
 """Words of a segment, unless one article has more: some 60 MB of text, so that memory is bounded
 whatever is added or merged."""
-MOST_ARTICLES = 1 << postings.ARTICLE_BITS
+MOST_ARTICLES = 1 << 16
+"""As many as `postings.pack` can tell apart."""
 NAME_DIGITS = 24
 _MAGIC = b"DDSEG\0\0"
 _LEAD = struct.Struct("<8sII4x")

@@ -21,6 +21,7 @@ from dedupe.index.manifest import SEGMENTS, Entry, Manifest
 from dedupe.index.parameters import FORMAT, Parameters
 from dedupe.index.reader import Index
 from dedupe.index.segment import (
+    MOST_ARTICLES,
     MOST_WORDS,
     Contents,
     Segment,
@@ -116,7 +117,8 @@ class Writer:
     def append(self, contents: Contents) -> None:
         """Add articles that come by path; segments are written as they fill."""
         self._waiting.append(contents)
-        if sum(int(part.articles.words.sum()) for part in self._waiting) > MOST_WORDS:
+        words = sum(int(part.articles.words.sum()) for part in self._waiting)
+        if words > MOST_WORDS or sum(len(part.articles) for part in self._waiting) > MOST_ARTICLES:
             self._waiting = [self._written()]
 
     def flush(self) -> None:

@@ -20,9 +20,9 @@ from dedupe.index import (
     changing,
     contents_of,
     part_of,
+    postings,
     tidy,
 )
-from dedupe.index.postings import SAMPLE_BITS
 from dedupe.model import Skipped
 from dedupe.pipeline.analysis import BANDING, Analysis, analyse, article_blocks, batches
 from dedupe.pipeline.progress import Progress, Silence
@@ -124,7 +124,7 @@ def _different(fresh: Contents, stored: Contents) -> Iterator[str]:
     wrong = (fresh.articles.digest != stored.articles.digest).any(axis=1)
     for name in ("passages", "pairs"):
         keys = np.setxor1d(getattr(fresh, name), getattr(stored, name))
-        wrong[(keys & 0xFFFF).astype(np.int64)] = True
+        wrong[postings.rows(keys)] = True
     paths = fresh.articles.paths()
     for row in np.flatnonzero(wrong).tolist():
         yield f"{str(paths[row], 'utf-8')}: changed"
@@ -221,7 +221,7 @@ def parameters(settings: config.Config) -> Parameters:
         rows=BANDING.rows,
         windows=passages.WINDOW_SIZES,
         shortest_block=passages.SHORTEST_BLOCK,
-        stem_sample=1 << SAMPLE_BITS,
+        stem_sample=1 << postings.SAMPLE_BITS,
         ignore_code=settings.sources.ignore_code,
         ignore_quotes=matching.ignore_quotes,
         ignore_sections=tuple(sorted(matching.ignore_sections)),

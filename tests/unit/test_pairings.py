@@ -46,7 +46,7 @@ def test_boxes_hold_the_dense_hits(articles: list[list[int]]) -> None:
 
 def test_an_incoming_article_meets_all_accepted_ones(pool: Executor) -> None:
     """More than are linked in a chain; no two of them are paired, and others as ever."""
-    shared, others = list(range(30)), [[number] * 3 for number in range(100, 160)]
+    shared, others = list(range(30)), [[number] * 3 for number in range(100, 200)]
     articles = [shared, others[0], shared, *[shared] * 40, *others[1:]]
     owner = [0, 1, 2, *[3] * 40, *[3] * (len(others) - 1)]
     found = set(candidates(articles, pool, owner, accepted=3))
