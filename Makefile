@@ -54,7 +54,7 @@ cov: $(VENV)/.dev ## branch coverage; KERNELS=1 runs the kernels once more as pl
 	@$(RUN) coverage report
 
 docs: $(VENV)/.test ## run the examples of README and docs
-	@$(RUN) pytest --quiet tests/meta/test_readme.py tests/meta/test_docs.py
+	@$(RUN) pytest --quiet tests/meta/test_readme.py tests/meta/test_docs.py tests/meta/test_ci.py
 
 quality: $(VENV)/.run ## precision, recall and plagdet against known truth
 	@$(RUN) benchmarks.quality $(ARGS)

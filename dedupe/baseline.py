@@ -7,6 +7,7 @@ changes only when findings do.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter, defaultdict
@@ -21,7 +22,7 @@ import numpy as np
 from msgspec import Struct
 
 from dedupe.errors import BaselineError
-from dedupe.model import NORMALISER, BaselineEntry
+from dedupe.model import NORMALISER, BaselineEntry, Span
 from dedupe.tables import U32
 
 FORMAT = 1
@@ -179,12 +180,32 @@ def load(path: str) -> list[BaselineEntry]:
         raise BaselineError(f"there is no baseline {path}; write it with: {remedy}") from error
     except OSError as error:
         raise BaselineError(f"cannot read the baseline {path}: {error.strerror}") from error
+    return parse(content, path)
+
+
+def parse(content: bytes, path: str) -> list[BaselineEntry]:
+    """The content of a baseline. Raises BaselineError that names file, reason and remedy."""
     try:
         return _decode(content)
     except (ValueError, RecursionError) as error:
+        remedy = f"dedupe baseline create PATHS --baseline {quote(path)} --force"
         raise BaselineError(
-            f"cannot use the baseline {path}: {error}; write it anew with: {remedy} --force"
+            f"cannot use the baseline {path}: {error}; write it anew with: {remedy}"
         ) from error
+
+
+def lines_of(path: str) -> defaultdict[tuple[str, str, str], Span]:
+    """The line of each entry by path, rule and hash; the first one where it stands otherwise.
+
+    The file need not be there any more: it may have been read in a commit.
+    """
+    text = Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
+    spans = defaultdict(lambda: Span.of_line(text, 0))
+    for line in re.finditer(r"^ *(\{.*\}),?$", text, re.MULTILINE):
+        with contextlib.suppress(msgspec.DecodeError):
+            entry = msgspec.json.decode(line[1], type=BaselineEntry)
+            spans[_key(entry)] = Span.of_line(text, line.start())
+    return spans
 
 
 def _decode(content: bytes) -> list[BaselineEntry]:

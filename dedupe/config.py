@@ -11,6 +11,9 @@ Depth = Literal["fast", "standard", "deep"]
 SeverityName = Literal["note", "warning", "error"]
 FillerPreset = Literal["strict", "default", "audit"]
 
+DEFAULT_BASELINE = ".dedupe-baseline.json"
+ACCEPT_FILE = ".dedupe-accept.toml"
+"""Where accepted findings stand; it is read wherever it exists."""
 DEFAULT_INCLUDE = ("*.txt", "*.text", "*.md", "*.markdown")
 
 DEFAULT_INDEX = ".dedupe/index"
@@ -91,6 +94,8 @@ class Suppressions(Struct, frozen=True, kw_only=True):
     """Nothing: all findings are new, and nothing is said about directives."""
     require_reason: bool = False
     """Report directives without a reason (SUP702)."""
+    accept_file: str | None = None
+    """Path of the file of accepted findings."""
     today: dt.date | None = None
     """The day on which `until` dates are judged; None for one on which none has passed."""
 
@@ -110,6 +115,8 @@ class Gate(Struct, frozen=True, kw_only=True):
     """What makes a run fail."""
 
     fail_on: Literal["never", "note", "warning", "error"] = "never"
+    fail_on_stale: bool = False
+    """Fail where the baseline has an entry that knows no finding any more."""
     max_new_findings: int | None = None
     max_duplicate_percent: float | None = None
     max_article_duplicate_percent: float | None = None
@@ -143,6 +150,8 @@ class Config(Struct, frozen=True, kw_only=True):
     incoming: Incoming = Incoming()
     baseline: str | None = None
     """Path of the file of known findings."""
+    baseline_from_ref: str | None = None
+    """The commit in which that file is read, instead of as it stands here."""
     index: str = DEFAULT_INDEX
     """Path of the index of accepted articles."""
     jobs: int = 0

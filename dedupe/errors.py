@@ -33,6 +33,10 @@ class BaselineError(DedupeError):
     """A baseline that is missing, damaged, foreign or of another format or normaliser."""
 
 
+class AcceptFileError(DedupeError):
+    """A file of accepted findings that is missing, damaged or of another form."""
+
+
 class IndexFolderError(DedupeError):
     """An index that is missing, damaged, foreign, in use, or made with other settings."""
 

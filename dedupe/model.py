@@ -7,6 +7,7 @@ exclusive; lines and columns count from 1.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -81,12 +82,16 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("SUP701", "unused-suppression", _N, "A directive suppresses nothing or is wrong.", True),
     Rule("SUP702", "unexplained-suppression", _W, "A directive gives no reason.", True),
     Rule("SUP703", "expired-suppression", _W, "The date of a directive has passed.", True),
+    Rule("SUP704", "stale-baseline-entry", _N, "An entry of the baseline knows no finding.", True),
     Rule("SRC801", "unreadable-file", _N, "A file could not be read and was skipped.", True),
     Rule("SRC802", "doubtful-encoding", _N, "The encoding of a file had to be guessed.", True),
 )
 
 RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 """Rules as numbers, for arrays and bit sets."""
+
+ON_FILES = frozenset(code for code in RULES if code.startswith(("SUP", "SRC")))
+"""Rules on files, directives and entries: they have no words that a suppression could govern."""
 
 REWORDED_RULES = ("DUP104", "DUP105")
 """Rules on text in other words: the similarity of shingles says nothing about it."""
@@ -113,6 +118,14 @@ class Span(Struct, frozen=True, gc=False):
 
     start: Position
     end: Position
+
+    @classmethod
+    def of_line(cls, text: str, place: int) -> Span:
+        """The line of a text in which a place lies."""
+        start = text.rfind("\n", 0, place) + 1
+        end = text.find("\n", place) % (len(text) + 1)  # -1 is the end of the text
+        line = text.count("\n", 0, start) + 1
+        return cls(Position(line, 1, start), Position(line, end - start + 1, end))
 
 
 class Evidence(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -150,6 +163,15 @@ class Cluster(Struct, frozen=True, gc=False):
     original: str
 
 
+class Excuse(Struct, frozen=True, gc=False):
+    """Why a finding is suppressed."""
+
+    by: Literal["directive", "accept-file"]
+    reason: str
+    until: dt.date | None = None
+    """The last day on which it holds"""
+
+
 class Finding(Struct, frozen=True, kw_only=True, tag_field="kind", tag="finding"):
     """What the program says about one passage of one article."""
 
@@ -158,6 +180,7 @@ class Finding(Struct, frozen=True, kw_only=True, tag_field="kind", tag="finding"
     name: str
     severity: Severity
     status: Literal["new", "baselined", "suppressed"] = "new"
+    suppression: Excuse | None = None
     fingerprint: str
     path: str
     doc_id: str | None = None
@@ -304,6 +327,17 @@ class BaselineEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """Near that of a passage with nearly the same words"""
     count: Annotated[int, Meta(ge=1)]
     """How many findings of the rule and article have the passage"""
+
+
+class Acceptance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A finding that was accepted, in the file of those."""
+
+    fingerprint: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}:[1-9][0-9]*\Z")]
+    rule: Annotated[str, Meta(pattern=r"^[A-Z]{3}[0-9]{3}\Z")]
+    path: str
+    reason: Annotated[str, Meta(min_length=1)]
+    until: dt.date | None = None
+    """The last day on which it holds"""
 
 
 class Baselined(Struct, frozen=True):

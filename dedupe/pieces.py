@@ -32,13 +32,14 @@ _HASH, _EQUALS, _DASH = b"#=-"
 
 def left_out(
     batch: TextBatch, words: TokenTable, settings: Matching, titles: Sequence[U32],
-    phrases: Sequence[U32],
+    phrases: Sequence[U32], ranges: Sequence[tuple[int, int]] = (),
 ) -> Bool | None:  # fmt: skip
     """Which words (N,) of a batch take no part in matching; None where all do.
 
-    titles, phrases: the words of `ignore_sections` and `ignore_phrases`, hashed.
+    titles, phrases: the words of `ignore_sections` and `ignore_phrases`, hashed; ranges: words that
+    the articles themselves exclude.
     """
-    if not (settings.ignore_quotes or titles or phrases):
+    if not (settings.ignore_quotes or titles or phrases or ranges):
         return None
     out = np.zeros(len(words.hash), np.bool_)
     block_token = words.sentence[words.block]
@@ -48,6 +49,8 @@ def left_out(
         _leave_out_sections(batch, words, block_token, titles, out)
     for phrase in phrases:
         _leave_out_phrase(words, block_token, phrase, out)
+    for first, behind in ranges:
+        out[first:behind] = True
     return out if out.any() else None
 
 

@@ -76,6 +76,8 @@ class Directive(NamedTuple):
     """The block that it may speak of: the one around it, or else the next"""
     section: tuple[int, int]
     """The heading that it may speak of, with all up to the next one of its level"""
+    fault: str = ""
+    """Why nobody can tell what it says"""
 
 
 class TextBatch(Struct, frozen=True):

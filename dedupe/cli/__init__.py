@@ -35,11 +35,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "show": ("dedupe.cli.show", "Show every copy of one passage beside it."),
     "report": ("dedupe.cli.report", "Write a saved result again in other formats."),
     "baseline": ("dedupe.cli.baseline", "Maintain the file of findings that are known."),
+    "accept": ("dedupe.cli.accept", "Let one finding stand, for a reason."),
     "index": ("dedupe.cli.index", "Maintain the index of articles that were accepted."),
     "explain": ("dedupe.cli.explain", "Tell why a passage was flagged, or was not."),
     "rule": ("dedupe.cli.rule", "Tell what a rule means, with examples; or list the rules."),
     "train": ("dedupe.cli.train", "Fit the filler model to articles that were accepted."),
     "files": ("dedupe.cli.files", "List the files that would be read."),
+    "config": ("dedupe.cli.config", "Show the settings and their origin; begin a file of them."),
 }
 """Name of each command, the module that holds it, and its line in the help."""
 

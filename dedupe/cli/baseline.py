@@ -12,6 +12,7 @@ from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
 from dedupe.cli.outputs import OutputFile
 from dedupe.cli.progress import progress
+from dedupe.config import DEFAULT_BASELINE
 from dedupe.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
 
     from dedupe.pipeline.baselining import Revision
 
-_DEFAULT = ".dedupe-baseline.json"
 _file_option = options.baseline_option(
-    "The file of known findings.", default=_DEFAULT, show_default=True
+    "The file of known findings.", default=DEFAULT_BASELINE, show_default=True
 )
 _scan_options = options.combined(
     options.input_options,

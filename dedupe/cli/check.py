@@ -23,9 +23,7 @@ _SEVERITY = {"DUP102": "error"}
 @options.filler_options
 @options.rule_options
 @options.index_option
-@options.baseline_option(
-    "Findings that are known, in a file of dedupe baseline; they do not fail the check."
-)
+@options.baseline_options
 @options.suppression_options
 @options.gate_options("error")
 @options.output_options

@@ -18,6 +18,7 @@ from dedupe.cli.terminal import stdout_options
 @options.matching_options
 @options.text_or_json_option
 @options.display_options
+@options.config_options
 @click.pass_context
 def command(context: click.Context, /, a: str, b: str, **values: object) -> int:
     """Show the passages that stand in both A and B, with the words that differ.

@@ -31,6 +31,7 @@ _PLACE = re.compile(r"(.+?):([1-9]\d*)(?::\d+)?", flags=re.DOTALL)
 @options.filler_options
 @options.text_or_json_option
 @options.display_options
+@options.config_options
 @click.pass_context
 def command(
     context: click.Context, /, place: str, others: tuple[str, ...], **values: object

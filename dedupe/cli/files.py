@@ -15,6 +15,7 @@ from dedupe.cli.terminal import stdout_options
 @click.argument("paths", nargs=-1, type=click.Path())
 @options.input_options
 @options.display_options
+@options.config_options
 @click.pass_context
 def command(context: click.Context, /, **values: object) -> int:
     """List the files under PATHS that a scan would read; with -v also why the others are not."""

@@ -1,16 +1,62 @@
-"""Options in groups, each with its own heading in the help."""
+"""Options in groups, each with its own heading in the help, and with their settings in a file."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import click
+from click.core import ParameterSource
+
+from dedupe.cli.configuration import Setting, settings_of
+from dedupe.errors import ConfigError
 
 
 class GroupedOption(click.Option):
-    """An option that knows the heading under which the help lists it."""
+    """An option that knows the heading under which the help lists it, and its configuration key."""
 
-    def __init__(self, names: list[str], *, group: str, **attributes: object) -> None:
+    def __init__(
+        self, names: list[str], *, group: str, key: str | None = None, **attributes: object
+    ) -> None:
         super().__init__(names, **attributes)  # type: ignore[arg-type]
         self.group = group
+        self.key = key
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, click.Parameter]
+    ) -> tuple[Any, ParameterSource]:
+        """The command line, `--config KEY=VALUE`, environment, file, default: the first counts."""
+        value, source = super().consume_value(ctx, opts)
+        if self.key is None or source is ParameterSource.COMMANDLINE or ctx.resilient_parsing:
+            return value, source
+        setting = settings_of(ctx).get(self.key)
+        if setting is None:
+            return value, source
+        if setting.source.folder is None:
+            return self._converted(ctx, setting), ParameterSource.COMMANDLINE
+        if source is ParameterSource.ENVIRONMENT:
+            return value, source
+        return self._converted(ctx, setting), ParameterSource.DEFAULT_MAP
+
+    def _converted(self, ctx: click.Context, setting: Setting) -> object:
+        """The value of a setting, as one that is typed; a path starts in the folder of its file."""
+        value = setting.value
+        if isinstance(self.type, click.Path) and setting.source.folder is not None:
+            value = self._from_here(value, setting.source.folder)
+        try:
+            return self.type_cast_value(ctx, value)
+        except click.BadParameter as error:
+            raise ConfigError(f"{setting.source.name}: {self.key}: {error.message}") from error
+
+    def _from_here(self, path: object, folder: Path) -> object:
+        """A path of a file as it is from the working directory."""
+        if isinstance(path, list):
+            return [self._from_here(part, folder) for part in path]
+        if path in getattr(self.type, "words", ()):
+            return path
+        return os.path.relpath(folder / str(path)).replace(os.sep, "/")
 
 
 class GroupedCommand(click.Command):

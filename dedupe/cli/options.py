@@ -2,7 +2,10 @@
 
 Which command uses which group:
 
-    input_options         scan check baseline show explain files index (with decoding_options)
+    scan_options          scan (and with configurable_options)
+    configurable_options  config (all that a configuration file may set)
+    input_options         scan check baseline show accept explain files train index (with
+                          decoding_options)
     incoming_options      check
     decoding_options      compare
     selection_options     scan baseline show (with focus_option)
@@ -12,8 +15,11 @@ Which command uses which group:
     filler_options        scan check baseline show explain
     rule_options          scan check baseline show
     index_option          check
-    baseline_option       scan check baseline
+    baseline_options      scan check (with baseline_option)
+    baseline_option       baseline
     suppression_options   scan check baseline
+    accept_file_option    accept (and with suppression_options)
+    source_option         show accept
     gate_options          scan check
     report_options        report (and with output_options)
     output_options        scan check
@@ -22,9 +28,11 @@ Which command uses which group:
     text_or_json_option   show compare explain rule index
     display_options       all but baseline, index
     quiet_option          report (and with run_options)
-    run_options           scan check baseline index
+    run_options           scan check baseline accept index
+    config_options        show explain compare files report train (and with run_options)
 
-Each has an environment variable `DEDUPE_<OPTION>`. Defaults come from `config`.
+Each has an environment variable `DEDUPE_<OPTION>`, and a key in the configuration file where a
+project may want to set it once. Defaults come from `config`.
 """
 
 from __future__ import annotations
@@ -42,9 +50,20 @@ from dedupe.cli.parameters import (
     OUTPUT,
     SIZE,
     CommaSeparated,
+    PathOrWord,
 )
 from dedupe.cli.session import Session
-from dedupe.config import DEFAULT_INCLUDE, DEFAULT_INDEX, Depth, Filler, Matching, Output, Sources
+from dedupe.config import (
+    ACCEPT_FILE,
+    DEFAULT_BASELINE,
+    DEFAULT_INCLUDE,
+    DEFAULT_INDEX,
+    Depth,
+    Filler,
+    Matching,
+    Output,
+    Sources,
+)
 from dedupe.reports import FORMATS
 from dedupe.reports.options import ReportOptions
 
@@ -63,12 +82,15 @@ PERCENT = click.FloatRange(0, 100)
 SEVERITIES = ("note", "warning", "error")
 
 
-def option(group: str, *names: str, **attributes: object) -> Decorator:
-    """An option in a group of the help, with its environment variable shown there."""
+def option(group: str, *names: str, key: str | None = None, **attributes: object) -> Decorator:
+    """An option in a group of the help, with its environment variable shown there.
+
+    key: by which a configuration file sets it, as `duplicates.min-words`
+    """
     long_name = next(name for name in reversed(names) if name.startswith("--"))
     variable = "DEDUPE_" + long_name.partition("/")[0].removeprefix("--").upper().replace("-", "_")
     settings: dict[str, object] = {"envvar": variable, "show_envvar": True, **attributes}
-    return click.option(*names, cls=GroupedOption, group=group, **settings)
+    return click.option(*names, cls=GroupedOption, group=group, key=key, **settings)
 
 
 def combined(*decorators: Decorator) -> Decorator:
@@ -94,6 +116,7 @@ def _decoding_options(group: str) -> Decorator:
         option(
             group,
             "--encoding",
+            key="encoding",
             metavar="auto|NAME",
             default=Sources().encoding,
             show_default=True,
@@ -102,6 +125,7 @@ def _decoding_options(group: str) -> Decorator:
         option(
             group,
             "--input-format",
+            key="input-format",
             type=click.Choice(["auto", "md", "txt"]),
             default=Sources().input_format,
             show_default=True,
@@ -130,16 +154,25 @@ def input_options(command: Command) -> Command:
         option(
             "Input",
             "--include",
+            key="include",
             metavar="GLOB",
             multiple=True,
             default=DEFAULT_INCLUDE,
             show_default=True,
             help="Files to read in folders; replaces the default.",
         ),
-        option("Input", "--exclude", metavar="GLOB", multiple=True, help="Files to leave out."),
+        option(
+            "Input",
+            "--exclude",
+            key="exclude",
+            metavar="GLOB",
+            multiple=True,
+            help="Files to leave out.",
+        ),
         option(
             "Input",
             "--extend-exclude",
+            key="extend-exclude",
             metavar="GLOB",
             multiple=True,
             help="Further files to leave out.",
@@ -147,21 +180,36 @@ def input_options(command: Command) -> Command:
         option(
             "Input",
             "--force-exclude",
+            key="force-exclude",
             is_flag=True,
             help="Leave out excluded files even if they are named as PATHS.",
         ),
         option(
             "Input",
             "--respect-gitignore/--no-respect-gitignore",
+            key="respect-gitignore",
             default=Sources().respect_gitignore,
             show_default=True,
             help="Leave out what git ignores.",
         ),
-        option("Input", "--hidden", is_flag=True, help="Read hidden files and folders too."),
-        option("Input", "--follow-symlinks", is_flag=True, help="Follow symbolic links."),
+        option(
+            "Input",
+            "--hidden",
+            key="hidden",
+            is_flag=True,
+            help="Read hidden files and folders too.",
+        ),
+        option(
+            "Input",
+            "--follow-symlinks",
+            key="follow-symlinks",
+            is_flag=True,
+            help="Follow symbolic links.",
+        ),
         option(
             "Input",
             "--max-file-size",
+            key="max-file-size",
             type=SIZE,
             help="Skip larger files, as in 5MB or 512KiB; unlimited by default.",
         ),
@@ -169,12 +217,25 @@ def input_options(command: Command) -> Command:
         option(
             "Input",
             "--txt-directives",
+            key="suppressions.txt-directives",
             is_flag=True,
             help="Read lines '# dedupe: ignore[RULES] -- REASON' of plain text as directives, as "
             "comments of Markdown are.",
         ),
-        option("Input", "--allow-empty", is_flag=True, help="No article is no error."),
-        option("Input", "--strict", is_flag=True, help="A skipped or unreadable file is an error."),
+        option(
+            "Input",
+            "--allow-empty",
+            key="allow-empty",
+            is_flag=True,
+            help="No article is no error.",
+        ),
+        option(
+            "Input",
+            "--strict",
+            key="strict",
+            is_flag=True,
+            help="A skipped or unreadable file is an error.",
+        ),
     )(command)
 
 
@@ -185,6 +246,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--depth",
+            key="depth",
             type=click.Choice(get_args(Depth)),
             default=defaults.depth,
             show_default=True,
@@ -195,6 +257,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--min-words",
+            key="duplicates.min-words",
             metavar="N",
             type=click.IntRange(min=1),
             default=defaults.min_words,
@@ -204,6 +267,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--min-similarity",
+            key="duplicates.min-similarity",
             metavar="X",
             type=SHARE,
             default=defaults.min_similarity,
@@ -213,6 +277,7 @@ def matching_options(command: Command) -> Command:
         option(
             "Matching",
             "--document-similarity",
+            key="duplicates.document-similarity",
             metavar="X",
             type=SHARE,
             default=defaults.document_similarity,
@@ -223,6 +288,7 @@ def matching_options(command: Command) -> Command:
             "Matching",
             "--self/--no-self",
             "inside_articles",
+            key="duplicates.self",
             default=defaults.inside_articles,
             show_default=True,
             help="Report passages that an article repeats (DUP103).",
@@ -238,6 +304,7 @@ def leaving_out_options(command: Command) -> Command:
         option(
             "Matching",
             "--ignore-quotes/--no-ignore-quotes",
+            key="duplicates.ignore-quotes",
             default=defaults.ignore_quotes,
             show_default=True,
             help="Leave out block quotes, and quotations of five words or more.",
@@ -245,6 +312,7 @@ def leaving_out_options(command: Command) -> Command:
         option(
             "Matching",
             "--ignore-code/--no-ignore-code",
+            key="duplicates.ignore-code",
             default=Sources().ignore_code,
             show_default=True,
             help="Leave out code in Markdown.",
@@ -253,6 +321,7 @@ def leaving_out_options(command: Command) -> Command:
             "Matching",
             "--ignore-section",
             "ignore_sections",
+            key="duplicates.ignore-sections",
             metavar="TITLE",
             multiple=True,
             envvar=None,  # it would be cut at the spaces of the titles
@@ -263,6 +332,7 @@ def leaving_out_options(command: Command) -> Command:
         option(
             "Matching",
             "--ignore-phrases",
+            key="duplicates.ignore-phrases",
             metavar="FILE",
             type=click.Path(),
             help="Leave out the accepted phrases or paragraphs in FILE, one a line; # begins a "
@@ -304,6 +374,7 @@ def index_option(command: Command) -> Command:
     return option(
         "Known",
         "--index",
+        key="index.path",
         metavar="FOLDER",
         type=click.Path(),
         default=DEFAULT_INDEX,
@@ -330,6 +401,8 @@ def selection_options(command: Command) -> Command:
         option(
             "Selection",
             "--between",
+            key="duplicates.between",
+            type=click.Path(),
             metavar="FOLDER",
             multiple=True,
             help="Match only articles of different groups; repeat it, once for each group.",
@@ -344,6 +417,7 @@ def filler_options(command: Command) -> Command:
             "Filler and Template",
             "--filler-threshold",
             "threshold",
+            key="filler.threshold",
             metavar="strict|default|audit|X",
             type=FILLER_THRESHOLD,
             default=Filler().threshold,
@@ -359,8 +433,9 @@ def model_option(command: Command) -> Command:
     return option(
         "Filler and Template",
         "--model",
+        key="filler.model",
         metavar="builtin|FILE",
-        type=click.Path(),
+        type=PathOrWord(Filler().model),
         default=Filler().model,
         show_default=True,
         help="The filler model: the shipped one, or a file that dedupe train wrote.",
@@ -373,6 +448,7 @@ def rule_options(command: Command) -> Command:
         option(
             "Rule",
             "--select",
+            key="rules.select",
             metavar="RULES",
             type=CommaSeparated(),
             multiple=True,
@@ -381,6 +457,7 @@ def rule_options(command: Command) -> Command:
         option(
             "Rule",
             "--extend-select",
+            key="rules.extend-select",
             metavar="RULES",
             type=CommaSeparated(),
             multiple=True,
@@ -389,6 +466,7 @@ def rule_options(command: Command) -> Command:
         option(
             "Rule",
             "--ignore",
+            key="rules.ignore",
             metavar="RULES",
             type=CommaSeparated(),
             multiple=True,
@@ -397,6 +475,7 @@ def rule_options(command: Command) -> Command:
         option(
             "Rule",
             "--min-severity",
+            key="output.min-severity",
             type=click.Choice(SEVERITIES),
             default="note",
             show_default=True,
@@ -410,6 +489,7 @@ def baseline_option(help_text: str, **attributes: object) -> Decorator:
     return option(
         "Known",
         "--baseline",
+        key="baseline.path",
         metavar="FILE",
         type=click.Path(dir_okay=False),
         help=help_text,
@@ -417,18 +497,73 @@ def baseline_option(help_text: str, **attributes: object) -> Decorator:
     )
 
 
-def suppression_options(command: Command) -> Command:
-    """What directives in the articles may do."""
+def baseline_options(command: Command) -> Command:
+    """What is known beside suppressed findings."""
     return combined(
+        baseline_option(
+            "Findings that are known, in a file of dedupe baseline: json, jsonl, csv and junit "
+            "mark them, the other formats leave them out, and --fail-on and --max-new-findings do "
+            "not count them."
+        ),
+        option(
+            "Known",
+            "--baseline-from-ref",
+            key="baseline.from-ref",
+            metavar="REF",
+            help="Read the baseline as it stands in this commit or branch of git, so that a change "
+            f"cannot excuse itself; the file is {DEFAULT_BASELINE} if none is named.",
+        ),
+        option(
+            "Known",
+            "--no-baseline",
+            is_flag=True,
+            help="Know no findings, whatever the configuration file says.",
+        ),
+    )(command)
+
+
+def accept_file_option(command: Command) -> Command:
+    """The file of accepted findings."""
+    return option(
+        "Known",
+        "--accept-file",
+        key="suppressions.accept-file",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help=f"The findings that dedupe accept has let stand; {ACCEPT_FILE} where there is one.",
+    )(command)
+
+
+def source_option(command: Command) -> Command:
+    """A result in which a finding is looked up."""
+    return option(
+        "Input",
+        "--from",
+        "source",
+        metavar="FILE|-",
+        type=click.Path(),
+        envvar=None,  # it belongs to one FINDING
+        show_envvar=False,
+        help="Look FINDING up in this result, which scan --output jsonl:FILE has written, instead "
+        "of scanning; - is standard input.",
+    )(command)
+
+
+def suppression_options(command: Command) -> Command:
+    """What directives in the articles, and accepted findings, may do."""
+    return combined(
+        accept_file_option,
         option(
             "Known",
             "--ignore-suppressions",
+            key="suppressions.ignore",
             is_flag=True,
-            help="Heed no directive: what they suppress is new.",
+            help="Heed no directive and no accepted finding: what they suppress is new.",
         ),
         option(
             "Known",
             "--require-reason",
+            key="suppressions.require-reason",
             is_flag=True,
             help="Report directives that give no reason (SUP702).",
         ),
@@ -449,6 +584,7 @@ def gate_options(fail_on: str) -> Decorator:
         option(
             "Gate",
             "--fail-on",
+            key="output.fail-on",
             type=click.Choice(["never", *SEVERITIES]),
             default=fail_on,
             show_default=True,
@@ -458,6 +594,7 @@ def gate_options(fail_on: str) -> Decorator:
         option(
             "Gate",
             "--max-new-findings",
+            key="budget.new-findings",
             metavar="N",
             type=click.IntRange(min=0),
             help="Exit with 1 when there are more new findings.",
@@ -465,6 +602,7 @@ def gate_options(fail_on: str) -> Decorator:
         option(
             "Gate",
             "--max-duplicate-percent",
+            key="budget.duplicate-percent",
             metavar="X",
             type=PERCENT,
             help="Exit with 1 when a larger share of all words is duplicate.",
@@ -472,6 +610,7 @@ def gate_options(fail_on: str) -> Decorator:
         option(
             "Gate",
             "--max-article-duplicate-percent",
+            key="budget.article-duplicate-percent",
             metavar="X",
             type=PERCENT,
             help="Exit with 1 when a larger share of any article is duplicate.",
@@ -479,10 +618,18 @@ def gate_options(fail_on: str) -> Decorator:
         option(
             "Gate",
             "--max-filler-percent",
+            key="budget.filler-percent",
             metavar="X",
             type=PERCENT,
             help="Exit with 1 when a larger share of any article is filler; reported as FIL308, "
             f"which otherwise speaks from {Filler().max_percent:g} on.",
+        ),
+        option(
+            "Gate",
+            "--fail-on-stale",
+            key="baseline.fail-on-stale",
+            is_flag=True,
+            help="Exit with 1 when the baseline has an entry that knows no finding any more.",
         ),
     )
 
@@ -495,6 +642,7 @@ def report_options(command: Command) -> Command:
             "Output",
             "-f",
             "--output-format",
+            key="output.format",
             type=click.Choice(list(FORMATS)),
             default="full",
             show_default=True,
@@ -513,6 +661,7 @@ def report_options(command: Command) -> Command:
         option(
             "Output",
             "--max-findings",
+            key="output.max-findings",
             metavar="N",
             type=click.IntRange(min=0),
             help="Findings shown in full and concise, 0 for all; 200 for full on a terminal.",
@@ -521,14 +670,26 @@ def report_options(command: Command) -> Command:
         option(
             "Output",
             "--sort",
+            key="output.sort",
             type=click.Choice(["path", "severity", "similarity"]),
             default="path",
             show_default=True,
             help="Order of the findings.",
         ),
+        *(
+            option(
+                "Output",
+                f"--include-{status}",
+                key=f"output.include-{status}",
+                is_flag=True,
+                help=f"List {status} findings too, in the formats that leave them out.",
+            )
+            for status in ("suppressed", "baselined")
+        ),
         option(
             "Output",
             "--sarif-max",
+            key="output.sarif-max",
             metavar="N",
             type=click.IntRange(min=1),
             default=defaults.sarif_max,
@@ -538,6 +699,7 @@ def report_options(command: Command) -> Command:
         option(
             "Output",
             "--csv-bom",
+            key="output.csv-bom",
             is_flag=True,
             help="Begin csv with a byte-order mark, by which Excel knows UTF-8.",
         ),
@@ -551,6 +713,7 @@ def output_options(command: Command) -> Command:
         option(
             "Output",
             "--excerpt-words",
+            key="output.excerpt-words",
             metavar="N",
             type=click.IntRange(min=1),
             default=Output().excerpt_words,
@@ -564,7 +727,11 @@ def output_options(command: Command) -> Command:
 def all_members_option(command: Command) -> Command:
     """Whether the original of a cluster has a finding."""
     return option(
-        "Output", "--all-members", is_flag=True, help="Report the originals of copies as well."
+        "Output",
+        "--all-members",
+        key="output.all-members",
+        is_flag=True,
+        help="Report the originals of copies as well.",
     )(command)
 
 
@@ -573,6 +740,7 @@ def max_matches_option(command: Command) -> Command:
     return option(
         "Output",
         "--max-matches",
+        key="output.max-matches",
         metavar="N",
         type=click.IntRange(min=1),
         help=f"Other places listed with a finding: {Output().max_matches}, and 3 in full.",
@@ -603,6 +771,7 @@ def display_options(command: Command) -> Command:
         option(
             "Output",
             "--color",
+            key="output.color",
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
             show_default=True,
@@ -611,6 +780,7 @@ def display_options(command: Command) -> Command:
         option(
             "Output",
             "--width",
+            key="output.width",
             metavar="N",
             type=click.IntRange(min=20),
             help="Cells of a line; that of the terminal, else 80.",
@@ -626,6 +796,52 @@ def display_options(command: Command) -> Command:
     )(command)
 
 
+def configurable_options(command: Command) -> Command:
+    """All that a configuration file may set."""
+    return combined(scan_options, index_option)(command)
+
+
+def scan_options(command: Command) -> Command:
+    """All that a scan may be told."""
+    return combined(
+        input_options,
+        selection_options,
+        matching_options,
+        filler_options,
+        rule_options,
+        baseline_options,
+        suppression_options,
+        gate_options("never"),
+        output_options,
+        display_options,
+        run_options,
+    )(command)
+
+
+def config_options(command: Command) -> Command:
+    """Which configuration file is read."""
+    return combined(
+        option(
+            "Configuration",
+            "--config",
+            metavar="FILE|KEY=VALUE",
+            type=click.Path(),
+            multiple=True,
+            is_eager=True,
+            help="Read FILE instead of the nearest dedupe.toml, .dedupe.toml or pyproject.toml; or "
+            "set one KEY of it to VALUE, as in duplicates.min-words=40. Repeatable; the last "
+            "counts.",
+        ),
+        option(
+            "Configuration",
+            "--isolated-config",
+            is_flag=True,
+            is_eager=True,
+            help="Read no file that --config does not name.",
+        ),
+    )(command)
+
+
 def run_options(command: Command) -> Command:
     """How the work is done."""
     return combined(
@@ -633,6 +849,7 @@ def run_options(command: Command) -> Command:
             "Run",
             "-j",
             "--jobs",
+            key="jobs",
             metavar="N|auto",
             type=JOBS,
             default="auto",
@@ -642,6 +859,7 @@ def run_options(command: Command) -> Command:
         option(
             "Run",
             "--memory-limit",
+            key="memory-limit",
             type=SIZE,
             help="Memory to hold at most, as in 4GB; larger tables go to temporary files (TMPDIR).",
         ),
@@ -654,6 +872,7 @@ def run_options(command: Command) -> Command:
             help="Progress on standard error.",
         ),
         quiet_option("Run"),
+        config_options,
     )(command)
 
 

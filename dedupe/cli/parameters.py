@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002 - click fixes the signatures
-"""Types of option values that click does not know."""
+"""Types of option values that click does not know; `toml` is what a configuration file may hold."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
 import click
 from click.shell_completion import CompletionItem
+from msgspec import Meta
 
 from dedupe.reports import FORMATS
 
@@ -33,6 +35,7 @@ class SizeType(click.ParamType[int]):
     """Bytes, with a unit: `5MB` is 5,000,000 and `5MiB` is 5,242,880."""
 
     name = "size"
+    toml = Annotated[int, Meta(ge=0)] | Annotated[str, Meta(pattern=r"^[0-9.]+ ?[A-Za-z]*$")]
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -50,6 +53,7 @@ class JobsType(click.ParamType[int]):
     """A number of threads, or `auto`, which is 0."""
 
     name = "N|auto"
+    toml = Literal["auto"] | Annotated[int, Meta(ge=0)]
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -83,6 +87,7 @@ class FillerThresholdType(click.ParamType[str | float]):
     """The name of a preset, or a limit in [0, 1]."""
 
     name = "strict|default|audit|X"
+    toml = Literal["strict", "default", "audit"] | Annotated[float, Meta(ge=0, le=1)]
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -103,6 +108,14 @@ class FillerThresholdType(click.ParamType[str | float]):
     ) -> list[CompletionItem]:
         """Names of the presets."""
         return [CompletionItem(name) for name in _PRESETS if name.startswith(incomplete)]
+
+
+class PathOrWord(click.Path):
+    """A path, or one of some words that are none."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__()
+        self.words = words
 
 
 class CommaSeparated(click.ParamType[tuple[str, ...]]):

@@ -15,6 +15,7 @@ from dedupe.errors import UsageError
 @options.report_options
 @options.display_options
 @options.quiet_option("Output")
+@options.config_options
 @click.pass_context
 def command(context: click.Context, /, result: str, **values: object) -> int:
     """Write RESULT, which scan --output jsonl:FILE has written, again in other formats.

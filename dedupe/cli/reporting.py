@@ -76,6 +76,11 @@ class Reports:
             max_findings=self._number("max_findings", 0),
             max_matches=self._number("max_matches", ReportOptions().max_matches),
             sarif_max=self._number("sarif_max", ReportOptions().sarif_max),
+            include=frozenset(
+                status
+                for status in ("suppressed", "baselined")
+                if self._values[f"include_{status}"]
+            ),
             csv_bom=bool(self._values["csv_bom"]),
         )
 

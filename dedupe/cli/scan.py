@@ -13,20 +13,7 @@ from dedupe.cli.session import Session
 
 @click.command("scan", cls=GroupedCommand)
 @click.argument("paths", nargs=-1, type=click.Path())
-@options.input_options
-@options.selection_options
-@options.matching_options
-@options.filler_options
-@options.rule_options
-@options.baseline_option(
-    "Findings that are known, in a file of dedupe baseline: json, jsonl, csv and junit mark them, "
-    "the other formats leave them out, and --fail-on and --max-new-findings do not count them."
-)
-@options.suppression_options
-@options.gate_options("never")
-@options.output_options
-@options.display_options
-@options.run_options
+@options.scan_options
 @click.pass_context
 def command(context: click.Context, /, **values: object) -> int:
     """Find copied passages and filler in the articles under PATHS (default: this folder).

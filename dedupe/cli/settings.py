@@ -14,6 +14,8 @@ import msgspec
 
 from dedupe.cli.selection import known_rules
 from dedupe.config import (
+    ACCEPT_FILE,
+    DEFAULT_BASELINE,
     Config,
     Filler,
     Gate,
@@ -77,15 +79,26 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
     filler_percent = values.get("max_filler_percent")
     budget = {} if filler_percent is None else {"max_percent": filler_percent}
     never = {"fail_on": "never"} if values.get("exit_zero") else {}
+    known: dict[str, object] = {}
+    if values.get("no_baseline"):
+        known = {"baseline": None}
+    elif values.get("baseline_from_ref") is not None:
+        known = {"baseline": values.get("baseline") or DEFAULT_BASELINE}
     return _section(
         Config,
         values,
+        **known,
         sources=sources(values),
         matching=matching,
         filler=_section(Filler, values, **budget),
         rules=rules(values),
         incoming=_incoming(values),
-        suppressions=_section(Suppressions, values, today=values.get("today") or _today()),
+        suppressions=_section(
+            Suppressions,
+            values,
+            accept_file=values.get("accept_file") or _existing(ACCEPT_FILE),
+            today=values.get("today") or _today(),
+        ),
         gate=_section(Gate, values, **never),
         output=_section(
             Output,
@@ -111,6 +124,10 @@ def _incoming(values: Values) -> Incoming:
     # In a hook that compares two commits, nothing is staged.
     first = os.environ.get("PRE_COMMIT_FROM_REF")
     return Incoming(changed_since=first) if chosen.staged and first else chosen
+
+
+def _existing(path: str) -> str | None:
+    return path if Path(path).exists() else None
 
 
 def _today() -> dt.date:
@@ -152,6 +169,15 @@ def paths(values: Values) -> tuple[str, ...]:
             raise UsageError("-0 belongs to --files-from")
         return named or (".",)
     return (*named, *_listed(str(listing), null=bool(values.get("null"))))
+
+
+def scanned(values: Values, source: str | None) -> tuple[str, ...]:
+    """The same, of a command that looks a finding up; none where it looks into a result."""
+    if source is None:
+        return paths(values)
+    if values["paths"] or values["files_from"]:
+        raise UsageError("--from names a result; it goes without PATHS and --files-from")
+    return ()
 
 
 def _listed(listing: str, *, null: bool) -> list[str]:

@@ -9,23 +9,12 @@ from dedupe.cli.grouped import GroupedCommand
 from dedupe.cli.outputs import standard_output
 from dedupe.cli.session import Session
 from dedupe.cli.terminal import stdout_options
-from dedupe.errors import UsageError
 
 
 @click.command("show", cls=GroupedCommand)
 @click.argument("finding", metavar="FINDING")
 @click.argument("paths", nargs=-1, type=click.Path())
-@options.option(
-    "Input",
-    "--from",
-    "source",
-    metavar="FILE|-",
-    type=click.Path(),
-    envvar=None,  # it belongs to one FINDING
-    show_envvar=False,
-    help="Look FINDING up in this result, which scan --output jsonl:FILE has written, instead of "
-    "scanning; - is standard input.",
-)
+@options.source_option
 @options.input_options
 @options.selection_options
 @options.matching_options
@@ -34,6 +23,7 @@ from dedupe.errors import UsageError
 @options.max_matches_option
 @options.text_or_json_option
 @options.display_options
+@options.config_options
 @click.pass_context
 def command(context: click.Context, /, finding: str, source: str | None, **values: object) -> int:
     """Show the whole passage of FINDING with every copy beside it, and the words that differ.
@@ -46,10 +36,9 @@ def command(context: click.Context, /, finding: str, source: str | None, **value
     from dedupe.reports import show
 
     session = context.ensure_object(Session)
-    if source is not None and (values["paths"] or values["files_from"]):
-        raise UsageError("--from names a result; it goes without PATHS and --files-from")
-    paths = settings.paths(values) if source is None else ()
-    shown = pipeline.show(finding, paths, settings.config(values), source)
+    shown = pipeline.show(
+        finding, settings.scanned(values, source), settings.config(values), source
+    )
     width = values["width"]
     view = stdout_options(
         color=str(values["color"]), width=width if isinstance(width, int) else None

@@ -34,6 +34,7 @@ from dedupe.cli.session import Session
 )
 @options.model_option
 @options.input_options
+@options.config_options
 @click.pass_context
 def command(
     context: click.Context, /, output: str, filler: tuple[str, ...], **values: object

@@ -21,9 +21,15 @@ from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
 from dedupe.findings.selection import selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.findings.summaries import summary_drafts
-from dedupe.findings.suppressions import Suppression, Suppressions, read_suppressions
+from dedupe.findings.suppressions import (
+    Suppression,
+    Suppressions,
+    excluded_words,
+    looked,
+    read_suppressions,
+)
 from dedupe.findings.templates import describe_templates, template_drafts
-from dedupe.model import RULE_NUMBER, RULES, Finding, Severity
+from dedupe.model import RULE_NUMBER, RULES, Finding, Severity, Span
 from dedupe.rows import Findings
 from dedupe.tables import I64, Bool, Corpus, Load, OutlineTable, Pieces, RegionTable, TemplateTable
 
@@ -37,11 +43,14 @@ __all__ = [
     "Suppressions",
     "complete",
     "copy_drafts",
+    "entry_finding",
+    "excluded_words",
     "family_drafts",
     "file_finding",
     "find",
     "in_focus",
     "locate_flags",
+    "looked",
     "no_flags",
     "no_shares",
     "read_suppressions",
@@ -199,14 +208,20 @@ def _heavy(shares: Shares, corpus: Corpus, load: Load, settings: config.Config) 
 
 def file_finding(code: str, path: str, message: str) -> Finding:
     """A finding about a file rather than its text."""
-    digest = blake2b(f"{code}\0{path}".encode("utf-8", "surrogatepass"), digest_size=8)
+    return entry_finding(code, path, NOWHERE, "", message)
+
+
+def entry_finding(code: str, path: str, span: Span, entry: str, message: str) -> Finding:
+    """A finding about an entry, which nothing else in the file is called."""
+    key = f"{code}\0{path}\0{entry}" if entry else f"{code}\0{path}"
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8)
     return Finding(
         rule=code,
         name=RULES[code].name,
         severity=RULES[code].severity,
         fingerprint=f"{digest.hexdigest()}:1",
         path=path,
-        span=NOWHERE,
+        span=span,
         words=0,
         excerpt="",
         message=message,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -20,7 +20,7 @@ from dedupe.errors import ConfigError
 from dedupe.findings.lookup import locate, spans
 from dedupe.findings.precedence import HIDDEN
 from dedupe.findings.selection import selected_rules
-from dedupe.model import RULES, Finding, Span
+from dedupe.model import ON_FILES, RULES, Excuse, Finding, Span
 from dedupe.rows import Findings, encode
 from dedupe.tables import I64, U8, Bool, Directive, Reading
 
@@ -30,9 +30,10 @@ _FORM = re.compile(
     r"(?:(?:^|\s+)--(?:\s+(?P<reason>.*))?)?",
     re.DOTALL,
 )
-_VERBS = ("ignore", "ignore-section", "ignore-file", "disable", "enable")
-_DUMB = frozenset(code for code in RULES if code.startswith(("SUP", "SRC")))
-"""Rules on directives and files, which have no words that a directive could govern."""
+_EXCLUDING = ("exclude", "exclude-file")
+_CLOSED_BY = {"disable": "enable", "exclude": "end-exclude"}
+_WITHOUT_RULES = (*_EXCLUDING, "end-exclude")
+_VERBS = ("ignore", "ignore-section", "ignore-file", "disable", "enable", *_WITHOUT_RULES)
 _NOT_FAST, _DEEP = frozenset(("DUP104", "TPL201", "TPL204")), frozenset(("DUP105",))
 """Rules that do not look at depth `fast`, and those that look at `deep` only."""
 
@@ -56,6 +57,11 @@ class Suppression(Struct, frozen=True):
     """Why it does not hold, or how it came about that it holds to the end of the article"""
     holds: bool = True
 
+    @property
+    def excludes(self) -> bool:
+        """Whether it leaves words out, rather than suppress what is found in them."""
+        return self.holds and self.verb in _EXCLUDING
+
 
 # --------------------------------------------------------------------------------------- reading
 
@@ -72,18 +78,30 @@ def read_suppressions(reading: Reading) -> list[Suppression]:
         directives, spans(*locate(reading, article, start, end)), strict=True
     ):
         text = str(data[directive.start : directive.end], "utf-8")
-        said = _said(Suppression(directive.article, span, text), directive.text)
+        said = _said(Suppression(directive.article, span, text), directive)
         first, behind = np.searchsorted(reading.tokens.start, _governed(reading, said, directive))
         found.append(structs.replace(said, start=int(first), end=int(behind)))
     return _closed(found)
 
 
-def _said(suppression: Suppression, text: str) -> Suppression:
+def excluded_words(found: Iterable[Suppression]) -> list[tuple[int, int]]:
+    """Words that directives leave out, as ranges."""
+    return [(said.start, said.end) for said in found if said.excludes]
+
+
+def _said(suppression: Suppression, directive: Directive) -> Suppression:
     """With what the text of a directive says, or why that is nothing."""
-    match = _FORM.fullmatch(text.strip())
+    if directive.fault:
+        return _faulty(suppression, directive.fault)
+    match = _FORM.fullmatch(directive.text.strip())
     if match is None or match["verb"] not in _VERBS:
         return _faulty(suppression, f"the directives are {', '.join(_VERBS)}")
-    suppression = structs.replace(suppression, verb=match["verb"])
+    reason = (match["reason"] or "").strip()
+    suppression = structs.replace(suppression, verb=match["verb"], reason=reason)
+    if match["verb"] in _WITHOUT_RULES:
+        if match["rules"] is None and match["until"] is None:
+            return suppression
+        return _faulty(suppression, f"{match['verb']} takes neither rules nor a date")
     words = [word.strip() for word in (match["rules"] or "").split(",")]
     if words == [""]:
         return _faulty(suppression, f"its rules are missing, as in {match['verb']}[DUP102]")
@@ -94,10 +112,9 @@ def _said(suppression: Suppression, text: str) -> Suppression:
         return _faulty(suppression, str(error))
     except ValueError:
         return _faulty(suppression, "its date is none, as in until=2027-01-31")
-    if dumb := sorted(rules & _DUMB):
+    if dumb := sorted(rules & ON_FILES):
         return _faulty(suppression, f"{dumb[0]} is not about text")
-    reason = (match["reason"] or "").strip()
-    return structs.replace(suppression, rules=rules, until=until, reason=reason)
+    return structs.replace(suppression, rules=rules, until=until)
 
 
 def _faulty(suppression: Suppression, fault: str) -> Suppression:
@@ -105,30 +122,35 @@ def _faulty(suppression: Suppression, fault: str) -> Suppression:
 
 
 def _governed(reading: Reading, said: Suppression, directive: Directive) -> tuple[int, int]:
-    """The bytes of which a directive speaks; of `disable`, all that follow."""
+    """The bytes of which a directive speaks; of `disable` and `exclude`, all that follow."""
     text = reading.text
     if said.verb == "ignore":
         return directive.block
     if said.verb == "ignore-section":
         return directive.section
-    first = text.start[said.article] if said.verb == "ignore-file" else directive.end
+    first = text.start[said.article] if said.verb.endswith("-file") else directive.end
     return int(first), int(text.end[said.article])
 
 
 def _closed(found: Sequence[Suppression]) -> list[Suppression]:
-    """End each `disable` at the `enable` of the same rules, which then has done its work."""
+    """End each `disable` at the `enable` of the same rules, which then has done its work.
+
+    So does `exclude`, which has no rules, at `end-exclude`.
+    """
     closed = list(found)
-    open_: dict[tuple[int, frozenset[str]], int] = {}
+    opener = {closing: opening for opening, closing in _CLOSED_BY.items()}
+    open_: dict[tuple[int, str, frozenset[str]], int] = {}
     for place, said in enumerate(found):
-        key = said.article, said.rules
+        same = " of the same rules" if said.rules else ""
         if said.fault:
             continue
-        if said.verb == "disable":
-            closed[place] = structs.replace(said, fault="no enable of the same rules follows")
-            open_[key] = place
-        elif said.verb == "enable":
-            begun = open_.pop(key, None)
-            fault = "no disable of the same rules is open" if begun is None else ""
+        if said.verb in _CLOSED_BY:
+            fault = f"no {_CLOSED_BY[said.verb]}{same} follows"
+            closed[place] = structs.replace(said, fault=fault)
+            open_[said.article, said.verb, said.rules] = place
+        elif said.verb in opener:
+            begun = open_.pop((said.article, opener[said.verb], said.rules), None)
+            fault = f"no {opener[said.verb]}{same} is open" if begun is None else ""
             closed[place] = structs.replace(said, holds=False, fault=fault)
             if begun is not None:
                 closed[begun] = structs.replace(found[begun], end=said.start)
@@ -147,7 +169,11 @@ class Suppressions:
         own, self._paths, self._depth = settings.suppressions, paths, settings.matching.depth
         self._found = () if own.ignore_suppressions else found
         self._today, self._require_reason = own.today or dt.date.min, own.require_reason
-        self._used: set[int] = set()
+        self._used = {
+            place
+            for place, said in enumerate(self._found)
+            if said.excludes and said.start < said.end
+        }
         self._holding: defaultdict[int, list[int]] = defaultdict(list)
         for place, said in enumerate(self._found):
             if said.holds and not self._expired(said):
@@ -184,9 +210,20 @@ class Suppressions:
         rows = np.flatnonzero(self.cover(*places)).tolist()
         lines = list(found.lines)
         for row in rows:
-            self._used.update(self._suppressing(*places[:, row].tolist()))
-            lines[row] = encode(structs.replace(found[row], status="suppressed"))
+            directives = self._suppressing(*places[:, row].tolist())
+            self._used.update(directives)
+            lines[row] = encode(
+                structs.replace(
+                    found[row], status="suppressed", suppression=self._excuse(directives)
+                )
+            )
         return (Findings(lines, found.paths, found.ranks) if rows else found), len(rows)
+
+    def _excuse(self, directives: Sequence[int]) -> Excuse:
+        """What the first of some directives that gives a reason says, else the first."""
+        some = [self._found[place] for place in directives]
+        said = next((said for said in some if said.reason), some[0])
+        return Excuse("directive", said.reason, said.until)
 
     def remarks(self, chosen: Collection[str], focus: Bool) -> list[Finding]:
         """What is to be said about the directives themselves.
@@ -207,16 +244,17 @@ class Suppressions:
             yield "SUP701", f"The directive is wrong: {said.fault}."
         elif self._expired(said):
             yield "SUP703", f"The directive held until {said.until}; its findings are new again."
-        elif said.holds and place not in self._used and self._looked(said.rules, chosen):
+        elif said.holds and place not in self._used and looked(said.rules, chosen, self._depth):
             yield "SUP701", "The directive suppresses nothing."
         if self._require_reason and said.holds and not said.reason:
             yield "SUP702", "The directive gives no reason; it belongs behind ` -- `."
 
-    def _looked(self, rules: frozenset[str], chosen: Collection[str]) -> bool:
-        """Whether a scan like this one can tell that a directive on some rules is of no use."""
-        if self._depth == "fast" and rules & _NOT_FAST:
-            return False
-        return rules.issubset(chosen) and (self._depth == "deep" or rules != _DEEP)
+
+def looked(rules: frozenset[str], chosen: Collection[str], depth: config.Depth) -> bool:
+    """Whether a scan can tell that to suppress some rules is of no use."""
+    if depth == "fast" and rules & _NOT_FAST:
+        return False
+    return rules <= set(chosen) and (depth == "deep" or rules != _DEEP)
 
 
 def _finding(code: str, path: str, said: Suppression, message: str, seen: Counter[str]) -> Finding:

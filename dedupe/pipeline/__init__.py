@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedupe.pipeline.accepting import accept
     from dedupe.pipeline.baselining import create_baseline, prune_baseline, update_baseline
     from dedupe.pipeline.checking import check
     from dedupe.pipeline.comparing import compare
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Progress",
+    "accept",
     "add_to_index",
     "build_index",
     "check",
@@ -48,6 +50,7 @@ __all__ = [
 
 _HOMES = {
     "Progress": "progress",
+    "accept": "accepting",
     "add_to_index": "indexing",
     "build_index": "indexing",
     "check": "checking",

@@ -14,7 +14,13 @@ from dedupe.filler.lexicon import form_headings, heading_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import score_blocks
-from dedupe.findings import LocatedFlags, Suppression, locate_flags, read_suppressions
+from dedupe.findings import (
+    LocatedFlags,
+    Suppression,
+    excluded_words,
+    locate_flags,
+    read_suppressions,
+)
 from dedupe.model import Skipped
 from dedupe.sources import Doubtful, SourceFile, read_batch, text_batch
 from dedupe.tables import (
@@ -147,7 +153,9 @@ def analyse(
     reading, skipped, doubtful = read(files, run, settings.sources)
     words = reading.tokens
     recurring = settings.matching.depth != "fast"
-    cut, matched, found = passages_of(reading, settings.matching)
+    said = read_suppressions(reading)
+    excluded = () if settings.suppressions.ignore_suppressions else excluded_words(said)
+    cut, matched, found = passages_of(reading, settings.matching, excluded)
     stemmed = None
     if recurring:
         stem, name = stems.stem(reading.text, words), stems.names(words, reading.article_token)
@@ -168,7 +176,7 @@ def analyse(
         pieces=cut,
         passages=found,
         stems=stemmed,
-        suppressions=read_suppressions(reading),
+        suppressions=said,
         reading=reading if keep else None,
         judgement=judgement,
         skipped=skipped,
@@ -188,13 +196,16 @@ def judge(reading: Reading, settings: config.Config, model: FillerModel) -> Judg
 
 
 def passages_of(
-    reading: Reading, settings: config.Matching
+    reading: Reading, settings: config.Matching, excluded: Sequence[tuple[int, int]] = ()
 ) -> tuple[Pieces, TokenTable, PassageTable]:
-    """The pieces of a batch that matching compares, their words, and passages with band keys."""
+    """The pieces of a batch that matching compares, their words, and passages with band keys.
+
+    excluded: words that the articles themselves exclude
+    """
     words, piece_block = reading.tokens, article_blocks(reading.text)
     whole = pieces.whole(reading.article_token)
     titles, phrases = _folded(settings.ignore_sections), _folded(settings.ignore_phrases)
-    out = pieces.left_out(reading.text, words, settings, titles, phrases)
+    out = pieces.left_out(reading.text, words, settings, titles, phrases, excluded)
     if out is not None:
         words, piece_block, whole = pieces.cut(words, reading.article_token, out)
     return whole, words, passages_of_pieces(whole, words, piece_block)

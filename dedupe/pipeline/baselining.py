@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from dedupe import config
 from dedupe.errors import NothingToAnalyseError
-from dedupe.model import Baselined, BaselineEntry
+from dedupe.model import ON_FILES, Baselined, BaselineEntry
 from dedupe.pipeline.progress import Progress
 from dedupe.pipeline.scanning import scan
 
@@ -69,5 +69,5 @@ def _scan(
     result = scan(paths, structs.replace(settings, output=output), progress, "baseline")
     if result.baseline is None:
         raise NothingToAnalyseError("no article to analyse")
-    new = Counter(f.rule for f in result.findings if f.status == "new" and f.rule[:3] != "SRC")
+    new = Counter(f.rule for f in result.findings if f.status == "new" and f.rule not in ON_FILES)
     return new, result.baseline

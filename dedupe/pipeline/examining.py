@@ -13,9 +13,9 @@ from dedupe import config, memory, outlines, templates
 from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
 from dedupe.errors import UsageError
-from dedupe.findings import Families, Overlap
+from dedupe.findings import Families, Overlap, in_focus
 from dedupe.model import Result, Skipped
-from dedupe.pipeline import known, matching, results, rows
+from dedupe.pipeline import excused, known, matching, results, rows
 from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.gathering import corpus_of, gathered, suppressions_of
 from dedupe.pipeline.job import Job
@@ -86,15 +86,26 @@ def examine(
     )
     shares = shares.rows(~corpus.accepted)
     found, suppressed = suppressions.mark(found, places)
+    found, used = excused.mark(found, job.acceptances, settings.suppressions)
     found, baselined = known.mark(found, places, corpus, job.entries, settings)
     progress.advance(1)
     found = results.with_files(found, skipped, analyses, settings)
-    found = results.with_directives(found, suppressions, corpus, settings)
+    remarks = [
+        *suppressions.remarks(
+            known.speaking(settings.rules), in_focus(corpus, settings.output.focus)
+        ),
+        *excused.remarks(job.acceptances, used, corpus, settings),
+        *known.remarks(baselined, settings),
+    ]
+    found = found.merged(remarks) if remarks else found
+    stale = bool(baselined and baselined.stale)
     return Result(
         run=results.run(job),
         articles=results.articles(corpus, shares),
         findings=found,
-        summary=results.summary(shares, found, skipped, settings, suppressed),
+        summary=results.summary(
+            shares, found, skipped, settings, suppressed + len(used), stale=stale
+        ),
         skipped=skipped,
         matches=rows.matches(corpus, matches, summaries, overlap, store.load)
         if settings.output.want_matches

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from dedupe import baseline, config
+from dedupe import acceptances, config
+from dedupe.acceptances import Entry
 from dedupe.kernels import warming
 from dedupe.model import BaselineEntry, UsedIndex
+from dedupe.pipeline import known
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.threads import threads, workers
 
@@ -23,6 +25,7 @@ class Job(Struct, frozen=True):
     index: UsedIndex | None
     entries: Sequence[BaselineEntry]
     """Of the baseline"""
+    acceptances: Sequence[Entry]
     progress: Progress
     pool: Executor
     aside: Executor
@@ -42,12 +45,20 @@ def begin(
     command: str, settings: config.Config, progress: Progress | None, keep: list[object] | None,
     index: UsedIndex | None = None,
 ) -> Iterator[Job]:  # fmt: skip
-    """Start the threads of a run; raises BaselineError when there is no use in the baseline."""
-    entries = () if settings.baseline is None else baseline.load(settings.baseline)
+    """Start the threads of a run.
+
+    Raises BaselineError and AcceptFileError when there is no use in the files of known findings.
+    """
+    entries = known.load(settings)
+    own = settings.suppressions
+    listed = own.accept_file is not None and not own.ignore_suppressions
+    excused = acceptances.load(str(own.accept_file)) if listed else ()
     count = threads(settings.jobs)
     if count > 1:
         warming.begin()
     with workers(count) as pool, workers(max(count // 2, 1)) as spare:
         aside = spare if count > 1 else pool
         kept = [] if keep is None else keep
-        yield Job(command, settings, index, entries, progress or Silence(), pool, aside, kept)
+        yield Job(
+            command, settings, index, entries, excused, progress or Silence(), pool, aside, kept
+        )

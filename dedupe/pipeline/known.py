@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import compress
 from zlib import crc32
 
 import numpy as np
 from msgspec import structs
 
-from dedupe import config
-from dedupe.baseline import Passage, entries_of, match
-from dedupe.findings import in_focus, rule_ranks, selected_rules
+from dedupe import baseline, config
+from dedupe.baseline import Passage, entries_of, lines_of, match
+from dedupe.errors import BaselineError
+from dedupe.findings import entry_finding, in_focus, looked, rule_ranks, selected_rules
 from dedupe.model import RULE_NUMBER, Baselined, BaselineEntry, Finding, Severity
 from dedupe.rows import Findings, encode, writable
+from dedupe.sources import displayed
 from dedupe.tables import I64, U32, Corpus
+
+
+def load(settings: config.Config) -> list[BaselineEntry]:
+    """The entries of the baseline, as it stands here or in a commit; none without a baseline.
+
+    Raises BaselineError when there is no use in it, UsageError for a commit that does not exist.
+    """
+    path, ref = settings.baseline, settings.baseline_from_ref
+    if path is None:
+        return []
+    if ref is None:
+        return baseline.load(path)
+    from dedupe.sources import git  # starts processes
+
+    content = git.content(ref, path)
+    if content is None:
+        raise BaselineError(f"there is no baseline {path} in {displayed(ref)}")
+    return baseline.parse(content, path)
 
 
 def mark(
@@ -25,7 +45,8 @@ def mark(
     """Give the findings that a baseline knows their status; suppressed ones need none.
 
     places: (4, F) rule, article, first word, and the one behind the last, of each finding. What a
-    new baseline would hold is told where the settings want it; without a baseline nobody looks.
+    new baseline would hold, `found`, is told where the settings want it; without a baseline nobody
+    looks.
     """
     if settings.baseline is None and not settings.output.want_baseline:
         return found, None
@@ -35,19 +56,39 @@ def mark(
         Passage(found[row].rule, paths[row], _words(found[row], corpus.token[low[row] : high[row]]))
         for row in new
     ]
-    scanned = writable(corpus.path)
-    absent = {entry.path for entry in entries}.difference(scanned)
-    gone = {path for path in absent if not os.path.lexists(path)}
-    matched = match(passages, entries, gone)
+    missing = gone(corpus, {entry.path for entry in entries})
+    matched = match(passages, entries, missing)
     lines = list(found.lines)
     for row in compress(new, matched.known):
         lines[row] = encode(structs.replace(found[row], status="baselined"))
-    told = None
-    if settings.output.want_baseline:
-        focus = in_focus(corpus, settings.output.focus).tolist()
-        seen = gone.union(path for path, inside in zip(scanned, focus, strict=True) if inside)
-        told = _told(passages, entries, matched.left, seen, speaking(settings.rules))
+    wanted = passages if settings.output.want_baseline else ()
+    seen = missing | looked_at(corpus, settings)
+    told = _told(wanted, entries, matched.left, seen, looking(settings))
     return Findings(lines, found.paths, found.ranks), told
+
+
+def remarks(told: Baselined | None, settings: config.Config) -> Iterator[Finding]:
+    """What is to be said about entries that know no finding any more."""
+    if told is None or not told.stale or "SUP704" not in speaking(settings.rules):
+        return
+    file = str(settings.baseline)
+    spans = lines_of(file)
+    for entry in told.stale:
+        key = entry.path, entry.rule, entry.hash
+        missing = "" if entry.count == 1 else f", {entry.count} times"
+        message = f"{entry.rule} in {entry.path} is known, but no finding any more{missing}."
+        yield entry_finding("SUP704", file, spans[key], "\0".join(key), message)
+
+
+def gone(corpus: Corpus, named: Collection[str]) -> set[str]:
+    """Those of some articles that exist no more."""
+    absent = set(named).difference(writable(corpus.path))
+    return {path for path in absent if not os.path.lexists(path)}
+
+
+def looked_at(corpus: Corpus, settings: config.Config) -> set[str]:
+    """The articles that are reported on."""
+    return set(compress(writable(corpus.path), in_focus(corpus, settings.output.focus).tolist()))
 
 
 def _told(
@@ -78,6 +119,12 @@ def _words(finding: Finding, tokens: U32) -> U32:
     if len(tokens):
         return tokens
     return np.array([crc32(word.encode()) for word in finding.message.split()], np.uint32)
+
+
+def looking(settings: config.Config) -> set[str]:
+    """The rules of which a scan can tell that there is nothing to report."""
+    told = speaking(settings.rules)
+    return {code for code in told if looked(frozenset((code,)), told, settings.matching.depth)}
 
 
 def speaking(rules: config.Rules) -> set[str]:

@@ -10,9 +10,8 @@ from dedupe import __version__, config
 from dedupe import findings as findings_stage
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError
 from dedupe.filler.scorer import load_model
-from dedupe.findings import Shares, Suppressions
+from dedupe.findings import Shares
 from dedupe.model import Article, Gate, Result, Run, Severity, Skipped, Summary
-from dedupe.pipeline import known
 from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.job import Job
 from dedupe.rows import Findings
@@ -82,16 +81,6 @@ def with_files(
     return found.merged(extra) if extra else found
 
 
-def with_directives(
-    found: Findings, suppressions: Suppressions, corpus: Corpus, settings: config.Config
-) -> Findings:
-    """Add what is to be said about directives."""
-    remarks = suppressions.remarks(
-        known.speaking(settings.rules), findings_stage.in_focus(corpus, settings.output.focus)
-    )
-    return found.merged(remarks) if remarks else found
-
-
 def run(job: Job) -> Run:
     """What was run."""
     settings = job.settings
@@ -115,9 +104,11 @@ def run(job: Job) -> Run:
             "budget.filler-percent": filler.max_percent,
             "rules.select": list(rules.select),
             "rules.ignore": list(rules.ignore),
-            "baseline": settings.baseline,
+            "baseline.path": settings.baseline,
+            "baseline.from-ref": settings.baseline_from_ref,
             "suppressions.ignore": settings.suppressions.ignore_suppressions,
             "suppressions.require-reason": settings.suppressions.require_reason,
+            "suppressions.accept-file": settings.suppressions.accept_file,
             "suppressions.txt-directives": settings.sources.txt_directives,
             "output.fail-on": settings.gate.fail_on,
         },
@@ -134,9 +125,9 @@ def articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
 
 def summary(
     shares: Shares, found: Findings, skipped: Sequence[Skipped], settings: config.Config,
-    suppressed: int,
+    suppressed: int, *, stale: bool = False,
 ) -> Summary:  # fmt: skip
-    """Totals, and the verdict."""
+    """Totals, and the verdict; `stale` says that the baseline has entries of no use."""
     total = shares.total()
     new = found.ranks
     if settings.baseline is not None or suppressed:  # else nobody needs to look into the findings
@@ -158,11 +149,11 @@ def summary(
         },
         severities=severities,
         skipped=sum(not item.deliberate for item in skipped),
-        gate=_gate(shares, new, settings.gate),
+        gate=_gate(shares, new, settings.gate, stale=stale),
     )
 
 
-def _gate(shares: Shares, new: Sequence[int], gate: config.Gate) -> Gate:
+def _gate(shares: Shares, new: Sequence[int], gate: config.Gate, *, stale: bool) -> Gate:
     """Whether the run fails: a new finding at or above the level, or a budget that is exceeded.
 
     new: the severity ranks of new findings; budgets are of all text.
@@ -181,6 +172,8 @@ def _gate(shares: Shares, new: Sequence[int], gate: config.Gate) -> Gate:
         reasons.append("max-article-duplicate-percent")
     if _above(shares.percent(shares.filler), gate.max_filler_percent):
         reasons.append("max-filler-percent")
+    if stale and gate.fail_on_stale:
+        reasons.append("fail-on-stale")
     return Gate(bool(reasons), tuple(reasons))
 
 

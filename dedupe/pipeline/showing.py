@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
+from msgspec import structs
 
 from dedupe import config, rewordings
 from dedupe.align import shingle_overlap
@@ -33,6 +33,7 @@ from dedupe.sources import displayed, find_files
 from dedupe.tables import I64, Corpus, EditTable, MatchTable, Reading, Stems
 
 _PLACE = re.compile(r"(.+?):([1-9]\d*)(?::([1-9]\d*))?", flags=re.DOTALL)
+_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
 _EXACT = ("DUP101", "DUP102", "DUP103")
 """Rules whose copies carry the exact similarity of shingles, by which a change is noticed."""
 _LISTED = 10
@@ -48,25 +49,32 @@ def show(
     without one the paths are scanned. Raises UsageError where no finding or several are meant, or
     the result cannot be read, DedupeError where a file is no longer what it was.
     """
-    if source is None:
-        findings: Sequence[Finding] = scan(paths, settings, command="show").findings
-        where = f"{' '.join(map(displayed, paths))}; name the paths and options of the scan"
-    else:
-        result = saved.load(source)
-        findings, where = result.findings, displayed(source)
-        known = result.run.settings
-        sources = msgspec.structs.replace(
-            settings.sources,
-            ignore_code=bool(known.get("duplicates.ignore-code", True)),
-            txt_directives=bool(known.get("suppressions.txt-directives", False)),
-        )
-        settings = msgspec.structs.replace(settings, sources=sources)
-    finding = _chosen(wanted, findings, where)
+    finding, settings = look_up(wanted, paths, settings, source, "show")
     if finding.span.start == finding.span.end or (
         RULES[finding.rule].whole_article and not finding.matches
     ):
         return Shown(finding)
     return _with_text(finding, settings)
+
+
+def look_up(
+    wanted: str, paths: Sequence[str], settings: config.Config, source: str | None, command: str
+) -> tuple[Finding, config.Config]:
+    """One finding, and the settings with which its articles were read."""
+    if source is None:
+        findings: Sequence[Finding] = scan(paths, settings, command=command).findings
+        where = f"{' '.join(map(displayed, paths))}; name the paths and options of the scan"
+    else:
+        result = saved.load(source)
+        findings, where = result.findings, displayed(source)
+        known = result.run.settings
+        sources = structs.replace(
+            settings.sources,
+            ignore_code=bool(known.get("duplicates.ignore-code", True)),
+            txt_directives=bool(known.get("suppressions.txt-directives", False)),
+        )
+        settings = structs.replace(settings, sources=sources)
+    return _chosen(wanted, findings, where), settings
 
 
 def _chosen(wanted: str, findings: Sequence[Finding], where: str) -> Finding:
@@ -137,16 +145,17 @@ class _Articles(NamedTuple):
 def _with_text(finding: Finding, settings: config.Config) -> Shown:
     """The finding with the whole passage as its excerpt, and its copies."""
     paths = sorted({finding.path, *(match.path for match in finding.matches)})
+    paths = list(map(_on_disk, paths))
     for path in paths:
         if not Path(path).exists():
             raise DedupeError(
                 f"{path}: no such file; it was moved or deleted after the scan, or the scan was "
                 "made in another folder"
             )
-    sources = msgspec.structs.replace(settings.sources, force_exclude=False, max_file_size=None)
+    sources = structs.replace(settings.sources, force_exclude=False, max_file_size=None)
     depth = "standard" if finding.rule in REWORDED_RULES else settings.matching.depth
-    matched = msgspec.structs.replace(settings.matching, depth=depth)
-    settings = msgspec.structs.replace(settings, sources=sources, matching=matched)
+    matched = structs.replace(settings.matching, depth=depth)
+    settings = structs.replace(settings, sources=sources, matching=matched)
     listing = find_files(paths, sources)
     with workers(threads(settings.jobs)) as pool:
         analyses = analyse_files(listing.files, settings, pool)
@@ -163,7 +172,7 @@ def _with_text(finding: Finding, settings: config.Config) -> Shown:
     columns = dict(zip(("similarity", "containment_a", "containment_b"), shared.T, strict=True))
     # Two fillings of a template are no edits of each other.
     edits = edits if finding.rule.startswith("DUP") else None
-    table = msgspec.structs.replace(table, edits=edits, **columns)
+    table = structs.replace(table, edits=edits, **columns)
     passages = aligned(corpus, table, store.load)
     original = finding.cluster.original if finding.cluster else None
     copies = []
@@ -175,7 +184,14 @@ def _with_text(finding: Finding, settings: config.Config) -> Shown:
         if finding.rule in _EXACT and passage.similarity != match.similarity:
             raise _changed(f"{finding.path} or {match.path}")
         copies.append(Copy(match.path, match.date, match.path == original, passage))
-    return Shown(msgspec.structs.replace(finding, excerpt=excerpt), tuple(copies))
+    return Shown(structs.replace(finding, excerpt=excerpt), tuple(copies))
+
+
+def _on_disk(path: str) -> str:
+    """The path of a file; of a name that is no UTF-8 a result holds some bytes as escapes."""
+    if os.path.lexists(path):
+        return path
+    return _BYTE.sub(lambda byte: chr(0xDC00 + int(byte[1], 16)), path)
 
 
 def _passage(articles: _Articles, finding: Finding) -> str:

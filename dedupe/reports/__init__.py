@@ -6,6 +6,7 @@ This module imports nothing heavy: the command line lists the formats without lo
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
@@ -33,6 +34,8 @@ class Format:
     summary: str
     for_people: bool = False
     """Text for people, which `--max-findings` may shorten; machine formats are always whole."""
+    number_sign: str = r"\u0023"
+    """How the format spells `#`; by default as JSON does"""
 
     @property
     def default_path(self) -> str:
@@ -42,9 +45,16 @@ class Format:
     def write(self, result: Result, stream: BinaryIO, options: ReportOptions) -> None:
         """Write `result` to `stream` as UTF-8 (or `options.encoding`), and line feeds."""
         writer = cast("Writer", importlib.import_module(self.module).write)
-        writer(result, stream, options)
+        if not options.github or self.for_people:
+            writer(result, stream, options)
+            return
+        # A line that begins with `::` is no format's, but `##[error]` is obeyed anywhere in a line.
+        whole = io.BytesIO()
+        writer(result, whole, options)
+        stream.write(whole.getvalue().replace(b"##[", f"#{self.number_sign}[".encode()))
 
 
+_XML, _TEXT = "&#35;", r"\x23"
 # The extension of text formats is not .txt: a report in the scanned folder would be an article.
 _ALL = (
     Format("full", "dedupe.reports.full", "full", "findings with excerpts and reasons", True),
@@ -56,11 +66,11 @@ _ALL = (
     Format("sarif", "dedupe.reports.sarif", "sarif", "SARIF 2.1.0 for GitHub code scanning"),
     Format("github", "dedupe.reports.github", "github", "annotations of a GitHub workflow"),
     Format("gitlab", "dedupe.reports.gitlab", "gitlab.json", "Code Quality report of GitLab"),
-    Format("junit", "dedupe.reports.junit", "junit.xml", "test results as JUnit XML"),
+    Format("junit", "dedupe.reports.junit", "junit.xml", "test results as JUnit XML", False, _XML),
     Format("rdjson", "dedupe.reports.rdjson", "rdjson", "diagnostics for reviewdog"),
     # Not .md: as above.
-    Format("markdown", "dedupe.reports.markdown", "summary", "summary of a CI job"),
-    Format("csv", "dedupe.reports.csv", "csv", "one row per finding and other place"),
+    Format("markdown", "dedupe.reports.markdown", "summary", "summary of a CI job", False, _TEXT),
+    Format("csv", "dedupe.reports.csv", "csv", "one row per finding and place", False, _TEXT),
 )
 
 FORMATS: Mapping[str, Format] = {form.name: form for form in _ALL}

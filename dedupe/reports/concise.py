@@ -9,12 +9,12 @@ from dedupe.model import Finding, Result
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, write_lines
 from dedupe.reports.visible import one_line, visible
-from dedupe.reports.wording import new_findings
+from dedupe.reports.wording import listed_findings, status
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write the first `options.max_findings` new findings (all for 0)."""
-    shown = new_findings(result)[: options.max_findings or None]
+    """Write the first `options.max_findings` listed findings (all for 0)."""
+    shown = listed_findings(result, options)[: options.max_findings or None]
     write_lines(_lines(shown, options), stream, options)
 
 
@@ -23,6 +23,8 @@ def _lines(findings: Sequence[Finding], options: ReportOptions) -> Iterator[Line
         start = finding.span.start
         path = visible(finding.path, github=options.github)
         message = one_line(finding.message, github=options.github).removesuffix(".")
+        if finding.status != "new":
+            message += f" ({one_line(status(finding), github=options.github)})"
         yield (
             Piece(f"{path}:{start.line}:{start.column}: "),
             Piece(finding.severity.value, finding.severity.value),

@@ -24,19 +24,19 @@ from dedupe.reports.painting import (
 from dedupe.reports.rulebook import advice
 from dedupe.reports.summary import closing_lines, first_look, share_bar
 from dedupe.reports.visible import one_line, visible
-from dedupe.reports.wording import counted, headline, lines_of, new_findings, percent, shares
+from dedupe.reports.wording import counted, headline, lines_of, listed_findings, percent, shares
 
 _EDITS_SHOWN = 4
 _REASONS_SHOWN = 6
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write new findings, totals and skipped files as text."""
+    """Write listed findings, totals and skipped files as text."""
     write_lines(_lines(result, options), stream, options)
 
 
 def _lines(result: Result, options: ReportOptions) -> Iterator[Line]:
-    found = new_findings(result)
+    found = listed_findings(result, options)
     shown = found[: options.max_findings or None]
     accounts = {account.path: account for account in result.articles}
     groups = [(path, list(group)) for path, group in groupby(shown, lambda f: f.path)]

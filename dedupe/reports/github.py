@@ -13,17 +13,16 @@ from dedupe.model import SEVERITIES, Finding, Result, Severity
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.rulebook import advice
 from dedupe.reports.visible import one_line, visible
-from dedupe.reports.wording import counted, new_findings
+from dedupe.reports.wording import counted, listed_findings
 
 _KEPT = 10
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write one line for each of the first ten new findings of every level."""
-    del options  # the runner reads it, whatever the terminal is
+    """Write one line for each of the first ten listed findings of every level."""
     found: dict[Severity, list[Finding]] = defaultdict(list)
-    for finding in new_findings(result):
+    for finding in listed_findings(result, options):
         found[finding.severity].append(finding)
     cut = any(len(findings) > _KEPT for findings in found.values())
     left = 0

@@ -8,16 +8,15 @@ from typing import BinaryIO
 from dedupe.model import Finding, Result, Severity, Span
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.visible import one_line, visible
-from dedupe.reports.wording import new_findings
+from dedupe.reports.wording import listed_findings
 from dedupe.rows import write_document
 
 _LEVELS = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write the new findings."""
-    del options  # a machine format has one appearance
-    write_document([_issue(finding) for finding in new_findings(result)], stream)
+    """Write the listed findings."""
+    write_document([_issue(finding) for finding in listed_findings(result, options)], stream)
 
 
 def _issue(finding: Finding) -> Mapping[str, object]:

@@ -40,7 +40,9 @@ def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
         suite = SubElement(root, "testsuite", name="gate")
         for budget in budgets:
             case = SubElement(suite, "testcase", classname="gate", name=one_line(budget))
-            SubElement(case, "failure", type="gate", message=f"--{one_line(budget)} is exceeded")
+            SubElement(
+                case, "failure", type="gate", message=f"the gate --{one_line(budget)} failed"
+            )
     for element in (*root, root):
         _count(element)
     indent(root)

@@ -18,7 +18,7 @@ from dedupe.reports.wording import (
     counted,
     headline,
     lines_of,
-    new_findings,
+    listed_findings,
     percent,
     word_counts,
 )
@@ -30,10 +30,9 @@ _PLAIN = re.compile(r"(?!.*(?:www\.|://))(?:[^\W_]|[ .,;:()%/'\"-])*")
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write the word counts, and a table of the new findings of each severity."""
-    del options  # the same on every machine
+    """Write the word counts, and a table of the listed findings of each severity."""
     used = _write("".join(f"{line}\n" for line in _head(result)), stream)
-    found = new_findings(result)
+    found = listed_findings(result, options)
     for severity in reversed(SEVERITIES):
         findings = [finding for finding in found if finding.severity is severity]
         if not findings:

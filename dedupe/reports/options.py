@@ -21,6 +21,8 @@ class ReportOptions:
     """Other copies that `full` names for each finding."""
     verbose: bool = False
     """Name every skipped file rather than the first few."""
+    include: frozenset[str] = frozenset()
+    """Statuses of findings that are listed beside new ones: `baselined`, `suppressed`."""
     sarif_max: int = 5000
     """Results in `sarif`, the most severe first; GitHub shows no more than that."""
     csv_bom: bool = False

@@ -12,16 +12,15 @@ from typing import BinaryIO
 from dedupe.model import Finding, Result, Severity
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.visible import one_line, visible
-from dedupe.reports.wording import new_findings
+from dedupe.reports.wording import listed_findings
 from dedupe.rows import write_document
 
 _LEVELS = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write the new findings."""
-    del options  # a machine format has one appearance
-    diagnostics = [_diagnostic(finding) for finding in new_findings(result)]
+    """Write the listed findings."""
+    diagnostics = [_diagnostic(finding) for finding in listed_findings(result, options)]
     write_document({"source": {"name": "dedupe"}, "diagnostics": diagnostics}, stream)
 
 

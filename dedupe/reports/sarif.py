@@ -17,7 +17,7 @@ from dedupe.model import REWORDED_RULES, RULES, Finding, Match, Result, Severity
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.rulebook import page
 from dedupe.reports.visible import one_line
-from dedupe.reports.wording import counted, new_findings, similar
+from dedupe.reports.wording import counted, listed_findings, similar
 from dedupe.rows import write_document
 
 _RELATED_LOCATIONS = 20
@@ -31,8 +31,8 @@ _PROBLEM = {
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
-    """Write one run with the new findings, the most severe first, at most `sarif_max` of them."""
-    found = sorted(new_findings(result), key=lambda finding: -finding.severity.rank)
+    """Write one run with the listed findings, most severe first, at most `sarif_max` of them."""
+    found = sorted(listed_findings(result, options), key=lambda finding: -finding.severity.rank)
     in_line = Counter(map(_line, found))
     first = list({_line(finding): finding for finding in reversed(found)}.values())[::-1]
     shown = first[: options.sarif_max]
@@ -97,6 +97,7 @@ def _result(finding: Finding, codes: Sequence[str], others: int) -> Mapping[str,
         "articles_in_cluster": cluster and cluster.size,
     }
     return {
+        **_status(finding),
         "ruleId": finding.rule,
         "ruleIndex": codes.index(finding.rule),
         "level": finding.severity.value,
@@ -113,6 +114,18 @@ def _result(finding: Finding, codes: Sequence[str], others: int) -> Mapping[str,
         "partialFingerprints": {"dedupeFinding/v1": finding.fingerprint},
         "properties": {key: value for key, value in properties.items() if value is not None},
     }
+
+
+def _status(finding: Finding) -> Mapping[str, object]:
+    """What GitHub does not know, so that it would open these results: for other viewers."""
+    if finding.status == "baselined":
+        return {"baselineState": "unchanged"}
+    said = finding.suppression
+    if said is None:
+        return {}
+    reason = {"justification": one_line(said.reason)} if said.reason else {}
+    kind = "inSource" if said.by == "directive" else "external"
+    return {"suppressions": [{"kind": kind, "status": "accepted", **reason}]}
 
 
 def _linked(finding: Finding) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dedupe.model import MOVED, REWORDED_RULES, SUMMARY, Article, Finding, Result, Span, Summary
+from dedupe.reports.options import ReportOptions
 
 SHARES = ("duplicate", "template", "filler", "excluded", "unique")
 
@@ -76,7 +77,24 @@ def headline(finding: Finding) -> str:
         text = f"{alike}, {counted(finding.words, 'word')}"
         if finding.cluster is not None and finding.cluster.size > 1:
             text += f", {counted(finding.cluster.size, 'article')}"
-    return text if finding.status == "new" else f"{text} ({finding.status})"
+    return text if finding.status == "new" else f"{text} ({status(finding)})"
+
+
+def status(finding: Finding) -> str:
+    """`suppressed until 2027-01-31: licensed from Acme`."""
+    said = finding.suppression
+    if said is None:
+        return finding.status
+    until = "" if said.until is None else f" until {said.until}"
+    return f"{finding.status}{until}: {said.reason}" if said.reason else f"{finding.status}{until}"
+
+
+def listed_findings(result: Result, options: ReportOptions) -> Sequence[Finding]:
+    """New findings, and those of a status that was asked for."""
+    if not options.include:
+        return new_findings(result)
+    statuses = {"new", *options.include}
+    return [finding for finding in result.findings if finding.status in statuses]
 
 
 def new_findings(result: Result) -> Sequence[Finding]:

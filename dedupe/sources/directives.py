@@ -1,9 +1,9 @@
 """Directives: comments of an article that are addressed to this program.
 
 In Markdown that is `<!-- dedupe: ... -->`, where the parser sees HTML: in code it is a word like
-any other. In plain text, whose comments readers see, it is a line `# dedupe: ...`, if that is
-wanted at all. What a directive says is read elsewhere (`findings.suppressions`); here is told of
-which text it may speak.
+any other. The key `dedupe` of the front matter speaks of the whole article. In plain text, whose
+comments readers see, it is a line `# dedupe: ...`, if that is wanted at all. What a directive says
+is read elsewhere (`findings.suppressions`); here is told of which text it may speak.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from dedupe.tables import I64, U8, BlockKind, Directive
 
 _COMMENT = re.compile(rb"<!--\s*dedupe:(.*?)-->", re.DOTALL)
 _LINE = re.compile(rb"^#[ \t]*dedupe:([^\r\n]*)", re.MULTILINE)
+_KEY = re.compile(rb"^dedupe:(?:[^\n]*\n)(?:(?:[ \t][^\r\n]*)?\r?\n)*", re.MULTILINE)
+"""A key of front matter, with the lines of its value"""
+_KEYS = frozenset(("ignore", "exclude", "reason", "until"))
+_MOST_YAML = 10_000
 _SPACE = 0x20
 _NO_HEADING = 9
 _BLOCKS = {"Paragraph", "Item", "Heading", "List", "Table", "BlockQuote", "CodeBlock"}
@@ -51,6 +55,7 @@ def markdown_directives(data: U8, start: I64, end: I64, articles: I64) -> list[D
     for article in articles.tolist():
         raw = data[start[article] : end[article]].tobytes()
         header, _ = front_matter(memoryview(raw))
+        found += _of_front_matter(article, int(start[article]), raw[:header])
         blocks, comments = _parsed(raw[header:])
         found += _governing(
             article, int(start[article]) + header, blocks, comments, len(raw) - header
@@ -86,6 +91,46 @@ def text_directives(lines: Lines, rows: I64, end: I64) -> list[Directive]:
         ]
         found += _governing(article, 0, blocks, comments, int(end[article]))
     return found
+
+
+def _of_front_matter(article: int, base: int, raw: bytes) -> Iterator[Directive]:
+    """What the key `dedupe` of the front matter says, as directives on the whole article."""
+    key = _KEY.search(raw) if raw.startswith(b"---") else None
+    if key is None:
+        return
+    place = article, base + key.start(), base + key.start() + len(key[0].rstrip())
+    nothing = (base + len(raw), base + len(raw))
+    try:
+        texts = _translated(key[0])
+    except ValueError as error:
+        yield Directive(*place, "", nothing, nothing, fault=str(error))
+        return
+    for text in texts:
+        yield Directive(*place, text, nothing, nothing)
+
+
+def _translated(raw: bytes) -> list[str]:
+    """The directives for which a key of YAML stands. Raises ValueError."""
+    import yaml  # 20 ms, for nothing where no front matter speaks to us
+
+    if len(raw) > _MOST_YAML:
+        raise ValueError(f"it is longer than {_MOST_YAML} bytes")
+    try:
+        value = yaml.safe_load(str(raw, "utf-8"))["dedupe"]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError("it is no YAML") from error
+    if not isinstance(value, dict) or not value or not _KEYS.issuperset(value):
+        raise ValueError(f"its keys are {', '.join(sorted(_KEYS))}")
+    rules, exclude = value.get("ignore", []), value.get("exclude", False)
+    rules = [rules] if isinstance(rules, str) else rules
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        raise ValueError("ignore is a list of rules")
+    if not isinstance(exclude, bool):
+        raise ValueError("exclude is true or false")  # noqa: TRY004 - of a file, not of a call
+    reason = f" -- {value['reason']}" if value.get("reason") else ""
+    until = f" until={value['until']}" if value.get("until") else ""
+    texts = [f"ignore-file[{', '.join(rules)}]{until}{reason}"] if "ignore" in value else []
+    return [*texts, f"exclude-file{reason}"] if exclude else texts
 
 
 def _parsed(raw: bytes) -> tuple[list[_Block], list[_Comment]]:

@@ -45,17 +45,21 @@ def staged() -> Changes:
     )
 
 
+def content(ref: str, path: str) -> bytes | None:
+    """What a file holds in a commit; None where it is not there.
+
+    Raises UsageError for a commit that does not exist.
+    """
+    _require(ref)
+    return _asked("cat-file", "blob", f"{ref}:./{path.replace(os.sep, '/')}")
+
+
 def since(ref: str) -> Changes:
     """What has changed since the current branch left a commit, in commits or in the files.
 
     Raises UsageError where that cannot be told.
     """
-    _git("rev-parse", "--git-dir")
-    if _asked("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}") is None:
-        raise UsageError(
-            f"git knows no commit {displayed(ref)}; fetch it (git fetch origin BRANCH, or "
-            "fetch-depth: 0 in actions/checkout), then name it as in origin/BRANCH"
-        )
+    _require(ref)
     base = _asked("merge-base", ref, "HEAD")
     if base is None:
         shallow = _git("rev-parse", "--is-shallow-repository").strip() == b"true"
@@ -73,6 +77,16 @@ def since(ref: str) -> Changes:
         ),
         _gone(changes),
     )
+
+
+def _require(ref: str) -> None:
+    """Raise UsageError where this is no repository, or there is no such commit in it."""
+    _git("rev-parse", "--git-dir")
+    if _asked("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}") is None:
+        raise UsageError(
+            f"git knows no commit {displayed(ref)}; fetch it (git fetch origin BRANCH, or "
+            "fetch-depth: 0 in actions/checkout), then name it as in origin/BRANCH"
+        )
 
 
 def _gone(changes: Sequence[_Change]) -> frozenset[str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,80 @@ def test_article_that_is_not_scanned_has_not_moved(
     monkeypatch.setenv("DEDUPE_EXCLUDE", "b.md")
     found = _statuses(cli)
     assert [status for path, _, status in found if path == "c.md"] == ["new"]
+
+
+# ----------------------------------------------------------------------------------- stale entries
+
+
+def test_stale_entries(cli: Cli, baseline: Path) -> None:
+    """What the baseline knows and is gone is noted, at the line of its entry."""
+    _edit(baseline / "b.md", BAKERY, "")
+    assert _statuses(cli) == [(FILE, "SUP704", "new"), KNOWN[1]]
+    text = (baseline / FILE).read_text(encoding="utf-8")
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if "DUP102" in line)
+    scan = ("scan", "-q", "--baseline", FILE)
+    assert cli(*scan, "-f", "concise").out.startswith(
+        f"{FILE}:{line}:1: note SUP704 DUP102 in b.md is known, but no finding any more ["
+    )
+    assert cli(*scan).code == 0
+    ran = cli(*scan, "--fail-on-stale")
+    assert ran.code == 1
+    assert "Gate failed: fail-on-stale." in ran.out
+    assert cli(*scan, "--fail-on-stale", "--ignore", "SUP").code == 1
+    cli("baseline", "prune")
+    assert cli(*scan, "--fail-on-stale").code == 0
+
+
+def test_entries_that_were_not_looked_at_are_not_stale(
+    cli: Cli, baseline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of other articles, of other rules, of a depth that does not look."""
+    scan = ("scan", "-q", "-f", "concise", "--baseline", FILE, "--fail-on-stale")
+    for options in (("a.md",), ("--focus", "a.md"), ("--ignore", "DUP,TPL")):
+        assert cli(*scan, *options) == (0, "", ""), options
+    entry = (baseline / FILE).read_text(encoding="utf-8")
+    (baseline / FILE).write_text(entry.replace("DUP102", "DUP104"), encoding="utf-8")
+    assert "SUP704" not in cli(*scan, "--select", "DUP104,SUP704").out
+    monkeypatch.setenv("DEDUPE_DEPTH", "standard")
+    assert "SUP704 DUP104 in b.md" in cli(*scan, "--select", "DUP104,SUP704").out
+
+
+def test_baseline_of_a_commit(cli: Cli, baseline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a change adds to the baseline does not excuse it."""
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "x")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "x@example.org")
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "Begin")):
+        subprocess.run(["git", *arguments], cwd=baseline, check=True)
+    _write(baseline / "c.md", "# Trams", "TAGS:")
+    cli("baseline", "update")
+    scan = ("scan", "-q", "-f", "concise", "--fail-on", "note")
+    assert cli(*scan, "--baseline", FILE).code == 0
+    ran = cli(*scan, "--baseline-from-ref", "HEAD")
+    assert ran.code == 1
+    assert ran.out.startswith("c.md:3:1: error TPL205 ")
+    (baseline / FILE).unlink()
+    (baseline / "c.md").unlink()
+    assert cli(*scan, "--baseline-from-ref", "HEAD") == (0, "", "")
+    assert cli(*scan, "--baseline-from-ref", "HEAD", "--no-baseline").code == 1
+    _edit(baseline / "b.md", BAKERY, "")
+    assert f"{FILE}:1:1: note SUP704" in cli(*scan, "--baseline-from-ref", "HEAD").out
+    for options, told in (
+        (("--baseline-from-ref", "nobody"), "git knows no commit nobody; fetch it"),
+        (("--baseline-from-ref", "HEAD", "--baseline", "x"), "there is no baseline x in HEAD"),
+    ):
+        ran = cli(*scan, *options)
+        assert (ran.code, ran.out) == (2, "")
+        assert told in ran.err
+
+
+def test_remarks_are_not_added(cli: Cli, baseline: Path) -> None:
+    """`update` tells of findings that it takes in, and of no other."""
+    _write(baseline / "b.md", "# Boats", FERRY, "<!-- dedupe: ignore[FIL] -->", "TAGS:")
+    ran = cli("baseline", "update")
+    assert ran.out.splitlines() == [
+        f"{FILE}: 1 finding; 0 added, 1 removed", "  DUP102  0 added, 1 removed",
+    ]  # fmt: skip
 
 
 # ------------------------------------------------------------------------------- formats and gates

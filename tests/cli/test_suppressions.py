@@ -84,7 +84,10 @@ def test_saved_result_keeps_what_is_suppressed(cli: Cli, folder: Path) -> None:
 
 def test_single_findings_say_so(cli: Cli, folder: Path) -> None:
     """`show` and `explain` tell that a finding is suppressed, and not that it is new."""
-    head = "DUP102 near-duplicate-passage identical, 66 words, 2 articles (suppressed)"
+    head = (
+        "DUP102 near-duplicate-passage identical, 66 words, 2 articles "
+        "(suppressed: licensed from Acme)"
+    )
     for arguments in (("show", "b.md:7", "."), ("explain", "b.md:7", "--with", "a.md")):
         assert head in " ".join(cli(*arguments).out.split())
 

@@ -137,3 +137,70 @@ def test_compare_and_explain(folder: Folder, writer: Writer) -> None:
     nearest = explanation.passages[0].nearest
     assert nearest is not None
     assert nearest.similarity == 1
+
+
+OUT, END = "<!-- dedupe: exclude -->", "<!-- dedupe: end-exclude -->"
+
+
+def test_text_that_an_article_excludes(folder: Folder, writer: Writer) -> None:
+    """It is neither matched, nor scored, nor a share; what stands around it is."""
+    notice, body = writer.prose(40), writer.prose(40)
+    field = "TAGS:"
+    folder.write("a.md", writer.prose(70), notice, writer.prose(70), body)
+    folder.write("b.md", writer.prose(70), OUT, notice, field, END, body)
+    result = folder.scan()
+    assert [(f.rule, f.words) for f in result.findings] == [("DUP102", 40)]
+    assert result.articles[1] == Article("b.md", 151, 40, 0, 0, 41, 70)
+    heedless = folder.scan(settings=settings(suppressions={"ignore_suppressions": True}))
+    assert [f.rule for f in heedless.findings] == ["DUP102", "TPL205", "DUP102"]
+    assert heedless.articles[1].excluded_words == 0
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        ("---\ntitle: x\ndedupe: {exclude: true}\n---", ""),
+        ("---\ndedupe:\n  exclude: true\n  reason: syndicated\ntitle: x\n---", ""),
+        ("<!-- dedupe: exclude-file -->", ""),
+        ("", "<!-- dedupe: exclude-file -- syndicated -->"),
+        (OUT, END),
+    ],
+)
+def test_article_that_excludes_itself(folder: Folder, writer: Writer, head: str, foot: str) -> None:
+    """All of its words, wherever that is said, and nothing is said about the directive."""
+    body = writer.prose(90)
+    folder.write("a.md", "# One", body)
+    folder.write("b.md", head, body, foot)
+    result = folder.scan()
+    assert not result.findings
+    assert result.articles[1] == Article("b.md", 90, 0, 0, 0, 90, 0)
+
+
+def test_suppression_in_front_matter(folder: Folder, writer: Writer) -> None:
+    """It governs the article, with its reason and its last day."""
+    body = writer.prose(90)
+    folder.write("a.md", "# One", body)
+    folder.write(
+        "b.md", '---\ndedupe: {ignore: [DUP], reason: "from: Acme", until: 2999-01-31}\n---', body
+    )
+    (finding,) = folder.scan().findings
+    assert (finding.status, finding.path) == ("suppressed", "b.md")
+    assert finding.suppression is not None
+    assert finding.suppression.reason == "from: Acme"
+    assert str(finding.suppression.until) == "2999-01-31"
+
+
+def test_directives_that_exclude_nothing(folder: Folder, writer: Writer) -> None:
+    """Unclosed, unopened, empty, with rules: each is noted; an unclosed one holds to the end."""
+    body = writer.prose(90)
+    folder.write("a.md", "# One", body)
+    wrong = "<!-- dedupe: exclude[DUP] -->"
+    folder.write("b.md", END, OUT, END, wrong, writer.prose(30), OUT, body)
+    result = folder.scan()
+    assert [(f.rule, f.message.partition(": ")[2]) for f in result.findings] == [
+        ("SUP701", "no exclude is open."),
+        ("SUP701", ""),
+        ("SUP701", "exclude takes neither rules nor a date."),
+        ("SUP701", "no end-exclude follows."),
+    ]
+    assert result.articles[1].excluded_words == 90

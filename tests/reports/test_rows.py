@@ -15,8 +15,19 @@ from dedupe.reports.options import ReportOptions
 from tests.reports import samples
 
 KEYS = [
-    *("kind", "schema", "rule", "name", "severity", "status", "fingerprint", "path", "doc_id"),
-    *("span", "words", "similarity", "score", "excerpt", "evidence", "cluster", "matches"),
+    *("kind", "schema", "rule", "name", "severity", "status", "suppression", "fingerprint"),
+    *(
+        "path",
+        "doc_id",
+        "span",
+        "words",
+        "similarity",
+        "score",
+        "excerpt",
+        "evidence",
+        "cluster",
+        "matches",
+    ),
     *("matches_total", "also", "message"),
 ]
 """Keys of a finding in the order of the contract."""

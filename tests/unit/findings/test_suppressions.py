@@ -81,7 +81,10 @@ def test_governed_words() -> None:
     ("said", "fault"),
     [
         ("", "the directives are ignore, "),
-        ("exclude", "the directives are ignore, "),
+        ("excluded", "the directives are ignore, "),
+        ("exclude[FIL]", "exclude takes neither rules nor a date"),
+        ("exclude-file until=2027-01-31", "exclude-file takes neither rules nor a date"),
+        ("end-exclude", "no exclude is open"),
         ("Ignore[FIL]", "the directives are ignore, "),
         ("ignore[FIL] because", "the directives are ignore, "),
         ("ignore[FIL]--because", "the directives are ignore, "),

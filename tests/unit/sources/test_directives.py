@@ -107,3 +107,67 @@ def test_kinds_do_not_mix(tmp_path_factory: pytest.TempPathFactory) -> None:
         (2, "b"),
     ]
     assert np.all(np.diff(batch.blocks.article) >= 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "texts"),
+    [
+        (" {ignore: [DUP102, FIL]}", ["ignore-file[DUP102, FIL]"]),
+        (" {ignore: DUP102, reason: x}", ["ignore-file[DUP102] -- x"]),
+        (
+            "\n  ignore:\n    - DUP102\n\n  until: 2027-01-31",
+            ["ignore-file[DUP102] until=2027-01-31"],
+        ),
+        (" {exclude: true, reason: x}", ["exclude-file -- x"]),
+        (" {exclude: true, ignore: [KEY]}", ["ignore-file[KEY]", "exclude-file"]),
+        (" {exclude: false}", []),
+        ("\r\n  exclude: true\r", ["exclude-file"]),
+    ],
+)
+def test_front_matter(value: str, texts: list[str]) -> None:
+    """The key speaks of the whole article, in any form of YAML; other keys are others'."""
+    text = f"---\ntitle: x\ndedupe:{value}\nother: [1, 2]\n---\n\nOne.\n"
+    found = text_batch([text], markdown=True).directives
+    assert [(directive.text, directive.fault) for directive in found] == [(t, "") for t in texts]
+    for directive in found:
+        assert text.encode()[directive.start : directive.end].decode() == f"dedupe:{value}".rstrip()
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        (" {ignore", "it is no YAML"),
+        (" {until: 2027-02-31}", "it is no YAML"),
+        (" !!python/object:os.system {}", "it is no YAML"),
+        (" " + "[" * 5000, "it is no YAML"),
+        (" [DUP102]", "its keys are exclude, ignore, reason, until"),
+        (" {ignored: [DUP102]}", "its keys are exclude, ignore, reason, until"),
+        ("", "its keys are exclude, ignore, reason, until"),
+        (" {ignore: [1]}", "ignore is a list of rules"),
+        (" {exclude: nothing}", "exclude is true or false"),
+        (f" {{reason: {'x' * 10_000}}}", "it is longer than 10000 bytes"),
+    ],
+)
+def test_wrong_front_matter(value: str, fault: str) -> None:
+    """It is told what is wrong, whatever stands there."""
+    text = f"---\ntitle: x\ndedupe:{value}\n---\n\nOne.\n"
+    (directive,) = text_batch([text], markdown=True).directives
+    assert directive.fault == fault
+
+
+def test_aliases_are_not_multiplied() -> None:
+    """Ten levels of ten aliases each are a billion values, if somebody writes them out."""
+    levels = [f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    lines = "\n".join(["dedupe:", "  a0: &a0 [x]", *levels])
+    (directive,) = text_batch([f"---\n{lines}\n---\n\nOne.\n"], markdown=True).directives
+    assert directive.fault.startswith("its keys are")
+
+
+def test_key_of_another_table() -> None:
+    """Only a key of the front matter itself, in front of the article, in YAML."""
+    for text in (
+        "---\nother:\n  dedupe: {exclude: true}\n---\n\nOne.\n",
+        "One.\n\n---\ndedupe: {exclude: true}\n---\n",
+        '+++\ntitle = "dedupe: x"\n+++\n\nOne.\n',
+    ):
+        assert not text_batch([text], markdown=True).directives, text
