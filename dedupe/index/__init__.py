@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dedupe.index.merging import compact, take_over, tidy
 from dedupe.index.parameters import FORMAT, Parameters
-from dedupe.index.reader import Index, Info
+from dedupe.index.reader import Index, Info, Places
 from dedupe.index.segment import Contents, contents_of, part_of
 from dedupe.index.store import Writer, building, changing
 from dedupe.index.verifying import faults
@@ -20,6 +20,7 @@ __all__ = [
     "Index",
     "Info",
     "Parameters",
+    "Places",
     "Writer",
     "building",
     "changing",

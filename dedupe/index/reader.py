@@ -21,13 +21,13 @@ from dedupe.index.segment import Contents, Segment, merged, name_of
 from dedupe.tables import I64, U8, U32, U64, AcceptedTable, Bool, PassageTable, Stems
 
 MOST_ALIKE = 64
-"""Articles, the first by path, that one key of a passage leads to. Further ones hold the same text,
-a disclaimer perhaps; of 1,646 windows of press releases with a partner none was lost by this."""
+"""Articles, the first by digest, that one key of a passage leads to. Further ones hold the same
+text, a disclaimer perhaps; of 1,646 windows of press releases with a partner this lost none."""
 HITS, NEAR = 3, 60
 """Pairs of stems that an article shares with so many words in a row to be looked at."""
 CAP, CHAINED, CHAIN = 16, 400, 2
 """Articles up to which a pair leads to all that hold it, and up to which it leads to the first few
-by path, as in `kernels.pairing`."""
+by digest, almost as in `kernels.pairing`: to know paths takes a look at each article."""
 _APART = 1000
 """Words by which pieces are apart, so that no hits of two are near each other."""
 _ID = re.compile(r"[0-9a-f]{8,64}")
@@ -54,12 +54,26 @@ class Info(Struct, frozen=True, kw_only=True):
     parameters: Parameters
 
 
-class Place(NamedTuple):
-    """Where the articles are, by number."""
+class Places(NamedTuple):
+    """Where some articles are, by path."""
 
     path: list[bytes]
     segment: I64
     row: I64
+
+    def __len__(self) -> int:
+        return len(self.path)
+
+    def take(self, rows: I64) -> Places:
+        """Some of them, ascending."""
+        return Places([self.path[row] for row in rows.tolist()], self.segment[rows], self.row[rows])
+
+    def and_those_of(self, others: Places) -> Places:
+        """These and others, each of them once."""
+        held = {row: place for place, row in enumerate((*self.path, *others.path))}
+        rows = np.array([held[path] for path in sorted(held)], np.int64)
+        segment, row = np.append(self.segment, others.segment), np.append(self.row, others.row)
+        return Places(sorted(held), segment[rows], row[rows])
 
 
 class Index:
@@ -141,7 +155,7 @@ class Index:
         return tuple(str(path, "utf-8") for path in self.places.path)
 
     @cached_property
-    def places(self) -> Place:
+    def places(self) -> Places:
         """Where each article is."""
         first = [segment.paths()[:1] for segment in self.segments]
         numbers = sorted(range(len(first)), key=first.__getitem__)
@@ -153,33 +167,28 @@ class Index:
         order = np.array(sorted(range(len(paths)), key=paths.__getitem__), np.int64)
         segment = np.repeat(np.array(numbers, np.int64), [len(chosen) for chosen in rows])
         row = np.concatenate([order[:0], *rows])
-        return Place([paths[place] for place in order.tolist()], segment[order], row[order])
+        return Places([paths[place] for place in order.tolist()], segment[order], row[order])
 
-    @cached_property
-    def _numbers(self) -> list[I64]:
-        """Number of each article of each segment; -1 for those that do not count."""
-        numbers = [np.full(len(live), -1, np.int64) for live in self.live]
-        where = self.places
-        for segment, number in enumerate(numbers):
-            mine = np.flatnonzero(where.segment == segment)
-            number[where.row[mine]] = mine
-        return numbers
-
-    def sharing(self, passages: PassageTable, stems: Stems | None) -> I64:
-        """Articles, ascending, that may share text with a batch of others.
+    def sharing(self, passages: PassageTable, stems: Stems | None) -> Places:
+        """Articles that may share text with a batch of others.
 
         Those that hold a passage with the same words or a key of a band in common, and, with stems,
         those that hold several of its pairs of stems close to each other.
         """
         keys = postings.distinct(postings.passage_keys(passages).key)
-        asked, number = self._find(keys, pairs=False)
-        found = number[_rank(asked) < MOST_ALIKE]
+        asked, holder = self._find(keys, MOST_ALIKE, pairs=False)
+        found = holder[_rank(asked) < MOST_ALIKE]
         if stems is not None:
             found = np.append(found, self._reworded(stems.stem, _piece(passages, len(stems.stem))))
-        return np.unique(found)
+        segment, row = _parted(postings.distinct(found))
+        path = [
+            self.segments[s].path_of(r) for s, r in zip(segment.tolist(), row.tolist(), strict=True)
+        ]
+        by_path = np.array(sorted(range(len(path)), key=path.__getitem__), np.int64)
+        return Places(path, segment, row).take(by_path)
 
-    def _reworded(self, stem: U32, piece: I64) -> I64:
-        """Articles that hold several pairs of stems of a stretch of words."""
+    def _reworded(self, stem: U32, piece: I64) -> U64:
+        """Holders, as in `_find`, of several pairs of stems of a stretch of words."""
         key, word = postings.pair_keys(stem, piece)
         # Each pair counts once in a piece, where it stands first.
         _, first = np.unique(piece[word].astype(np.uint64) << _HALF | key, return_index=True)
@@ -187,29 +196,47 @@ class Index:
         order = np.argsort(key, kind="stable")
         key, place = key[order], place[order]
         distinct, begins, times = np.unique(key, return_index=True, return_counts=True)
-        asked, number = self._find(distinct, pairs=True)
+        asked, holder = self._find(distinct, CAP, pairs=True)
         held = np.bincount(asked, minlength=len(distinct))[asked]
         chosen = (held <= CAP) | (held <= CHAINED) & (_rank(asked) < CHAIN)
-        asked, number = asked[chosen], number[chosen]
+        asked, holder = asked[chosen], holder[chosen]
         rows = articles.places(begins[asked], times[asked])
-        number, place = np.repeat(number, times[asked]), place[rows]
-        order = np.lexsort((place, number))
-        number, place = number[order], place[order]
+        holder, place = np.repeat(holder, times[asked]), place[rows]
+        order = np.lexsort((place, holder))
+        holder, place = holder[order], place[order]
         behind = HITS - 1
         near = place[behind:] - place[:-behind] <= NEAR
-        found: I64 = number[behind:][near & (number[behind:] == number[:-behind])]
+        found: U64 = holder[behind:][near & (holder[behind:] == holder[:-behind])]
         return found
 
-    def _find(self, key: U64, *, pairs: bool) -> tuple[I64, I64]:
-        """Which key is held by which article, both ascending."""
-        found = []
-        for segment, numbers in zip(self.segments, self._numbers, strict=True):
-            asked, row = segment.find(key, pairs=pairs)
-            number = numbers[row]
-            alive = number >= 0
-            found.append(asked[alive].astype(np.uint64) << _HALF | number[alive].astype(np.uint64))
-        both = np.sort(np.concatenate([np.empty(0, np.uint64), *found]))
-        return (both >> _HALF).astype(np.int64), (both & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    def _find(self, key: U64, few: int, *, pairs: bool) -> tuple[I64, U64]:
+        """Which key, ascending, is held by which article: its segment above its row.
+
+        Where more than a few hold a key, they are in the order of their digests, which does not
+        depend on how articles are split among segments.
+        """
+        asked, holder = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+        for number, (segment, live) in enumerate(zip(self.segments, self.live, strict=True)):
+            which, row = segment.find(key, pairs=pairs)
+            alive = live[row]
+            asked.append(which[alive])
+            holder.append(np.uint64(number) << _HALF | row[alive].astype(np.uint64))
+        which, who = np.concatenate(asked), np.concatenate(holder)
+        many = np.flatnonzero(np.bincount(which, minlength=len(key))[which] > few)
+        rank = np.zeros(len(who), np.uint64)
+        rank[many] = self._first_digits(who[many])
+        order = np.lexsort((rank, which))
+        return which[order], who[order]
+
+    def _first_digits(self, holder: U64) -> U64:
+        """The first 64 bits of the digests of some articles."""
+        segment, row = _parted(holder)
+        found = np.empty(len(holder), np.uint64)
+        for number in np.flatnonzero(np.bincount(segment)).tolist():
+            mine = np.flatnonzero(segment == number)
+            digest = self.segments[number].columns["digest"]
+            found[mine] = np.ascontiguousarray(digest[row[mine], :8]).view(">u8")[:, 0]
+        return found
 
     def number_of(self, name: str) -> int:
         """The article of a path, or of a prefix of its digest.
@@ -232,25 +259,25 @@ class Index:
     def digests(self, numbers: I64) -> U8:
         """Digests (k, 32) of some articles."""
         found = np.empty((len(numbers), 32), np.uint8)
-        for segment, rows, mine in self._by_segment(numbers):
+        for segment, rows, mine in self._by_segment(self.places.take(numbers)):
             found[mine] = segment.columns["digest"][rows]
         return found
 
     def contents(self, numbers: I64) -> Contents:
         """All that is kept of some articles; ascending."""
-        return merged([segment.contents(rows) for segment, rows, _ in self._by_segment(numbers)])
+        where = self.places.take(numbers)
+        return merged([segment.contents(rows) for segment, rows, _ in self._by_segment(where)])
 
-    def _by_segment(self, numbers: I64) -> Iterator[tuple[Segment, I64, I64]]:
+    def _by_segment(self, places: Places) -> Iterator[tuple[Segment, I64, I64]]:
         """Segments that hold some articles, the rows of those, and which they are."""
-        segment, row = self.places.segment[numbers], self.places.row[numbers]
-        for number in np.unique(segment).tolist():
-            mine = np.flatnonzero(segment == number)
-            yield self.segments[number], row[mine], mine
+        for number in np.flatnonzero(np.bincount(places.segment)).tolist():
+            mine = np.flatnonzero(places.segment == number)
+            yield self.segments[number], places.row[mine], mine
 
-    def load(self, numbers: I64) -> AcceptedTable:
-        """The tables of some articles, in the order given."""
+    def load(self, places: Places) -> AcceptedTable:
+        """The tables of some articles, by path."""
         parts, order = [articles.NONE], [np.empty(0, np.int64)]
-        for segment, rows, mine in self._by_segment(numbers):
+        for segment, rows, mine in self._by_segment(places):
             parts.append(segment.load(rows))
             order.append(mine)
         back = np.argsort(np.concatenate(order))
@@ -302,6 +329,11 @@ def _piece(passages: PassageTable, words: int) -> I64:
     first = np.flatnonzero(np.diff(passages.article, prepend=-1))
     starts = np.sort(passages.start[first].astype(np.int64))
     return np.searchsorted(starts, np.arange(words), side="right").astype(np.int64)
+
+
+def _parted(holder: U64) -> tuple[I64, I64]:
+    """Segments and rows of some articles."""
+    return (holder >> _HALF).astype(np.int64), (holder & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def _rank(ascending: I64) -> I64:

@@ -267,6 +267,11 @@ class Segment:
         whole = self.columns["path"].tobytes()
         return [whole[low:high] for low, high in pairwise(edges)]
 
+    def path_of(self, row: int) -> bytes:
+        """The path of an article."""
+        low, high = self.columns["path_offset"][row : row + 2].tolist()
+        return self.columns["path"][low:high].tobytes()
+
     def words(self, rows: I64) -> I64:
         """Words (k,) of some articles."""
         offset = self.columns["word_offset"].astype(np.int64)

@@ -7,13 +7,13 @@ a scan finds between the two, a check finds, by the same code.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 
 import numpy as np
 
 from dedupe import config
-from dedupe.index import FORMAT, Index
+from dedupe.index import FORMAT, Index, Places
 from dedupe.model import Result, UsedIndex
 from dedupe.pipeline import accepted, job, results
 from dedupe.pipeline.analysis import Analysis
@@ -82,11 +82,11 @@ def _retrieved(
 
     replaced: paths of those that are no more
     """
-    found = [index.sharing(p.passages, p.stems) for p in analyses if p.passages is not None]
-    numbers = np.unique(np.concatenate(found))
-    table = index.load(numbers)
-    kept = np.array([path not in replaced for path in table.path], np.bool_)
-    return table if kept.all() else index.load(numbers[kept])
+    each = [index.sharing(p.passages, p.stems) for p in analyses if p.passages is not None]
+    found = reduce(Places.and_those_of, each)
+    gone = {path.encode("utf-8", "surrogateescape") for path in replaced}
+    kept = [row for row, path in enumerate(found.path) if path not in gone]
+    return index.load(found.take(np.array(kept, np.int64)))
 
 
 def _read_again(
