@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 import numpy as np
 from msgspec import structs
 
+from dedupe import memory
 from dedupe.tables import F64, I32, I64, U32, U64, MatchTable
 
 CHUNK = 256
@@ -69,6 +70,9 @@ def align(
     around = np.empty_like(box)
     around[:, ::2] = np.maximum(box[:, ::2] - PAD, first)
     around[:, 1::2] = np.minimum(box[:, 1::2] + PAD, last)
+    nearby = memory.part_by_part(box[:, 2], len(token), token.itemsize)
+    if nearby is not None:
+        partner, around = partner[nearby], around[nearby]
     itself = partner[:, 0] == partner[:, 1]
 
     def one(at: int) -> tuple[I64, I64]:
@@ -123,6 +127,11 @@ def shingle_overlap(
     from dedupe.kernels.aligning import overlap
 
     out = np.empty((len(a_start), 3))
+    nearby = memory.part_by_part(b_start, len(token), token.itemsize)
+    if nearby is not None:
+        a_start, a_end, b_start, b_end = (
+            column[nearby] for column in (a_start, a_end, b_start, b_end)
+        )
 
     def one(at: int) -> None:
         part = slice(at, at + CHUNK)
@@ -130,6 +139,8 @@ def shingle_overlap(
         overlap(token, *spans, *overlap_room(*spans), out[part])
 
     list(pool.map(one, range(0, len(a_start), CHUNK)))
+    if nearby is not None:
+        out[nearby] = out.copy()
     return out
 
 

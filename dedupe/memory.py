@@ -239,6 +239,25 @@ def _give_back(slab: mmap.mmap) -> None:
         madvise(ctypes.c_void_p(address), ctypes.c_size_t(len(slab)), mmap.MADV_DONTNEED)
 
 
+def parts(size: int) -> int:
+    """How many parts of a table to look into one after the other, if places lie anywhere in it.
+
+    size: bytes of the table. A place that is touched brings sixteen pages with it: where only some
+    of a table fits in memory, all of it would be brought again and again.
+    """
+    held = limit()
+    return 1 if held is None else size // (held // 4 + 1) + 1
+
+
+def part_by_part(place: NDArray[np.int64], rows: int, item_bytes: int) -> NDArray[np.int64] | None:
+    """An order in which places are looked at part by part, else as they come; None if in one part.
+
+    rows, item_bytes: of the table
+    """
+    count = parts(rows * item_bytes)
+    return None if count == 1 else np.argsort(place * count // rows, kind="stable")
+
+
 def release() -> None:
     """Give memory that was freed back to the system, where the C library can do so.
 

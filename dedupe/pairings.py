@@ -145,10 +145,8 @@ def _ranges(edges: I64, articles: int) -> list[tuple[int, int]]:
 
     edges: (D + 1,) postings of all articles before each
     """
-    total, limit = int(edges[articles]), memory.limit()
-    if limit is None:
-        return [(0, articles)]
-    count = min(total * _POSTING_BYTES // (limit // 4 + 1) + 1, articles)
+    total = int(edges[articles])
+    count = min(memory.parts(total * _POSTING_BYTES), articles)
     cuts = np.searchsorted(edges, np.linspace(0, total, count + 1)[1:-1]).tolist()
     return list(pairwise([0, *cuts, articles]))
 

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe import memory
 from dedupe.tables import F32, I32, I64, U32, U64
 
+_LOW = np.uint64(0xFFFFFFFF)
 CHUNK = 1 << 14
 """Pairs that one task proves."""
 
@@ -48,6 +50,24 @@ def prove(
     No proof is made for passages without equals that lie in the box of proven ones already: whether
     they are similar changes nothing. Of candidates that leaves half.
     """
+    # The first passages ascend, the others lie anywhere.
+    count = memory.parts(token.nbytes)
+    if count == 1:
+        return _prove(known, pairs, least, token, passages, pool)
+    cuts = np.linspace(0, len(passages.article), count + 1).astype(np.int64)[1:-1]
+    edges = np.searchsorted(passages.article, passages.article[cuts]).astype(np.uint64)
+    found = []
+    for low, high in pairwise([np.uint64(0), *edges, _LOW]):
+        near, proposed = (p[(p & _LOW >= low) & (p & _LOW < high)] for p in (known, pairs))
+        found.append(_prove(near, proposed, least, token, passages, pool))
+    boxes = Boxes(*map(np.concatenate, zip(*(box for box, _ in found), strict=True)))
+    return boxes, np.sort(np.concatenate([proven for _, proven in found]))
+
+
+def _prove(
+    known: U64, pairs: U64, least: float, token: U32, passages: Passages, pool: Executor
+) -> tuple[Boxes, U64]:
+    """The same, of all pairs at once."""
     from dedupe.kernels.joining import prove as prove_kernel
 
     out = np.empty(len(pairs), np.float32)
