@@ -34,6 +34,8 @@ class Shown(NamedTuple):
     """The other places that are to be shown"""
     similarity: float
     """That of the most similar place; NaN where there is none"""
+    containment: float
+    """Share of its shingles that stand in the first place, too; NaN where there is none"""
 
 
 class Completed:
@@ -62,7 +64,8 @@ class Completed:
         others, edge = Counterparts.side_by_side([draft.counterparts for draft in shown])
         # All but a few have one; what is appended keeps `reduceat` within the column.
         most = np.maximum.reduceat(np.append(others.similarity, 0.0), edge[:-1])
-        self._similarity = np.where(np.diff(edge) > 0, most, np.nan)
+        first = np.append(others.containment, 0.0)[edge[:-1]]
+        self._similarity, self._containment = np.where(np.diff(edge) > 0, [most, first], np.nan)
         self._edits = _Edits(corpus, shown, edges, others, edge, lookup)
         self._matches = _Matches(corpus, article, others, edge, output.max_matches, lookup)
         lookup.resolve(load, pool)
@@ -82,6 +85,7 @@ class Completed:
             self._edits.of(rows),
             self._matches.of(rows),
             self._similarity[rows].tolist(),
+            self._containment[rows].tolist(),
         )
 
 
@@ -204,7 +208,7 @@ def finding(
         matches=shown.matches,
         matches_total=max(draft.members - 1, 0),
         also=hidden_rules(also) if also else (),
-        message=draft.message or _copy_message(draft, shown.matches),
+        message=draft.message or _copy_message(draft, shown),
     )
 
 
@@ -234,9 +238,9 @@ class Clusters:
         return Cluster(name, draft.members, corpus.path[article])
 
 
-def _copy_message(draft: Draft, matches: Sequence[Match]) -> str:
+def _copy_message(draft: Draft, shown: Shown) -> str:
     """What a copy has to say, in one sentence."""
-    other = draft.counterparts[0]
+    matches = shown.matches
     place = f"{matches[0].path}:{matches[0].span.start.line}" if matches else "another article"
     words = draft.end - draft.start
     if draft.rule == "DUP103":
@@ -249,7 +253,7 @@ def _copy_message(draft: Draft, matches: Sequence[Match]) -> str:
     if draft.rule == "DUP105":
         place, others = matches[0].path if matches else place, others.replace("place", "article")
         return f"This passage ({words:,} words) sums up {place}{others}."
-    percent = "100%" if other.containment >= 1 else f"{min(other.containment, 0.994):.0%}"
+    percent = "100%" if shown.containment >= 1 else f"{min(shown.containment, 0.994):.0%}"
     if draft.rule == "DUP101":
         what, place = "article", matches[0].path if matches else place
     else:
