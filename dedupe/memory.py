@@ -133,11 +133,11 @@ class _Spill:
 
     def _hold(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
-            if _holds_too_much(self.limit):
+            if _holds_too_much(self.limit * 7 // 8):  # as much is touched until the next look
                 with self._lock:
                     slabs = [slab() for slab in self._slabs]
                 for slab in slabs:
-                    if slab is not None and _holds_too_much(self.limit - self.limit // 8):
+                    if slab is not None and _holds_too_much(self.limit * 3 // 4):
                         _give_back(slab)
 
 
