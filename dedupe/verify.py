@@ -12,7 +12,6 @@ import numpy as np
 from dedupe import memory
 from dedupe.tables import F32, I32, I64, U32, U64
 
-_LOW = np.uint64(0xFFFFFFFF)
 CHUNK = 1 << 14
 """Pairs that one task proves."""
 
@@ -55,13 +54,23 @@ def prove(
     if count == 1:
         return _prove(known, pairs, least, token, passages, pool)
     cuts = np.linspace(0, len(passages.article), count + 1).astype(np.int64)[1:-1]
-    edges = np.searchsorted(passages.article, passages.article[cuts]).astype(np.uint64)
+    edges = np.searchsorted(passages.article, passages.article[cuts]).tolist()
     found = []
-    for low, high in pairwise([np.uint64(0), *edges, _LOW]):
-        near, proposed = (p[(p & _LOW >= low) & (p & _LOW < high)] for p in (known, pairs))
+    for low, high in pairwise([0, *edges, len(passages.article)]):
+        near, proposed = _between(known, low, high), _between(pairs, low, high)
         found.append(_prove(near, proposed, least, token, passages, pool))
     boxes = Boxes(*map(np.concatenate, zip(*(box for box, _ in found), strict=True)))
-    return boxes, np.sort(np.concatenate([proven for _, proven in found]))
+    proven = memory.joined([part for _, part in found], np.uint64)
+    proven.sort()
+    return boxes, proven
+
+
+def _between(pairs: U64, low: int, high: int) -> U64:
+    """The pairs whose second passage is in a range."""
+    from dedupe.kernels.joining import second_between
+
+    out = memory.empty(len(pairs) + 1, np.uint64)
+    return out[: second_between(pairs, low, high, out)]
 
 
 def _prove(

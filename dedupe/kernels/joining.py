@@ -146,6 +146,20 @@ def group_equal(some, content, token, start, length, table, representative, grou
 
 
 @kernel
+def second_between(pairs, low, high, out):
+    """Copy the pairs whose second passage is in a range; how many they are.
+
+    pairs: u64 (M,); low, high: i64, end exclusive; out: u64 (M,) written
+    """
+    count = 0
+    first, size = np.uint64(low), np.uint64(high - low)
+    for m in range(len(pairs)):
+        out[count] = pairs[m]
+        count += (pairs[m] & _LOW) - first < size
+    return count
+
+
+@kernel
 def drop_repeated(values):
     """Move the distinct ones of some ascending values (N,) to the front; how many they are."""
     count = 0
