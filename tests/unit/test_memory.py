@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -63,15 +64,20 @@ def test_arrays_outlive_their_pages_and_the_limit() -> None:
 @pytest.mark.skipif(memory.resident() == (0, 0), reason="this system does not tell what is held")
 def test_pages_above_the_limit_are_given_back() -> None:
     """A table of 256 MiB does not stay in memory where 64 MiB may be held."""
-    before = memory.resident()[0]
-    with memory.spilling(before + 64 * MIB):
-        table = memory.empty(256 * MIB, np.uint8)
-        table.fill(7)
-        deadline = time.monotonic() + 20
-        while memory.resident()[0] > before + 128 * MIB and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert memory.resident()[0] <= before + 128 * MIB
-        assert int(table[:: 1 << 12].sum(dtype=np.int64)) == 7 * (1 << 16)
+    script = (
+        "import time\nimport numpy as np\nfrom dedupe import memory\n"
+        "before, MIB = memory.resident()[0], 1 << 20\n"
+        "with memory.spilling(before + 64 * MIB):\n"
+        "    table = memory.empty(256 * MIB, np.uint8)\n"
+        "    table.fill(7)\n"
+        "    deadline = time.monotonic() + 20\n"
+        "    while memory.resident()[0] > before + 128 * MIB and time.monotonic() < deadline:\n"
+        "        time.sleep(0.01)\n"
+        "    print(memory.resident()[0] <= before + 128 * MIB)\n"
+        "    print(int(table[:: 1 << 12].sum(dtype=np.int64)))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
+    assert told.split() == [b"True", str(7 << 16).encode()]
 
 
 def test_joined_is_concatenate_in_another_type() -> None:
