@@ -20,7 +20,7 @@ PAD = 120
 """Words around proven passages within which more is looked for."""
 
 
-ENOUGH = 16
+ENOUGH = 64
 """Proven pairs that cover a stretch of text from which another one is not looked at, if all of it
 lies in such stretches on both sides."""
 
@@ -42,7 +42,7 @@ def thinned(partner: I32, box: I64, tokens: int) -> tuple[I32, I64]:
 
     tokens: of the corpus. Of one article a thousand times, with some words changed in each, every
     copy has a hundred proven partners, and the longest of those tell what it shares with all. Taken
-    in another order, too few are left that cover a whole article.
+    in another order, or with sixteen, too few are left that cover a whole article.
     """
     from dedupe.kernels.aligning import choose_pairs
 

@@ -139,8 +139,9 @@ def test_select_keeps_rows_in_the_order_given(articles: list[list[int]], pool: E
     assert rows_of(table.rows(table.a == 0)) == rows_of(table)[:1]
 
 
-def test_pairs_that_tell_nothing_new_are_left_out() -> None:
+def test_pairs_that_tell_nothing_new_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a passage in sixty articles some pairs are enough; a passage in two keeps its own."""
+    monkeypatch.setattr(align, "ENOUGH", 16)
     copies = [(a, b, 1000 * a, 1000 * b, 300) for a in range(60) for b in range(a + 1, 60)]
     rare = (3, 61, 3500, 61000, 300)
     partner, box = boxes_of([*copies, rare])
@@ -153,8 +154,9 @@ def test_pairs_that_tell_nothing_new_are_left_out() -> None:
     assert len(spans) == len(kept)
 
 
-def test_longest_pairs_come_first() -> None:
+def test_longest_pairs_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where all is covered already by longer ones, shorter pairs are left out."""
+    monkeypatch.setattr(align, "ENOUGH", 16)
     long = [(0, b, 0, 1000 * b, 400) for b in range(1, align.ENOUGH + 1)]
     short = [(0, 40, 100, 40_000, 64), (1, 40, 1100, 40_000, 64)]
     others = [(40, b, 40_000, 1000 * b, 400) for b in range(41, 41 + align.ENOUGH)]
