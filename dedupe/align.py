@@ -20,11 +20,6 @@ PAD = 120
 """Words around proven passages within which more is looked for."""
 
 
-ENOUGH = 64
-"""Proven pairs that cover a stretch of text from which another one is not looked at, if all of it
-lies in such stretches on both sides."""
-
-
 def merged(partner: I32, box: I64) -> tuple[I32, I64]:
     """One box for each pair of articles, sorted by pair."""
     key = partner[:, 0].astype(np.int64) << 32 | partner[:, 1]
@@ -35,21 +30,6 @@ def merged(partner: I32, box: I64) -> tuple[I32, I64]:
     low = np.minimum.reduceat(box[order][:, ::2], first)
     high = np.maximum.reduceat(box[order][:, 1::2], first)
     return partner[order[first]], np.stack([low, high], axis=2).reshape(-1, 4)
-
-
-def thinned(partner: I32, box: I64, tokens: int) -> tuple[I32, I64]:
-    """The pairs that are needed to know where a passage stands: `ENOUGH` for every part of it.
-
-    tokens: of the corpus. Of one article a thousand times, with some words changed in each, every
-    copy has a hundred proven partners, and the longest of those tell what it shares with all. Taken
-    in another order, or with sixteen, too few are left that cover a whole article.
-    """
-    from dedupe.kernels.aligning import choose_pairs
-
-    chosen = np.zeros(len(partner), np.bool_)
-    order = np.argsort((box[:, ::2] - box[:, 1::2]).sum(axis=1), kind="stable")
-    choose_pairs(box, order, ENOUGH, np.zeros((tokens >> 6) + 1, np.uint8), chosen)
-    return partner[chosen], box[chosen]
 
 
 def align(
@@ -65,7 +45,7 @@ def align(
     """
     from dedupe.kernels.aligning import align as align_kernel
 
-    partner, box = thinned(*merged(partner, box), len(token))
+    partner, box = merged(partner, box)
     first, last = piece_token[partner], piece_token[partner + 1]
     around = np.empty_like(box)
     around[:, ::2] = np.maximum(box[:, ::2] - PAD, first)

@@ -316,27 +316,6 @@ def _trim(pieces, count, bits):
 
 
 @kernel
-def choose_pairs(box, order, enough, covered, chosen):
-    """Choose pairs of spans, first come first served, until everything is covered often enough.
-
-    box: i64 (Q, 4) first token and end in either article; order: i64 (Q,) rows of it
-    covered: u8 of zeros, one for each 64 tokens, written: how many chosen spans lie there
-    chosen: bool (Q,) written: pairs with a span of which a part was not covered so often
-    """
-    for n in range(len(order)):
-        q = order[n]
-        needed = False
-        for side in range(0, 4, 2):
-            for cell in range(box[q, side] >> 6, (box[q, side + 1] - 1 >> 6) + 1):
-                needed |= covered[cell] < enough
-        chosen[q] = needed
-        if needed:
-            for side in range(0, 4, 2):
-                for cell in range(box[q, side] >> 6, (box[q, side + 1] - 1 >> 6) + 1):
-                    covered[cell] += np.uint8(covered[cell] < 255)
-
-
-@kernel
 def align(token, box, itself, min_words, runs, alive, state, owner, out):
     """Find the maximal matching spans of pairs of articles.
 

@@ -137,38 +137,3 @@ def test_select_keeps_rows_in_the_order_given(articles: list[list[int]], pool: E
     table = align.align(*boxes, token, place, 12, pool)
     assert rows_of(table.rows(np.array([1, 0]))) == rows_of(table)[::-1]
     assert rows_of(table.rows(table.a == 0)) == rows_of(table)[:1]
-
-
-def test_pairs_that_tell_nothing_new_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a passage in sixty articles some pairs are enough; a passage in two keeps its own."""
-    monkeypatch.setattr(align, "ENOUGH", 16)
-    copies = [(a, b, 1000 * a, 1000 * b, 300) for a in range(60) for b in range(a + 1, 60)]
-    rare = (3, 61, 3500, 61000, 300)
-    partner, box = boxes_of([*copies, rare])
-    kept, spans = align.thinned(partner, box, 62_000)
-    pairs = set(map(tuple, kept.tolist()))
-    assert (3, 61) in pairs
-    degree = np.bincount(kept.ravel(), minlength=62)
-    assert degree[:60].min() >= align.ENOUGH
-    assert len(pairs) <= 60 * align.ENOUGH + 1
-    assert len(spans) == len(kept)
-
-
-def test_longest_pairs_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where all is covered already by longer ones, shorter pairs are left out."""
-    monkeypatch.setattr(align, "ENOUGH", 16)
-    long = [(0, b, 0, 1000 * b, 400) for b in range(1, align.ENOUGH + 1)]
-    short = [(0, 40, 100, 40_000, 64), (1, 40, 1100, 40_000, 64)]
-    others = [(40, b, 40_000, 1000 * b, 400) for b in range(41, 41 + align.ENOUGH)]
-    partner, box = boxes_of([*long, *short, *others])
-    kept, _ = align.thinned(partner, box, 100_000)
-    assert [0, 40] not in kept.tolist()
-    assert [1, 40] in kept.tolist(), "one of its sides is covered by one pair only"
-
-
-def test_a_few_pairs_are_all_kept() -> None:
-    """Nothing is left out where nothing is covered often."""
-    partner, box = boxes_of([(0, 1, 0, 500, 40), (0, 2, 5, 900, 60), (1, 2, 700, 930, 20)])
-    kept, spans = align.thinned(partner, box, 1000)
-    assert kept.tolist() == partner.tolist()
-    assert spans.tolist() == box.tolist()
