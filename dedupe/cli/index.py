@@ -95,7 +95,7 @@ def update(context: click.Context, /, index: Path, **values: object) -> int:
     """Bring INDEX in line with PATHS: add what is new, and remove what is gone from the folders."""
     from dedupe import pipeline
 
-    return _change(context, index, values, pipeline.update_index)
+    return _change(context, index, values, partial(pipeline.add_to_index, prune=True))
 
 
 @command.command("remove", cls=GroupedCommand)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         add_to_index,
         build_index,
         compare_index,
-        update_index,
     )
     from dedupe.pipeline.listing import list_files
     from dedupe.pipeline.progress import Progress
@@ -45,7 +44,6 @@ __all__ = [
     "show",
     "train_model",
     "update_baseline",
-    "update_index",
 ]
 
 _HOMES = {
@@ -66,7 +64,6 @@ _HOMES = {
     "show": "showing",
     "train_model": "training",
     "update_baseline": "baselining",
-    "update_index": "indexing",
 }
 
 

@@ -65,28 +65,15 @@ def build_index(
 
 def add_to_index(
     folder: Path, paths: Sequence[str], settings: config.Config, timeout_seconds: float,
-    progress: Progress | None = None,
+    progress: Progress | None = None, *, prune: bool = False,
 ) -> Change:  # fmt: skip
     """Add the articles under some paths, in place of those of the same paths.
 
-    Raises what `build_index` does.
+    prune: remove those that are there no more. Raises what `build_index` does.
     """
     listing = find_files(paths, settings.sources)
     with changing(folder, timeout_seconds, parameters(settings)) as writer:
-        return _revise(writer, listing, settings, progress or Silence(), ())
-
-
-def update_index(
-    folder: Path, paths: Sequence[str], settings: config.Config, timeout_seconds: float,
-    progress: Progress | None = None,
-) -> Change:  # fmt: skip
-    """Add the articles under some paths, and remove those that are there no more.
-
-    Raises what `build_index` does.
-    """
-    listing = find_files(paths, settings.sources)
-    with changing(folder, timeout_seconds, parameters(settings)) as writer:
-        return _revise(writer, listing, settings, progress or Silence(), paths)
+        return _revise(writer, listing, settings, progress or Silence(), paths if prune else ())
 
 
 def compare_index(
