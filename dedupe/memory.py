@@ -26,6 +26,8 @@ SLAB_BYTES = 1 << 28
 """Size of a temporary file; arrays share it, since each file takes up a descriptor."""
 LARGE_BYTES = 1 << 14
 """Size from which an array is worth a place in a file."""
+LEAST_PART = 1 << 20
+"""Bytes of a part of a table, however little may be held."""
 LOOK_SECONDS = 0.02
 """Time between two looks at what the process holds; a core touches 60 MB in it."""
 _ALIGNMENT = 64
@@ -97,11 +99,11 @@ class _Place(NamedTuple):
 
 
 class _Spill:
-    """Arrays in temporary files that are mapped into memory, and nothing of them kept there.
+    """Arrays in temporary files that are mapped into memory.
 
-    The page cache is the buffer: whatever was touched stays until the process holds more than the
-    limit. Then all pages are given back, which neither loses nor writes anything by itself; those
-    that are needed are mapped again as they are touched. A file goes with the last array in it.
+    The page cache is the buffer: whatever was touched stays until the process holds almost as much
+    as the limit. Then pages are given back, file by file, which neither loses nor writes anything
+    by itself; those that are needed are mapped again as they are touched.
     """
 
     def __init__(self, limit: int) -> None:
@@ -246,7 +248,7 @@ def parts(size: int) -> int:
     of a table fits in memory, all of it would be brought again and again.
     """
     held = limit()
-    return 1 if held is None else size // (held // 4 + 1) + 1
+    return 1 if held is None else size // max(held // 4, LEAST_PART) + 1
 
 
 def part_by_part(place: NDArray[np.int64], rows: int, item_bytes: int) -> NDArray[np.int64] | None:

@@ -112,6 +112,7 @@ def test_tables_in_files_do_not_matter(
     """Whatever goes to a temporary file is the same there."""
     monkeypatch.setattr(memory, "LARGE_BYTES", 1)
     monkeypatch.setattr(memory, "SLAB_BYTES", 1 << 16)
+    monkeypatch.setattr(memory, "LEAST_PART", 1 << 13)
     monkeypatch.setattr(memory, "LOOK_SECONDS", 0.001)
     limited = structs.replace(EVERYTHING, memory_limit=1)
     assert jsonl(articles.scan(settings=limited)) == expected

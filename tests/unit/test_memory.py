@@ -100,3 +100,16 @@ def test_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.raises(DedupeError, match=r"no room for 256 MiB .*No space left .*TMPDIR"),
     ):
         memory.empty(MIB, np.uint8)
+
+
+def test_tables_are_looked_into_part_by_part() -> None:
+    """A part is a quarter of the limit; without one, or where all fits, the order stays."""
+    place = np.array([9, 1, 8, 2, 5], np.int64)
+    assert memory.parts(1 << 40) == 1
+    assert memory.part_by_part(place, 10, MIB) is None
+    with memory.spilling(20 * MIB):
+        assert memory.parts(4 * MIB) == 1
+        assert memory.parts(10 * MIB) == 3
+        order = memory.part_by_part(place, 10, MIB)
+        assert order is not None
+        assert place[order].tolist() == [1, 2, 5, 9, 8]
