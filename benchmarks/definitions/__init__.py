@@ -46,6 +46,8 @@ class Definition(msgspec.Struct, forbid_unknown_fields=True):
     engine: Literal["dedupe", "wc"] = "dedupe"
     corpus: str = ""
     arguments: list[str] = []
+    fresh: bool = False
+    """Each run finds an empty cache of machine code, as the first one on a machine does."""
     sizes: dict[str, Expect] = {}
     """What is expected besides, by size."""
     expect: Expect = msgspec.field(default_factory=Expect)

@@ -1,4 +1,4 @@
-"""Machine code of kernels, made by Numba; loaded only where a kernel is in no cache."""
+"""Portable code of kernels, made by Numba; loaded where a kernel is neither built nor kept."""
 
 from __future__ import annotations
 
@@ -40,14 +40,12 @@ def compile_function(function: Callable[..., Any], signature: Signature) -> Comp
         )  # fmt: skip
         symbol = _add_entry(result.library, result.fndesc, signature)
         result.library.finalize()
-    # Numba has no public way to object code.
-    module, machine = result.library._final_module, result.library._codegen._tm  # noqa: SLF001
+    module = result.library._final_module  # noqa: SLF001 - Numba has no public way to it
     externals = tuple(
         sorted(f.name for f in module.functions if f.is_declaration and f.name[:5] != "llvm.")
     )
-    code = machine.emit_object(module)
     returns = _codes(function.__name__, result.fndesc.restype)
-    return Compiled(symbol, returns, externals, code)
+    return Compiled(symbol, returns, externals, module.as_bitcode())
 
 
 def _add_entry(library: Any, described: Any, signature: Signature) -> str:

@@ -123,19 +123,13 @@ class Kernel(Generic[P, R]):
             return self._by_signature[signature]
 
     def _link(self, signature: Signature) -> Callable[[list[Any]], Any]:
-        """The compiled function, from the cache or made now."""
+        """The machine code of the kernel, as a function."""
         from dedupe.kernels import objects
 
         function = self.function
         module = function.__module__.rpartition(".")[2]
         LINKED.append((f"{module}.{function.__name__}", signature))
-        cache = objects.cache_file(function, signature)
-        compiled = objects.read(cache)
-        if compiled is None:
-            from dedupe.kernels.compiling import compile_function
-
-            compiled = compile_function(function, signature)
-            objects.write(cache, compiled)
+        compiled = objects.machine_code(function, signature)
         return _caller(function.__name__, signature, compiled.returns, objects.link(compiled))
 
 

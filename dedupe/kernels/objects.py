@@ -1,9 +1,13 @@
 """Object files of kernels: kept in a cache, linked into the process by LLVM.
 
+Numba's part, nine tenths of the time, ends with LLVM's portable code. That is made when the package
+is built (`building`) and lies beside this module; LLVM translates it for the processor when a
+kernel is first called, 50 ms each. What was not built, or from other sources, Numba compiles then.
+
 The name of a file is a digest of all that its code depends on: the sources of the kernel's module
-and of those it imports, the types of the arguments, Numba, LLVM, Python and the processor. A file
-is written beside and renamed, so processes that compile at the same time disturb nobody. Where no
-folder can be written, kernels are compiled in memory.
+and of those it imports, the types of the arguments, Numba, LLVM, Python and, in the cache, the
+processor. A file is written beside and renamed, so processes that compile at the same time disturb
+nobody. Where no folder can be written, machine code is made in memory.
 """
 
 from __future__ import annotations
@@ -32,8 +36,12 @@ _DIGEST = 20
 """Bytes of the digest that stands at the start of a file and proves the rest."""
 
 
+BUILT = Path(__file__).with_name("built")
+"""Portable code that came with the package; there may be none."""
+
+
 class Compiled(NamedTuple):
-    """Machine code of one kernel for some types of arguments."""
+    """Code of one kernel for some types of arguments."""
 
     symbol: str
     returns: tuple[str, ...]
@@ -41,21 +49,44 @@ class Compiled(NamedTuple):
     externals: tuple[str, ...]
     """Functions that it calls"""
     code: bytes
+    """LLVM's bitcode where it is portable, else an object file"""
+
+
+def machine_code(function: Callable[..., Any], signature: tuple[str, ...]) -> Compiled:
+    """The code of a kernel for this processor: kept, or translated, or compiled now."""
+    file = cache_file(function, signature)
+    kept = read(file)
+    if kept is None:
+        portable = read(built_file(function, signature))
+        if portable is None:
+            from dedupe.kernels.compiling import compile_function
+
+            portable = compile_function(function, signature)
+        kept = portable._replace(code=_translated(portable.code))
+        write(file, kept)
+    return kept
 
 
 def cache_file(function: Callable[..., Any], signature: tuple[str, ...]) -> Path | None:
     """Where the machine code of a kernel is kept; None where nothing can be."""
     folder = _writable_folder()
-    if folder is None:
-        return None
+    return folder and folder / _name(function, signature, _tools() + _processor())
+
+
+def built_file(function: Callable[..., Any], signature: tuple[str, ...]) -> Path:
+    """Where the portable code of a kernel is if the package was built with it."""
+    return BUILT / _name(function, signature, _tools())
+
+
+def _name(function: Callable[..., Any], signature: tuple[str, ...], platform: str) -> str:
     module = function.__module__.rpartition(".")[2]
-    state = hashlib.blake2b("\0".join((_platform(), *signature)).encode(), digest_size=10)
+    state = hashlib.blake2b("\0".join((platform, *signature)).encode(), digest_size=10)
     state.update(_sources(Path(function.__code__.co_filename)))
-    return folder / f"{module}.{function.__name__}-{state.hexdigest()}"
+    return f"{module}.{function.__name__}-{state.hexdigest()}"
 
 
 def read(file: Path | None) -> Compiled | None:
-    """The machine code in a file; None where there is none, or it is damaged."""
+    """The code in a file; None where there is none, or it is damaged."""
     if file is None:
         return None
     try:
@@ -69,7 +100,7 @@ def read(file: Path | None) -> Compiled | None:
 
 
 def write(file: Path | None, compiled: Compiled) -> None:
-    """Keep machine code in a file, if there is room."""
+    """Keep code in a file, if there is room."""
     if file is None:
         return
     body = msgspec.msgpack.encode(compiled)
@@ -103,22 +134,47 @@ _LINKED: list[Any] = []
 """What was linked stays in the process as long as it is named here."""
 
 
+def _translated(bitcode: bytes) -> bytes:
+    """Portable code as an object file for this processor."""
+    with llvm.create_context() as context:
+        code: bytes = _translator().emit_object(llvm.parse_bitcode(bitcode, context))
+    return code
+
+
+@cache
+def _translator() -> Any:
+    _start_llvm()
+    return llvm.Target.from_default_triple().create_target_machine(
+        llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), opt=3, jit=True,
+    )  # fmt: skip
+
+
 @cache
 def _linker() -> Any:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
+    _start_llvm()
     return llvm.create_lljit_compiler()
 
 
 @cache
-def _platform() -> str:
-    """Tools and processor that machine code depends on."""
+def _start_llvm() -> None:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+
+
+@cache
+def _tools() -> str:
+    """What portable code depends on, its sources aside."""
     here = Path(__file__)
     makers = ("compiling.py", "jit.py", "objects.py")
     facts = [here.with_name(name).read_text("utf-8") for name in makers]
-    facts += [_numba("_version.py").read_text("utf-8"), llvmlite.__version__, sys.version]
-    facts += [platform.machine(), llvm.get_host_cpu_name()]
-    return "\0".join((*facts, llvm.get_host_cpu_features().flatten()))
+    facts += [_numba("_version.py").read_text("utf-8"), llvmlite.__version__]
+    return "\0".join((*facts, str(sys.implementation.cache_tag), sys.platform, platform.machine()))
+
+
+@cache
+def _processor() -> str:
+    """What machine code depends on besides."""
+    return f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
 
 
 def _numba(*path: str) -> Path:

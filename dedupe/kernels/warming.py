@@ -32,8 +32,7 @@ def begin() -> None:
     """Start the second process, once, unless the last kernel of the list has been compiled."""
     if INTERPRETED or _STARTED:
         return
-    name, signature = listed()[-1]
-    file = objects.cache_file(_function(name), signature)
+    file = objects.cache_file(*_kernel(*listed()[-1]))
     if file is None or file.exists():
         return
     with contextlib.suppress(OSError):  # where no process can be started the scan does it all
@@ -49,22 +48,24 @@ def listed() -> Listed:
     return msgspec.json.decode(PATH.read_bytes(), type=Listed)
 
 
-def _function(name: str) -> Callable[..., Any]:
+def kernels() -> list[tuple[Callable[..., Any], Signature]]:
+    """The functions of the list, with the types of their arguments."""
+    return [_kernel(*row) for row in listed()]
+
+
+def _kernel(name: str, signature: Signature) -> tuple[Callable[..., Any], Signature]:
     module, _, function = name.partition(".")
     kernel = getattr(import_module(f"dedupe.kernels.{module}"), function)
     assert isinstance(kernel, Kernel)  # noqa: S101 - the list is made of them
-    return kernel.function
+    return kernel.function, signature
 
 
 def main() -> None:
-    """Compile what is in no cache, the last kernel first."""
-    from dedupe.kernels.compiling import compile_function
-
-    for name, signature in reversed(listed()):
-        function = _function(name)
-        file = objects.cache_file(function, signature)
+    """Make the code of what is in no cache, the last kernel first."""
+    for kernel in reversed(kernels()):
+        file = objects.cache_file(*kernel)
         if file is not None and not file.exists():
-            objects.write(file, compile_function(function, signature))
+            objects.machine_code(*kernel)
 
 
 if __name__ == "__main__":

@@ -11,14 +11,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dedupe.kernels import objects
+from dedupe.kernels import building, objects, warming
 from dedupe.kernels.jit import Kernel, inlined, kernel
 from tests.conftest import ROOT
 
 PROGRAM = """
 import sys
+from pathlib import Path
 import numpy as np
+from dedupe.kernels import objects
 from dedupe.kernels.grouping import components
+objects.BUILT = Path(sys.argv[1])
 label = np.empty(3, np.int32)
 components(np.array([2], np.int32), np.array([1], np.int32), label)
 print(label.tolist(), "numba" in sys.modules)
@@ -27,10 +30,10 @@ Array = NDArray[Any]
 COMPILED, LINKED = "[0, 1, 1] True", "[0, 1, 1] False"
 
 
-def start(cache: str) -> subprocess.Popen[str]:
-    """A process that calls one kernel with this cache."""
+def start(cache: str, built: str = "none") -> subprocess.Popen[str]:
+    """A process that calls one kernel with this cache, and what was built with the package."""
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", PROGRAM, built],
         env={**os.environ, "DEDUPE_KERNEL_CACHE": cache, "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -54,6 +57,28 @@ def test_processes_that_compile_at_once_disturb_nobody(tmp_path: Path) -> None:
         "grouping.components-"
     ]
     assert answer(start(str(tmp_path / "cache"))) == LINKED
+
+
+def test_code_that_was_built_needs_no_numba(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is translated for the processor and kept; where it is damaged, Numba compiles."""
+    built = tmp_path / "built"
+    monkeypatch.setattr(objects, "BUILT", built)
+    monkeypatch.setattr(warming, "listed", lambda: [("grouping.components", ("<i4 1 C",) * 3)])
+    built.mkdir()
+    (built / "grouping.components-of-older-sources").touch()
+    monkeypatch.setattr(building, "_compile", lambda parts: building.build(0, parts))
+    building.main(1)
+    (file,) = built.iterdir()
+    cache = str(tmp_path / "cache")
+    assert answer(start(cache, str(built))) == LINKED
+    assert [path.name[:20] for path in (tmp_path / "cache" / "kernels").iterdir()] == [
+        "grouping.components-"
+    ]
+    assert answer(start(cache)) == LINKED
+    file.write_bytes(file.read_bytes()[:-1])
+    assert answer(start("off", str(built))) == COMPILED
 
 
 def test_damaged_code_is_compiled_again(tmp_path: Path) -> None:
@@ -87,7 +112,7 @@ def test_cache_can_be_switched_off() -> None:
 @pytest.fixture
 def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FunctionType:
     """A function of a kernel module that may be changed, in a cache of its own."""
-    for name in ("_writable_folder", "_sources", "_platform"):
+    for name in ("_writable_folder", "_sources", "_tools", "_processor"):
         monkeypatch.setattr(objects, name, getattr(objects, name).__wrapped__)
     monkeypatch.setenv("DEDUPE_KERNEL_CACHE", str(tmp_path / "cache"))
     (tmp_path / "one.py").write_text("from dedupe.kernels.two import LIMIT, help\n")
@@ -136,6 +161,15 @@ def test_code_depends_on_types_tools_and_processor(
         files.add(objects.cache_file(function, ("i8",)))
     assert len(files) == 4
     assert None not in files
+
+
+def test_built_code_does_not_depend_on_the_processor(
+    function: FunctionType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package can be built on one machine and used on another."""
+    before = objects.built_file(function, ("i8",))
+    monkeypatch.setattr("dedupe.kernels.objects.llvm.get_host_cpu_name", lambda: "other")
+    assert objects.built_file(function, ("i8",)) == before
 
 
 @inlined

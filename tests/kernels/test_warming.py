@@ -80,8 +80,7 @@ def test_missing_kernels_are_compiled_from_the_last(
     ]
     monkeypatch.setattr(warming, "listed", lambda: listed)
     monkeypatch.setattr(objects, "_writable_folder", lambda: tmp_path)
-    function = warming._function("grouping.components")
-    known = objects.cache_file(function, listed[0][1])
+    known = objects.cache_file(*warming.kernels()[0])
     assert known is not None
     known.write_bytes(b"kept")
     warming.main()
