@@ -171,7 +171,8 @@ def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
         _seconds(gathered.content.copy), "copying their hashes",
     )  # fmt: skip
     equals = candidates.equals_of(gathered.content, corpus.token, places)
-    known = candidates.equal_pairs(equals, places, inside=len(corpus.path))
+    none_settled = np.zeros(len(gathered.kind), np.bool_)
+    known = candidates.equal_pairs(equals, places, none_settled, inside=len(corpus.path))
     use = bands.usable(gathered.kind, equals.representative, equals.order)
     batches = bands.parts(gathered.keys, use, places.article)
     entries, count = sum(len(part.use) for part in batches), analysis.BANDING.bands
@@ -185,12 +186,11 @@ def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
         _seconds(lambda: candidates.band_pairs(collide, count, pool)),
         _seconds(np.empty(entries, np.uint64).copy) * count, "copying the keys",
     )  # fmt: skip
-    proposed = candidates.band_pairs(collide, count, pool)
+    proposed = np.sort(np.concatenate(candidates.band_pairs(collide, count, pool)))
     where = verify.Passages(gathered.article, gathered.start, gathered.length, equals.group)
 
     def prove() -> verify.Boxes:
-        least = analysis.WINDOW_SIMILARITY
-        return verify.prove(known, proposed, least, corpus.token, where, pool)[0]
+        return verify.prove(known, proposed, matching.LIMITS, corpus.token, where, pool).boxes
 
     yield Stage("exact proof", "candidate", len(known) + len(proposed), _seconds(prove))
     boxes, pieces = prove(), corpus.pieces.token

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
-from dedupe.tables import I32, I64, U32, U64
+from dedupe.tables import I32, I64, U32, U64, Bool
 
 
 def _room(join: Callable[[U64], int], guess: int) -> U64:
@@ -69,8 +69,10 @@ def equals_of(content: U64, token: U32, passages: Passages) -> Equals:
     return Equals(representative, order[:grouped], group)
 
 
-def equal_pairs(equals: Equals, passages: Passages, *, inside: int, accepted: int = -1) -> U64:
-    """Sorted pairs of passages with the same words.
+def equal_pairs(
+    equals: Equals, passages: Passages, settled: Bool, *, inside: int, accepted: int = -1
+) -> U64:
+    """Sorted pairs of passages with the same words; settled: (P,) of `settled_by`.
 
     Two passages of one article are paired only when its number is below `inside`, and they do not
     overlap. accepted: the number of all accepted articles, of which a passage meets all that have
@@ -78,7 +80,8 @@ def equal_pairs(equals: Equals, passages: Passages, *, inside: int, accepted: in
     """
     from dedupe.kernels.joining import join_equal
 
-    own, owner = (equals.order, equals.group, *passages), np.empty(len(equals.order), np.int32)
+    own = (equals.order, equals.group, settled, *passages)
+    owner = np.empty(len(equals.order), np.int32)
     pairs = _room(
         lambda out: int(join_equal(*own, inside, accepted, owner, out)),
         len(owner) + 16,
@@ -87,14 +90,14 @@ def equal_pairs(equals: Equals, passages: Passages, *, inside: int, accepted: in
     return pairs
 
 
-def spread(proven: U64, equals: Equals, article: I32, accepted: int = -1) -> U64:
+def spread(proven: U64, equals: Equals, settled: Bool, article: I32, accepted: int = -1) -> U64:
     """Sorted pairs between the equals of proven pairs of representatives, a few of each.
 
-    accepted: as in `equal_pairs`
+    settled, accepted: as in `equal_pairs`
     """
     from dedupe.kernels.joining import spread as spread_kernel
 
-    own = (equals.order, equals.group, article)
+    own = (equals.order, equals.group, settled, article)
     found = _room(
         lambda out: int(spread_kernel(proven, *own, accepted, out)),
         len(proven) + 16,
@@ -105,24 +108,55 @@ def spread(proven: U64, equals: Equals, article: I32, accepted: int = -1) -> U64
 
 def band_pairs(
     colliding: Callable[[int], Colliding], bands: int, pool: Executor, accepted: int = -1
-) -> U64:
-    """Unique candidate pairs of different articles over all bands, sorted.
+) -> tuple[U64, U64]:
+    """Unique candidate pairs of different articles over all bands, sorted: of crowds, and others.
 
     colliding: the entries of a band, sorted, the mask of their numbers, and passage and article of
     each. Bands run side by side in the pool. accepted: as in `equal_pairs`
+
+    Those of crowds are to be proven first: `settled_by`.
     """
-    from dedupe.kernels.joining import join_band
+    from dedupe.kernels.joining import join_band, part_crowds
 
     def one(band: int) -> U64:
         order, index_mask, place = colliding(band)
-        member, owner = np.empty(len(order), np.int32), np.empty(len(order), np.int32)
-        return _room(
-            lambda out: int(join_band(order, index_mask, place, accepted, member, owner, out)),
-            len(order),
-        )
+        entry, member, owner = np.empty((3, len(order)), np.int32)
+        own = (order, index_mask, place, accepted, entry, member, owner)
+        return _room(lambda out: int(join_band(*own, out)), len(order))
 
-    found = list(pool.map(one, range(bands)))
-    return sorted_unique(memory.joined(found, np.uint64))
+    pairs = memory.joined(list(pool.map(one, range(bands))), np.uint64)
+    crowds = memory.empty(len(pairs), np.uint64)
+    count = part_crowds(pairs, crowds)
+    return sorted_unique(crowds[: len(pairs) - count]), sorted_unique(pairs[:count])
+
+
+def settled_by(proven: U64, passages: int) -> Bool:
+    """Which of so many passages are proven to be like the leader of a crowd.
+
+    They belong to a family, whatever they have in common with each other besides: of one article
+    with 7,500 versions, that would be 80 pairs of articles for each.
+    """
+    from dedupe.kernels.joining import settle
+
+    settled = np.zeros(passages, np.bool_)
+    settle(proven, settled)
+    return settled
+
+
+def within(outer: Bool, some: Bool, passages: Passages) -> Bool:
+    """Which of some passages lie within one of some others (P,) of their article."""
+    from dedupe.kernels.joining import mark_within
+
+    found = np.zeros(len(some), np.bool_)
+    mark_within(*passages, some, outer, found)
+    return found
+
+
+def unsettled(pairs: U64, settled: Bool) -> U64:
+    """The pairs of which a passage is not settled, in the same memory."""
+    from dedupe.kernels.joining import drop_settled
+
+    return pairs[: drop_settled(pairs, settled)]
 
 
 def sorted_unique(values: U64) -> U64:

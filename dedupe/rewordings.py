@@ -87,8 +87,10 @@ def rarity_here(stem: U32, piece_token: I64) -> F32:
     """
     articles = len(piece_token) - 1
     count = document_frequency(stem, piece_token[:-1], np.diff(piece_token), RARITY_BITS)
-    here = np.log(articles / np.maximum(count, 1)).astype(np.float32)
-    return np.where(count >= TOPICAL, np.minimum(rarity(), here), rarity())
+    topical = np.flatnonzero(count >= TOPICAL)
+    table = rarity().copy()
+    table[topical] = np.minimum(table[topical], np.log(articles / count[topical]))
+    return table
 
 
 def information(stem: U32, table: F32) -> F64:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from itertools import pairwise
 from typing import NamedTuple
@@ -38,13 +39,39 @@ class Boxes(NamedTuple):
     """(Q, 4) first token and end of all their proven passages, in the one and in the other"""
 
 
+def joined(boxes: Sequence[Boxes]) -> Boxes:
+    """Boxes one behind another; two articles may have one in each."""
+    return Boxes(
+        np.concatenate([part.partner for part in boxes]),
+        np.concatenate([part.box for part in boxes]),
+    )
+
+
+class Limits(NamedTuple):
+    """Exact Jaccard similarities of the five-word shingles of two passages."""
+
+    proven: float
+    related: float
+    """A smaller one"""
+
+
+class Proofs(NamedTuple):
+    """What is known of pairs of passages."""
+
+    boxes: Boxes
+    proven: U64
+    """Packed"""
+    related: U64
+    """The same, with those that are less similar, or of passages without equals that lie in the box
+    of proven ones"""
+
+
 def prove(
-    known: U64, pairs: U64, least: float, token: U32, passages: Passages, pool: Executor
-) -> tuple[Boxes, U64]:
-    """Boxes around all proven pairs of passages, and the pairs that were proven.
+    known: U64, pairs: U64, limits: Limits, token: U32, passages: Passages, pool: Executor
+) -> Proofs:
+    """Boxes around all proven pairs of passages, and the pairs that are proven or related.
 
     known, pairs: packed and sorted; the former need no proof
-    least: exact Jaccard similarity of the five-word shingles that proves a pair
 
     No proof is made for passages without equals that lie in the box of proven ones already: whether
     they are similar changes nothing. Of candidates that leaves half.
@@ -52,17 +79,18 @@ def prove(
     # The first passages ascend, the others lie anywhere.
     count = memory.parts(token.nbytes)
     if count == 1:
-        return _prove(known, pairs, least, token, passages, pool)
+        return _prove(known, pairs, limits, token, passages, pool)
     cuts = np.linspace(0, len(passages.article), count + 1).astype(np.int64)[1:-1]
     edges = np.searchsorted(passages.article, passages.article[cuts]).tolist()
     found = []
     for low, high in pairwise([0, *edges, len(passages.article)]):
         near, proposed = _between(known, low, high), _between(pairs, low, high)
-        found.append(_prove(near, proposed, least, token, passages, pool))
-    boxes = Boxes(*map(np.concatenate, zip(*(box for box, _ in found), strict=True)))
-    proven = memory.joined([part for _, part in found], np.uint64)
-    proven.sort()
-    return boxes, proven
+        found.append(_prove(near, proposed, limits, token, passages, pool))
+    return Proofs(
+        joined([part.boxes for part in found]),
+        memory.joined([part.proven for part in found], np.uint64),
+        memory.joined([part.related for part in found], np.uint64),
+    )
 
 
 def _between(pairs: U64, low: int, high: int) -> U64:
@@ -74,8 +102,8 @@ def _between(pairs: U64, low: int, high: int) -> U64:
 
 
 def _prove(
-    known: U64, pairs: U64, least: float, token: U32, passages: Passages, pool: Executor
-) -> tuple[Boxes, U64]:
+    known: U64, pairs: U64, limits: Limits, token: U32, passages: Passages, pool: Executor
+) -> Proofs:
     """The same, of all pairs at once."""
     from dedupe.kernels.joining import prove as prove_kernel
 
@@ -91,14 +119,13 @@ def _prove(
         room = high - low + last - first
         partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
         rows = prove_kernel(
-            known[first:last], pairs[low:high], least, token, *passages, scratch.row_of,
+            known[first:last], pairs[low:high], *limits, token, *passages, scratch.row_of,
             partner, box, out[low:high],
         )  # fmt: skip
         return Boxes(partner[:rows], box[:rows])
 
     found = list(pool.map(one, pairwise(_article_bounds(known, pairs, passages.article))))
-    boxes = Boxes(*(np.concatenate(column) for column in zip(*found, strict=True)))
-    return boxes, pairs[out >= least]
+    return Proofs(joined(found), pairs[out >= limits.proven], pairs[out >= limits.related])
 
 
 def _article_bounds(known: U64, pairs: U64, article: I32) -> list[np.uint64]:
@@ -120,7 +147,7 @@ def similarities(pairs: U64, token: U32, start: I64, length: I32, pool: Executor
     def one(at: int) -> None:
         part = pairs[at : at + CHUNK]
         prove_kernel(
-            part[:0], part, 0.0, token, np.zeros(len(start), np.int32), start, length, numbers,
+            part[:0], part, 0.0, 0.0, token, np.zeros(len(start), np.int32), start, length, numbers,
             numbers[:, 0], numbers, none, out[at : at + CHUNK],
         )  # fmt: skip
 

@@ -30,6 +30,8 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _ONE = np.uint64(1)
 _SIX, _BIT = np.uint64(6), np.uint64(63)
+_CROWDED = np.uint64(1 << 63)
+"""Set in a pair of a crowd; passages are numbered by 31 bits."""
 
 
 @inlined
@@ -38,6 +40,11 @@ def _same_words(token, a, b, length):
         if token[np.uint64(a + k)] != token[np.uint64(b + k)]:
             return False
     return True
+
+
+@inlined
+def _overlap(i, j, start, length):
+    return start[i] + length[i] > start[j] and start[j] + length[j] > start[i]
 
 
 @inlined
@@ -57,7 +64,7 @@ def _pair_members(member, owner, size, start, length, inside, accepted, out, cou
             if owner[x] == owner[y]:
                 if owner[x] >= inside:  # before anything is read: a band has no places
                     continue
-                if start[i] + length[i] > start[j] and start[j] + length[j] > start[i]:
+                if _overlap(i, j, start, length):
                     continue
             if owner[x] != accepted and owner[y] != accepted:
                 if found == wanted:
@@ -68,6 +75,36 @@ def _pair_members(member, owner, size, start, length, inside, accepted, out, cou
             count += 1
             if found == wanted and accepted < 0:
                 break
+    return count
+
+
+@inlined
+def _pair_with_leader(member, owner, size, start, length, inside, mark, out, count):
+    """Pair each of many members, ascending, with the leader of those before it.
+
+    That is the one whose article's number ends with the most zeros. So the passages of an article
+    meet the same few articles over and over, and few pairs of articles have to be aligned; and of
+    all copies only the first meets none that is older.
+    """
+    leader, most = np.int64(-1), np.int64(-1)
+    low = 0
+    for x in range(size):
+        i = member[x]
+        if owner[x] != owner[low]:
+            zeros = np.int64(trailing_zeros(np.uint64(owner[low])))
+            if zeros >= most:
+                leader, most = np.int64(member[low]), zeros
+            low = x
+        if leader >= 0:
+            if count < len(out):
+                out[count] = mark | np.uint64(leader) << _HALF | np.uint64(i)
+            count += 1
+        if owner[x] < inside:
+            for y in range(max(low, x - LOOK_AHEAD), x):
+                if not _overlap(member[y], i, start, length):
+                    if count < len(out):
+                        out[count] = mark | np.uint64(member[y]) << _HALF | np.uint64(i)
+                    count += 1
     return count
 
 
@@ -171,10 +208,70 @@ def drop_repeated(values):
 
 
 @kernel
-def join_equal(order, group, article, start, length, inside, accepted, owner, out):
+def part_crowds(pairs, crowds):
+    """Take the marked pairs of `join_band` out of others.
+
+    pairs: u64 (M,); crowds: u64 (M,) written: the marked ones, without their mark; the others are
+    moved to the front. Returns how many others there are.
+    """
+    count, marked = 0, 0
+    for m in range(len(pairs)):
+        if pairs[m] & _CROWDED:
+            crowds[marked] = pairs[m] ^ _CROWDED
+            marked += 1
+        else:
+            pairs[count] = pairs[m]
+            count += 1
+    return count
+
+
+@kernel
+def settle(proven, settled):
+    """Mark the passages of some pairs (M,) in `settled`, bool (P,)."""
+    for m in range(len(proven)):
+        settled[proven[m] >> _HALF] = settled[proven[m] & _LOW] = True
+
+
+@kernel
+def mark_within(article, start, length, some, outer, within):
+    """Mark passages that lie within one of some others of their article.
+
+    article: i32, start: i64, length: i32 (P,), by article and start; some, outer: bool (P,) which
+    passages are asked for, and in which; within: bool (P,) of False, written
+    """
+    at, here, reach = 0, -1, np.int64(0)
+    while at < len(start):
+        if article[at] != here:
+            here, reach = article[at], np.int64(0)
+        low = at
+        while at < len(start) and start[at] == start[low] and article[at] == here:
+            if outer[at]:
+                reach = max(reach, start[at] + length[at])
+            at += 1
+        for i in range(low, at):
+            within[i] = some[i] and start[i] + length[i] <= reach
+
+
+@kernel
+def drop_settled(pairs, settled):
+    """Leave out the pairs of passages that are both settled.
+
+    pairs: u64 (M,), those that are left are moved to the front; settled: bool (P,)
+    Returns how many are left.
+    """
+    count = 0
+    for m in range(len(pairs)):
+        pairs[count] = pairs[m]
+        count += not (settled[pairs[m] >> _HALF] and settled[pairs[m] & _LOW])
+    return count
+
+
+@kernel
+def join_equal(order, group, settled, article, start, length, inside, accepted, owner, out):
     """Pair the passages of every group of equals.
 
-    order: i32 (E,), group: i32 (P, 2) of `group_equal`; article: i32, start: i64, length: i32 (P,)
+    order: i32 (E,), group: i32 (P, 2) of `group_equal`; settled: bool (P,) of `settle`
+    article: i32, start: i64, length: i32 (P,)
     inside: articles below this are paired with themselves, where two places do not overlap
     accepted: number of all accepted articles, -1 where there are none
     owner: i32 (E,) written: the article of each member
@@ -186,22 +283,26 @@ def join_equal(order, group, article, start, length, inside, accepted, owner, ou
         owner[x] = article[order[x]]
     while at < len(order):
         size = group[order[at], 1]
-        count = _pair_members(
-            order[at : at + size], owner[at : at + size], size, start, length, inside, accepted,
-            out, count,
-        )  # fmt: skip
+        member, theirs = order[at : at + size], owner[at : at + size]
+        if accepted < 0 and (size > CROWD or settled[order[at]]):
+            count = _pair_with_leader(
+                member, theirs, size, start, length, inside, np.uint64(0), out, count
+            )
+        else:
+            count = _pair_members(member, theirs, size, start, length, inside, accepted, out, count)
         at += size
     return count
 
 
 @kernel
-def spread(pairs, order, group, article, accepted, out):
+def spread(pairs, order, group, settled, article, accepted, out):
     """Pair the equals of two proven passages with each other, a few of each.
 
     Only one of several equal passages takes part in the bands; the others stand in articles of
     their own, which share the passage just as well.
 
     pairs: u64 (M,) of representatives; order, group: of `group_equal`; article: i32 (P,)
+    settled: bool (P,) of `settle`; of its equals, and of those of a crowd, the first takes part
     accepted: as in `join_equal`; the first few of either side meet all equals of the other then
     out: u64 (X,) written. Returns the number of pairs; more than X were not written.
     """
@@ -211,9 +312,13 @@ def spread(pairs, order, group, article, accepted, out):
         i, j = np.int64(pairs[m] >> _HALF), np.int64(pairs[m] & _LOW)
         if group[i, 1] == 0 and group[j, 1] == 0:
             continue
-        for x in range(min(max(group[i, 1], 1), most)):
+        ours, theirs = max(group[i, 1], 1), max(group[j, 1], 1)
+        if accepted < 0:
+            ours = 1 if ours > CROWD or settled[i] else ours
+            theirs = 1 if theirs > CROWD or settled[j] else theirs
+        for x in range(min(ours, most)):
             a = i if group[i, 1] == 0 else np.int64(order[group[i, 0] + x])
-            for y in range(min(max(group[j, 1], 1), most if x < NEIGHBOURS else NEIGHBOURS)):
+            for y in range(min(theirs, most if x < NEIGHBOURS else NEIGHBOURS)):
                 b = j if group[j, 1] == 0 else np.int64(order[group[j, 0] + y])
                 if article[a] != article[b]:
                     if count < len(out):
@@ -275,12 +380,14 @@ def pack_shared(keys, following, use, article, first, shared, index_bits, count,
 
 
 @kernel
-def join_band(order, index_mask, place, accepted, member, owner, out):
+def join_band(order, index_mask, place, accepted, entry, member, owner, out):
     """Pair the passages whose keys of one band collide.
+
+    Those of a crowd are paired with its leaders as well; these pairs are marked.
 
     order: u64 (E,), place: i32 (E, 2) of `pack_shared`, the former sorted
     accepted: as in `join_equal`
-    member, owner: i32 (E,) scratch
+    entry, member, owner: i32 (E,) scratch
     out: u64 (M,) written: pairs. Returns the number of pairs; more than M were not written.
     """
     count = 0
@@ -290,12 +397,17 @@ def join_band(order, index_mask, place, accepted, member, owner, out):
         key = order[at] >> _HALF
         size = 0
         while at < total and order[at] >> _HALF == key:
-            entry = order[at] & index_mask
-            member[size], owner[size] = place[entry, 0], place[entry, 1]
+            entry[size] = order[at] & index_mask
+            member[size], owner[size] = place[entry[size], 0], place[entry[size], 1]
             size += 1
             at += 1
         if size > 1:
             count = _pair_members(member, owner, size, member, member, 0, accepted, out, count)
+        if size > CROWD and accepted < 0:
+            entry[:size].sort()  # by article
+            for x in range(size):
+                member[x], owner[x] = place[entry[x], 0], place[entry[x], 1]
+            count = _pair_with_leader(member, owner, size, member, member, 0, _CROWDED, out, count)
     return count
 
 
@@ -363,20 +475,20 @@ def _within(i, j, article, start, length, row_of, box):
 
 @kernel
 def prove(
-    known, pairs, least, token, article, start, length, group, row_of, partner, box, out
+    known, pairs, least, related, token, article, start, length, group, row_of, partner, box, out
 ):  # fmt: skip
     """Exact Jaccard similarity of the shingles of pairs, and boxes around those that are proven.
 
     known, pairs: u64 (X,), (M,) sorted; those that need no proof, and those that do
-    least: similarity that proves a pair
+    least: similarity that proves a pair; related: one that is told, at most as large
     token: u32 (N,); article: i32 (P,) ascending; start: i64 (P,); length: i32 (P,), at most
         `LONGEST_PASSAGE`
     group: i32 (P, 2) of `group_equal`
     row_of: i32 (articles,) all -1 before and after; empty when no boxes are wanted
     partner: i32, box: i64 (X + M, 2), (X + M, 4) written: two articles, and the least box around
         their proven passages: first token and end in either
-    out: f32 (M,) written; 0 where `least` is out of reach, and where both passages stand alone and
-        would not extend the box of their articles. Returns the number of boxes.
+    out: f32 (M,) written; 0 where `related` is out of reach, `related` where both passages stand
+        alone and would not extend the box of their articles. Returns the number of boxes.
     """
     ours, met = np.zeros(TABLE, np.uint64), np.zeros(TABLE, np.uint32)
     theirs = np.zeros(TABLE, np.uint64)
@@ -401,6 +513,7 @@ def prove(
             m += 1
             if boxes and group[i, 1] == 0 and group[j, 1] == 0:
                 if _within(i, j, article, start, length, row_of, box):
+                    out[m - 1] = related
                     continue
             if i != last:
                 last, distinct = i, 0
@@ -413,7 +526,7 @@ def prove(
                     ours[slot] = stamp_i << _HALF | np.uint64(shingles[x])
             count = max(length[j] - SHINGLE + 1, 0)
             # With more misses than this, not even all others could be enough.
-            bearable = (count - least * distinct) / (1 + least) + 1e-6
+            bearable = (count - related * distinct) / (1 + related) + 1e-6
             if bearable < 0:
                 continue
             stamp_j += _ONE

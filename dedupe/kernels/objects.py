@@ -168,7 +168,8 @@ def _tools() -> str:
     makers = ("compiling.py", "jit.py", "objects.py")
     facts = [here.with_name(name).read_text("utf-8") for name in makers]
     facts += [_numba("_version.py").read_text("utf-8"), llvmlite.__version__]
-    return "\0".join((*facts, str(sys.implementation.cache_tag), sys.platform, platform.machine()))
+    facts += [str(sys.implementation.cache_tag), sys.platform, platform.machine()]
+    return hashlib.blake2b("\0".join(facts).encode(), digest_size=_DIGEST).hexdigest()
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -42,6 +43,9 @@ from dedupe.tables import (
 
 BLOCK_WORDS = SHORTEST_BLOCK
 """Words from which a match counts when it is a whole block, or several, on both sides."""
+
+LIMITS = verify.Limits(WINDOW_SIMILARITY, WINDOW_SIMILARITY / 2)
+"""Of passages: what proves a copy, and what tells that both are of one family."""
 
 SHORT_WORDS, SHORT_SIMILARITY = 40, 0.6
 """Shorter matches of two articles must be more similar: two sentences that share half of their
@@ -122,35 +126,50 @@ def match_copies(
     places = candidates.Passages(
         passages.article if each else owner[passages.article], passages.start, passages.length
     )
+    boxes = _alike(corpus, passages, places, owners, pool)
+    matches = align.align(
+        boxes.partner, boxes.box, corpus.token, corpus.pieces.token,
+        min(BLOCK_WORDS, settings.min_words), pool,
+    )  # fmt: skip
+    return matches.rows(_substantial(matches, corpus, settings))
+
+
+def _alike(
+    corpus: Corpus, passages: CorpusPassages, places: candidates.Passages, owners: Owners,
+    pool: Executor,
+) -> verify.Boxes:  # fmt: skip
+    """Pieces with alike passages, and where these are; a pair of pieces may occur several times.
+
+    Passages of crowds are compared with their leaders first: those that belong to a family then
+    need no other ones of it.
+    """
     equals = candidates.equals_of(passages.content, corpus.token, places)
-    known = pool.submit(
-        candidates.equal_pairs,
-        equals,
-        places,
-        inside=owners.inside,
-        accepted=owners.accepted,
-    )
     use = bands.usable(passages.kind, equals.representative, equals.order)
     batches = bands.parts(passages.keys, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))
     bits = bands.index_bits(len(use))
-    proposed = candidates.band_pairs(
+    crowds, others = candidates.band_pairs(
         lambda band: bands.colliding(batches, band, bits, workspace),
         BANDING.bands,
         pool,
         owners.accepted,
     )
     where = verify.Passages(passages.article, passages.start, passages.length, equals.group)
-    boxes, proven = verify.prove(
-        known.result(), proposed, WINDOW_SIMILARITY, corpus.token, where, pool
+    prove = partial(verify.prove, limits=LIMITS, token=corpus.token, passages=where, pool=pool)
+    none = crowds[:0]
+    led = prove(none, crowds)
+    settled = candidates.settled_by(led.related, len(use))
+    equal = candidates.equal_pairs(
+        equals, places, settled, inside=owners.inside, accepted=owners.accepted
     )
-    more = candidates.spread(proven, equals, places.article, owners.accepted)
-    others, _ = verify.prove(more, more[:0], WINDOW_SIMILARITY, corpus.token, where, pool)
-    matches = align.align(
-        np.concatenate([boxes.partner, others.partner]), np.concatenate([boxes.box, others.box]),
-        corpus.token, corpus.pieces.token, min(BLOCK_WORDS, settings.min_words), pool,
-    )  # fmt: skip
-    return matches.rows(_substantial(matches, corpus, settings))
+    led_too = candidates.within(
+        candidates.settled_by(led.proven, len(use)), passages.kind == 0, places
+    )
+    rest = prove(candidates.unsettled(equal, led_too), candidates.unsettled(others, settled))
+    proven = np.sort(np.concatenate([led.proven, rest.proven]))
+    spread = candidates.spread(proven, equals, settled, places.article, owners.accepted)
+    beside = prove(spread, none)
+    return verify.joined([led.boxes, rest.boxes, beside.boxes])
 
 
 def match_rewordings(

@@ -1,23 +1,27 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedupe.kernels.joining import (
     CROWD,
     LONGEST_PASSAGE,
     NEIGHBOURS,
+    drop_settled,
     group_equal,
     join_band,
     join_equal,
     mark_repeated,
     mark_shared,
+    mark_within,
     pack_shared,
+    part_crowds,
     prove,
+    settle,
 )
 from dedupe.tables import F32, I32, U32, U64
 from tests import naive
@@ -44,7 +48,9 @@ class Bucket:
         self.article = np.array(articles, np.int32)
         self.inside, self.accepted = inside, accepted
 
-    def equal(self, content: list[int], room: int = 10_000) -> tuple[int, U64, I32]:
+    def equal(
+        self, content: list[int], room: int = 10_000, *, settled: bool = False
+    ) -> tuple[int, U64, I32]:
         """Number of pairs, pairs written, representatives; content: the hashes."""
         count = len(content)
         representative = np.arange(count, dtype=np.int32)
@@ -56,21 +62,27 @@ class Bucket:
         )  # fmt: skip
         out = np.zeros(room, np.uint64)
         pairs = join_equal(
-            order[:grouped], group, self.article, self.start, self.length, self.inside,
-            self.accepted,            np.empty(grouped, np.int32), out,
+            order[:grouped], group, np.full(count, settled), self.article, self.start,
+            self.length, self.inside, self.accepted, np.empty(grouped, np.int32), out,
         )  # fmt: skip
         return int(pairs), out[:pairs], representative
 
-    def band(self, keys: list[int], room: int = 200_000) -> tuple[int, U64]:
-        """Number of pairs, and the pairs written."""
+    def band(self, keys: list[int], room: int = 200_000) -> tuple[U64, U64]:
+        """The pairs with neighbours, and those of crowds with their leaders."""
         count = len(keys)
         values = np.array(keys, np.uint64) << np.uint64(32)
         order = np.sort(values | np.arange(count, dtype=np.uint64))
         place = np.stack([np.arange(count, dtype=np.int32), self.article], axis=1)
-        member, owner = np.empty(count, np.int32), np.empty(count, np.int32)
         out = np.zeros(room, np.uint64)
-        pairs = join_band(order, MASK, place, self.accepted, member, owner, out)
-        return int(pairs), out[:pairs]
+        entry, member, owner = np.empty((3, count), np.int32)
+        own = (order, MASK, place, self.accepted, entry, member, owner)
+        pairs = join_band(*own, out)
+        too_few = np.zeros(pairs // 2, np.uint64)
+        assert join_band(*own, too_few) == pairs
+        assert (too_few == out[: len(too_few)]).all()
+        crowds = np.zeros(pairs, np.uint64)
+        others = part_crowds(out[:pairs], crowds)
+        return out[:others], crowds[: pairs - others]
 
 
 def of_one_word_each(
@@ -129,7 +141,8 @@ def test_equal_pairs_against_all_pairs(passages: list[tuple[int, int]], inside: 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12))
 def test_small_buckets_of_a_band_give_all_pairs(keys: list[int]) -> None:
     """Up to five members of a bucket, all from different articles, are paired completely."""
-    _, pairs = of_one_word_each(len(keys)).band(keys)
+    pairs, crowds = of_one_word_each(len(keys)).band(keys)
+    assert not len(crowds)
     wanted = naive.colliding([[key] for key in keys], [[0]])
     if max(keys.count(key) for key in keys) <= NEIGHBOURS + 1:
         assert sorted(unpacked(pairs)) == sorted(wanted)
@@ -143,10 +156,77 @@ def test_buckets_give_a_bounded_number_of_pairs(size: int, each: int) -> None:
     """A passage is paired with four later ones, in a crowd with one: never with all."""
     bucket = of_one_word_each(size)
     want = sum(min(each, size - 1 - i) for i in range(size))
-    for pairs in (bucket.band([3] * size)[1], bucket.equal([3] * size)[1]):
+    for pairs in (bucket.band([3] * size)[0], bucket.equal([3] * size)[1]):
         assert len(pairs) == want
         assert len(set(pairs.tolist())) == want
         assert naive.components(size, unpacked(pairs)) == [0] * size
+
+
+def naive_leader(articles: list[int], member: int) -> int | None:
+    """The last of the passages in earlier articles whose article can be halved most often."""
+    earlier = [x for x in range(member) if articles[x] != articles[member]]
+    firsts = [x for x in earlier if articles.index(articles[x]) == x]
+
+    def halvings(x: int) -> int:
+        article = articles[x]
+        return next(k for k in count() if article >> k & 1) if article else 64
+
+    return max(firsts, key=lambda x: (halvings(x), x)) if firsts else None
+
+
+@given(st.lists(st.integers(0, 3), min_size=CROWD + 1, max_size=CROWD + 40), st.integers(0, 40))
+@settings(max_examples=20)
+def test_members_of_a_crowd_meet_its_leaders(gaps: list[int], first: int) -> None:
+    """One each, of an article before theirs; so few articles are met by all."""
+    articles = np.cumsum([first, *gaps[1:]]).tolist()
+    bucket, size = of_one_word_each(len(articles), articles), len(articles)
+    leaders = {x: naive_leader(articles, x) for x in range(size)}
+    wanted = sorted((leader, x) for x, leader in leaders.items() if leader is not None)
+    assert sorted(unpacked(bucket.band([3] * size)[1])) == wanted
+    assert sorted(unpacked(bucket.equal([3] * size)[1])) == wanted
+
+
+def test_equals_of_what_is_settled_meet_one_leader() -> None:
+    """Ten equal passages: nine pairs with the first, not thirty."""
+    _, pairs, _ = of_one_word_each(10).equal([3] * 10, settled=True)
+    assert sorted(unpacked(pairs)) == [(0, x) for x in range(1, 10)]
+
+
+def test_pairs_of_the_settled_are_left_out() -> None:
+    """Both have to be settled; passages of no pair are not."""
+    pairs = np.array([0 << 32 | 1, 0 << 32 | 2, 2 << 32 | 3, 1 << 32 | 4], np.uint64)
+    settled = np.zeros(5, np.bool_)
+    settle(pairs[:1], settled)
+    settle(pairs[3:], settled)
+    assert settled.tolist() == [True, True, False, False, True]
+    assert unpacked(pairs[: drop_settled(pairs, settled)]) == [(0, 2), (2, 3)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 2), st.integers(0, 12), st.integers(1, 6), st.booleans(), st.booleans()
+        ),
+        max_size=12,
+    )
+)
+def test_passages_within_others(rows: list[tuple[int, int, int, bool, bool]]) -> None:
+    """Only inside one article, and only those that are asked for."""
+    rows = sorted(rows)
+    article: I32 = np.array([row[0] for row in rows], np.int32)
+    start = np.array([row[1] for row in rows], np.int64)
+    length = np.array([row[2] for row in rows], np.int32)
+    some, outer = (np.array([row[k] for row in rows], np.bool_) for k in (3, 4))
+    found = np.zeros(len(rows), np.bool_)
+    mark_within(article, start, length, some, outer, found)
+    assert found.tolist() == [
+        asked
+        and any(
+            holds and other == here and low <= at and at + size <= low + wide
+            for other, low, wide, _, holds in rows
+        )
+        for here, at, size, asked, _ in rows
+    ]
 
 
 @pytest.mark.parametrize("incoming", [1, 3])
@@ -155,7 +235,7 @@ def test_a_passage_meets_all_accepted_articles(incoming: int) -> None:
     size = incoming + 64
     bucket = of_one_word_each(size, [min(i, incoming) for i in range(size)], accepted=incoming)
     wanted = {(i, j) for i in range(incoming) for j in range(i + 1, size)}
-    for pairs in (bucket.band([3] * size)[1], bucket.equal([3] * size)[1]):
+    for pairs in (bucket.band([3] * size)[0], bucket.equal([3] * size)[1]):
         assert len(pairs) == len(wanted)
         assert set(unpacked(pairs)) == wanted
 
@@ -165,9 +245,9 @@ def test_a_band_has_no_places() -> None:
     many, far = 64, 1 << 30
     order = np.arange(many, dtype=np.uint64)
     place = np.stack([np.arange(far, far + many), np.arange(many) // 2], axis=1).astype(np.int32)
-    member, owner = np.empty(many, np.int32), np.empty(many, np.int32)
     out = np.zeros(4 * many, np.uint64)
-    count = join_band(order, MASK, place, -1, member, owner, out)
+    entry, member, owner = np.empty((3, many), np.int32)
+    count = join_band(order, MASK, place, -1, entry, member, owner, out)
     pairs = unpacked(out[:count])
     assert len(pairs) > many
     assert all(far <= i < j < far + many and (i - far) // 2 != (j - far) // 2 for i, j in pairs)
@@ -175,7 +255,9 @@ def test_a_band_has_no_places() -> None:
 
 def test_work_is_bounded_where_no_neighbour_counts() -> None:
     """A bucket of one article only gives no pair between articles, whatever its size."""
-    assert of_one_word_each(5000, [0] * 5000).band([1] * 5000)[0] == 0
+    pairs, crowds = of_one_word_each(5000, [0] * 5000).band([1] * 5000)
+    assert not len(pairs)
+    assert not len(crowds)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 3)), min_size=1, max_size=10))
@@ -261,8 +343,7 @@ def test_hashes_that_occur_twice_are_listed(values: list[int], words_log: int) -
 def test_pairs_without_room_are_counted_and_not_written(room: int) -> None:
     """The number of pairs is told even where they do not fit, so that the caller can come again."""
     bucket = of_one_word_each(4)
-    for count, _ in (bucket.band([1] * 4, room), bucket.equal([1] * 4, room)[:2]):
-        assert count == 6
+    assert bucket.equal([1] * 4, room)[0] == 6
 
 
 def exact(words: list[list[int]], pairs: list[tuple[int, int]], least: float = 0) -> F32:
@@ -275,8 +356,8 @@ def exact(words: list[list[int]], pairs: list[tuple[int, int]], least: float = 0
     none, alone = np.empty(0, np.int32), np.zeros((len(words), 2), np.int32)
     article = np.zeros(len(words), np.int32)
     boxes = prove(
-        packed[:0], packed, np.float32(least), token, article, start, length, alone, none,
-        alone, np.empty((0, 4), np.int64), out,
+        packed[:0], packed, least, least, token, article, start, length, alone, none, alone,
+        np.empty((0, 4), np.int64), out,
     )  # fmt: skip
     assert boxes == 0
     return out

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import bands, candidates
-from dedupe.tables import I32, U32, U64
+from dedupe.kernels.joining import CROWD
+from dedupe.tables import I32, U32, U64, Bool
 from tests import naive
 
 
@@ -23,11 +24,11 @@ def band_pairs(keys: U32, article: I32, cut: int = 0) -> list[tuple[int, int]]:
     workspace = bands.Workspace(count)
     bits = bands.index_bits(count)
     with ThreadPoolExecutor(2) as pool:
-        return pairs_of(
-            candidates.band_pairs(
-                lambda band: bands.colliding(batches, band, bits, workspace), len(keys), pool
-            )
+        crowds, others = candidates.band_pairs(
+            lambda band: bands.colliding(batches, band, bits, workspace), len(keys), pool
         )
+        assert not len(crowds) or max(np.bincount(band).max() for band in keys) > CROWD
+        return pairs_of(others)
 
 
 @given(
@@ -53,6 +54,11 @@ def test_passages_of_one_article_are_no_candidates() -> None:
     ]  # fmt: skip
 
 
+def none_settled(count: int) -> Bool:
+    """No passage belongs to a family."""
+    return np.zeros(count, np.bool_)
+
+
 def test_crowded_bucket_stays_linear_and_connected() -> None:
     """Five thousand equal keys in nine bands give a chain, not twelve million pairs."""
     keys = np.full((9, 5000), 3, np.uint32)
@@ -69,7 +75,7 @@ def test_equal_pairs_find_more_pairs_than_they_made_room_for() -> None:
     content = np.full(20, 0xABCDEF0123456789, np.uint64)
     equals = candidates.equals_of(content, words, places)
     want = [(i, j) for i in range(20) for j in range(i + 1, min(i + 5, 20))]
-    assert pairs_of(candidates.equal_pairs(equals, places, inside=0)) == want
+    assert pairs_of(candidates.equal_pairs(equals, places, none_settled(20), inside=0)) == want
     assert not equals.representative.any()
 
 
@@ -80,7 +86,7 @@ def test_equal_pairs_do_not_trust_the_hash() -> None:
         np.arange(3, dtype=np.int32), np.array([0, 3, 6]), np.full(3, 3, np.int32)
     )
     equals = candidates.equals_of(np.full(3, 5 << 40, np.uint64), words, places)
-    assert pairs_of(candidates.equal_pairs(equals, places, inside=0)) == [(0, 2)]
+    assert pairs_of(candidates.equal_pairs(equals, places, none_settled(3), inside=0)) == [(0, 2)]
     assert equals.representative.tolist() == [0, 1, 0]
 
 
@@ -93,11 +99,27 @@ def test_equals_of_proven_pairs_are_paired_as_well() -> None:
     content = np.array([5, 5, 5, 8, 8, 9], np.uint64) << np.uint64(40)
     equals = candidates.equals_of(content, words, places)
     proven = np.array([0 << 32 | 3, 3 << 32 | 5], np.uint64)
-    found = pairs_of(candidates.spread(proven, equals, places.article))
+    found = pairs_of(candidates.spread(proven, equals, none_settled(6), places.article))
     assert set(found) == {(i, j) for i in (0, 1, 2) for j in (3, 4)} | {(3, 5), (4, 5)}
     alone = np.array([0, 1, 2, 3, 3, 3], np.int32)
-    found = pairs_of(candidates.spread(proven, equals, alone))
+    found = pairs_of(candidates.spread(proven, equals, none_settled(6), alone))
     assert set(found) == {(i, j) for i in (0, 1, 2) for j in (3, 4)}
+
+
+def test_equals_of_what_is_settled_do_not_spread() -> None:
+    """What is of a family meets one of each group of equals, the first."""
+    words = np.array([1, 2, 3] * 3 + [1, 2, 9] * 2, np.uint32)
+    places = candidates.Passages(
+        np.arange(5, dtype=np.int32), np.arange(0, 15, 3, dtype=np.int64), np.full(5, 3, np.int32)
+    )
+    content = np.array([5, 5, 5, 8, 8], np.uint64) << np.uint64(40)
+    equals = candidates.equals_of(content, words, places)
+    proven = np.array([0 << 32 | 3], np.uint64)
+    settled = candidates.settled_by(proven, 5)
+    assert pairs_of(candidates.spread(proven, equals, settled, places.article)) == [(0, 3)]
+    settled[3] = False
+    found = pairs_of(candidates.spread(proven, equals, settled, places.article))
+    assert found == [(0, 3), (0, 4)]
 
 
 def test_sorted_unique() -> None:

@@ -68,9 +68,12 @@ def test_boxes_hold_all_proven_pairs(
     known, pairs = packed[::9], np.delete(packed, np.s_[::9])
     where = verify.Passages(article, start, length, group)
     with ThreadPoolExecutor(2) as pool:
-        boxes, proven = verify.prove(known, pairs, 0.5, token, where, pool)
-        every = verify.similarities(pairs, token, start, length, pool) >= 0.5
-    enough = set(pairs[every].tolist())
+        boxes, proven, related = verify.prove(
+            known, pairs, verify.Limits(0.5, 0.25), token, where, pool
+        )
+        similarity = verify.similarities(pairs, token, start, length, pool)
+    enough = set(pairs[similarity >= 0.5].tolist())
+    assert set(pairs[similarity >= 0.25].tolist()) | enough <= set(related.tolist())
     assert set(proven.tolist()) <= enough
     grouped = {p for p in enough if group[p >> 32, 1] or group[p & 0xFFFFFFFF, 1]}
     assert grouped <= set(proven.tolist())
