@@ -1,7 +1,7 @@
 """The configuration file: where it is, and what it and `--config` say.
 
-Which settings exist is declared with the options that they set (`options.option`); an option asks
-here for its value (`grouped.GroupedOption`).
+Which settings exist is declared with the options that set them (`options.declaring`); an option
+asks here for its value (`grouped.GroupedOption`).
 """
 
 from __future__ import annotations

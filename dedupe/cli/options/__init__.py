@@ -1,0 +1,119 @@
+"""Every option that commands share, defined once: one module per group of the help.
+
+Which command uses which options:
+
+    here        scan_options          scan (and with configurable_options)
+                configurable_options  config (all that a configuration file may set)
+    inputs      input_options         scan check baseline show accept explain files train index
+                                      (with decoding_options)
+                decoding_options      compare
+                source_option         show accept
+    selecting   selection_options     scan baseline show (with focus_option)
+                focus_option          check
+                incoming_options      check
+    matching    matching_options      scan check baseline show compare explain (with
+                                      leaving_out_options)
+                leaving_out_options   index
+    filler      filler_options        scan check baseline show explain
+                model_option          train (and with filler_options)
+    rules       rule_options          scan check baseline show
+    known       index_option          check
+                baseline_options      scan check (with baseline_option)
+                baseline_option       baseline
+                suppression_options   scan check baseline
+                accept_file_option    accept (and with suppression_options)
+    gate        gate_options          scan check
+    output      report_options        report (and with output_options)
+                output_options        scan check
+                all_members_option    baseline (and with output_options)
+                max_matches_option    show (and with report_options)
+                text_or_json_option   show compare explain rule index
+                display_options       all but baseline, index
+    running     run_options           scan check baseline accept index
+                quiet_option          report (and with run_options)
+                config_options        show explain compare files report train (and with run_options)
+
+`declaring` makes them: each has an environment variable `DEDUPE_<OPTION>`, and a key in the
+configuration file where a project may want to set it once. Defaults come from `config`.
+"""
+
+from __future__ import annotations
+
+from dedupe.cli.options.declaring import Command, combined, option
+from dedupe.cli.options.filler import filler_options, model_option
+from dedupe.cli.options.gate import gate_options
+from dedupe.cli.options.inputs import decoding_options, input_options, source_option
+from dedupe.cli.options.known import (
+    accept_file_option,
+    baseline_option,
+    baseline_options,
+    index_option,
+    suppression_options,
+)
+from dedupe.cli.options.matching import leaving_out_options, matching_options
+from dedupe.cli.options.output import (
+    all_members_option,
+    display_options,
+    max_matches_option,
+    output_options,
+    report_options,
+    text_or_json_option,
+)
+from dedupe.cli.options.rules import rule_options
+from dedupe.cli.options.running import config_options, quiet_option, run_options
+from dedupe.cli.options.selecting import focus_option, incoming_options, selection_options
+
+__all__ = [
+    "accept_file_option",
+    "all_members_option",
+    "baseline_option",
+    "baseline_options",
+    "combined",
+    "config_options",
+    "configurable_options",
+    "decoding_options",
+    "display_options",
+    "filler_options",
+    "focus_option",
+    "gate_options",
+    "incoming_options",
+    "index_option",
+    "input_options",
+    "leaving_out_options",
+    "matching_options",
+    "max_matches_option",
+    "model_option",
+    "option",
+    "output_options",
+    "quiet_option",
+    "report_options",
+    "rule_options",
+    "run_options",
+    "scan_options",
+    "selection_options",
+    "source_option",
+    "suppression_options",
+    "text_or_json_option",
+]
+
+
+def configurable_options(command: Command) -> Command:
+    """All that a configuration file may set."""
+    return combined(scan_options, index_option)(command)
+
+
+def scan_options(command: Command) -> Command:
+    """All that a scan may be told."""
+    return combined(
+        input_options,
+        selection_options,
+        matching_options,
+        filler_options,
+        rule_options,
+        baseline_options,
+        suppression_options,
+        gate_options("never"),
+        output_options,
+        display_options,
+        run_options,
+    )(command)
