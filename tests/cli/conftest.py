@@ -1,12 +1,14 @@
-"""The command line in this process, and an engine that answers at once."""
+"""The command line in this process, an engine that answers at once, and a folder of articles."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 
@@ -15,6 +17,18 @@ from dedupe.cli import main
 from dedupe.config import Config
 from dedupe.model import Comparison, Explanation, Result, Shown, Skipped
 from tests.reports import samples
+
+BAKERY = (
+    "The oven of the old bakery in Brennholm was lit again on Friday, after eleven years. "
+    "Its bricks come from the quarry at Lindvik, and the baker, Ilse Torvald, fired them twice "
+    "before the first loaf went in. By noon the queue reached the bridge, and at two o'clock "
+    "the last of the four hundred rye loaves was sold to a man from the harbour office."
+)
+FERRY = (
+    "Night ferries to Skarholm carry forty cars and leave at twenty to midnight. The council has "
+    "set aside two million for a second boat, which the yard in Lindvik will begin to build once "
+    "the ice is gone."
+)
 
 
 class Ran(NamedTuple):
@@ -123,3 +137,38 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setitem(sys.modules, "dedupe.pipeline", module)
     monkeypatch.setattr(dedupe, "pipeline", module, raising=False)
     return stand_in
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copied passage and an empty field, in a folder that is the working directory."""
+    write(tmp_path / "a.md", "# Bread", BAKERY)
+    write(tmp_path / "b.md", "# Boats", FERRY, BAKERY, "TAGS:")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DEDUPE_DEPTH", "fast")
+    return tmp_path
+
+
+def write(path: Path, *paragraphs: str) -> None:
+    """Write an article."""
+    path.write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
+
+
+def findings(cli: Cli, *options: str) -> list[dict[str, Any]]:
+    """What a scan of the working directory finds; totals and exit code fit to it."""
+    ran = cli("scan", "-q", "-f", "jsonl", "--fail-on", "note", *options)
+    rows = [json.loads(line) for line in ran.out.splitlines()]
+    found = [row for row in rows if row["kind"] == "finding"]
+    count = {
+        status: sum(row["status"] == status for row in found)
+        for status in ("new", "baselined", "suppressed")
+    }
+    assert rows[-1]["findings"] == count
+    assert sum(rows[-1]["severities"].values()) == count["new"]
+    assert ran.code == int(count["new"] > 0)
+    return found
+
+
+def statuses(cli: Cli, *options: str) -> list[tuple[str, str]]:
+    """Rule and status of each finding."""
+    return [(row["rule"], row["status"]) for row in findings(cli, *options)]

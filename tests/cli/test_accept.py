@@ -3,64 +3,33 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
 from dedupe.reports import FORMATS
-from tests.cli.conftest import Cli
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY, Cli, findings, statuses, write
 
 FILE = ".dedupe-accept.toml"
 SCHEMA = Path(__file__).parents[1] / "reports" / "sarif-2.1.0.schema.json"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copied passage and an empty field, in a folder that is the working directory."""
-    _write(tmp_path / "a.md", "# Bread", BAKERY)
-    _write(tmp_path / "b.md", "# Boats", FERRY, BAKERY, "TAGS:")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DEDUPE_DEPTH", "fast")
-    return tmp_path
-
-
-def _write(path: Path, *paragraphs: str) -> None:
-    path.write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
-
-
-def _findings(cli: Cli, *options: str) -> list[dict[str, Any]]:
-    """All findings; the exit code and the summary tell how many are new."""
-    ran = cli("scan", "-q", "-f", "jsonl", "--fail-on", "note", *options)
-    rows = [json.loads(line) for line in ran.out.splitlines()]
-    found = [row for row in rows if row["kind"] == "finding"]
-    new = sum(row["status"] == "new" for row in found)
-    assert rows[-1]["findings"]["new"] == new
-    assert ran.code == int(new > 0)
-    return found
-
-
-def _statuses(cli: Cli, *options: str) -> list[tuple[str, str]]:
-    return [(row["rule"], row["status"]) for row in _findings(cli, *options)]
 
 
 def test_accepted_finding(cli: Cli, folder: Path) -> None:
     """It is suppressed, with the reason and the date; the other one stays new."""
     ran = cli("accept", "b.md:5", "--reason", " from Acme ", "--until", "2999-01-31")
     assert ran.out == f"{FILE}: DUP102 in b.md is accepted until 2999-01-31.\n"
-    first, second = _findings(cli)
+    first, second = findings(cli)
     assert (first["rule"], first["status"], second["status"]) == ("DUP102", "suppressed", "new")
     assert first["suppression"] == {
         "by": "accept-file", "reason": "from Acme", "until": "2999-01-31",
     }  # fmt: skip
     assert second["suppression"] is None
-    assert _statuses(cli, "--ignore-suppressions") == [("DUP102", "new"), ("TPL205", "new")]
+    assert statuses(cli, "--ignore-suppressions") == [("DUP102", "new"), ("TPL205", "new")]
 
 
 def test_fingerprint_and_its_beginning(cli: Cli, folder: Path) -> None:
     """As in `show`; the file is sorted, and a second reason takes the place of the first."""
-    copied, field = (row["fingerprint"] for row in _findings(cli))
+    copied, field = (row["fingerprint"] for row in findings(cli))
     assert cli("accept", field, "--reason", "one").code == 0
     assert cli("accept", copied[:8], "--reason", "two").code == 0
     assert cli("accept", copied, "--reason", "three").code == 0
@@ -69,7 +38,7 @@ def test_fingerprint_and_its_beginning(cli: Cli, folder: Path) -> None:
         {"fingerprint": copied, "rule": "DUP102", "path": "b.md", "reason": "three"},
         {"fingerprint": field, "rule": "TPL205", "path": "b.md", "reason": "one"},
     ]
-    assert _statuses(cli) == [("DUP102", "suppressed"), ("TPL205", "suppressed")]
+    assert statuses(cli) == [("DUP102", "suppressed"), ("TPL205", "suppressed")]
 
 
 def test_finding_of_a_saved_result(cli: Cli, folder: Path) -> None:
@@ -84,11 +53,11 @@ def test_dates(cli: Cli, folder: Path) -> None:
     """On the last day it holds; then it is new again, and the entry is named in its line."""
     cli("accept", "b.md:7", "--reason", "x")
     cli("accept", "b.md:5", "--reason", "x", "--until", "2027-01-31")
-    assert _statuses(cli, "--today", "2027-01-31") == [
+    assert statuses(cli, "--today", "2027-01-31") == [
         ("DUP102", "suppressed"), ("TPL205", "suppressed"),
     ]  # fmt: skip
     expired = ("--today", "2027-02-01")
-    assert _statuses(cli, *expired) == [
+    assert statuses(cli, *expired) == [
         ("SUP703", "new"), ("DUP102", "new"), ("TPL205", "suppressed"),
     ]  # fmt: skip
     line = (folder / FILE).read_text(encoding="utf-8").splitlines().index("[[accept]]") + 2
@@ -103,11 +72,11 @@ def test_entries_of_no_use(cli: Cli, folder: Path) -> None:
     cli("accept", "b.md:5", "--reason", "x")
     cli("accept", "b.md:7", "--reason", "x")
     for options in (("--ignore", "DUP,TPL"), ("--focus", "a.md"), ("a.md",)):
-        assert _statuses(cli, *options) == [], options
-    _write(folder / "b.md", "# Boats", FERRY, "TAGS:")
-    assert _statuses(cli) == [("SUP701", "new"), ("TPL205", "suppressed")]
+        assert statuses(cli, *options) == [], options
+    write(folder / "b.md", "# Boats", FERRY, "TAGS:")
+    assert statuses(cli) == [("SUP701", "new"), ("TPL205", "suppressed")]
     (folder / "b.md").unlink()
-    assert _statuses(cli) == [("SUP701", "new")] * 2
+    assert statuses(cli) == [("SUP701", "new")] * 2
     full = cli("scan", "-q").out
     assert f"--> {FILE}:" in full
     assert "is accepted, but no finding any more" in full
@@ -116,8 +85,8 @@ def test_entries_of_no_use(cli: Cli, folder: Path) -> None:
 def test_edited_passage_is_new(cli: Cli, folder: Path) -> None:
     """What was accepted is one passage, and no licence for its article."""
     cli("accept", "b.md:5", "--reason", "x")
-    _write(folder / "b.md", "# Boats", FERRY, BAKERY.replace("twice", "thrice"))
-    assert _statuses(cli) == [("SUP701", "new"), ("DUP102", "new")]
+    write(folder / "b.md", "# Boats", FERRY, BAKERY.replace("twice", "thrice"))
+    assert statuses(cli) == [("SUP701", "new"), ("DUP102", "new")]
 
 
 def test_baseline_and_directive_beside(cli: Cli, folder: Path) -> None:
@@ -126,10 +95,10 @@ def test_baseline_and_directive_beside(cli: Cli, folder: Path) -> None:
     cli("baseline", "create")
     assert "DUP102" not in (folder / ".dedupe-baseline.json").read_text(encoding="utf-8")
     known = ("--baseline", ".dedupe-baseline.json")
-    assert _statuses(cli, *known) == [("DUP102", "suppressed"), ("TPL205", "baselined")]
+    assert statuses(cli, *known) == [("DUP102", "suppressed"), ("TPL205", "baselined")]
     directive = "<!-- dedupe: ignore[DUP102] -- licensed -->"
-    _write(folder / "b.md", "# Boats", FERRY, directive, BAKERY, "TAGS:")
-    found = _findings(cli, *known)
+    write(folder / "b.md", "# Boats", FERRY, directive, BAKERY, "TAGS:")
+    found = findings(cli, *known)
     assert [row["suppression"] and row["suppression"]["by"] for row in found] == [
         None, "directive", None,
     ]  # fmt: skip
@@ -139,8 +108,8 @@ def test_baseline_and_directive_beside(cli: Cli, folder: Path) -> None:
 def test_reasons_of_directives(cli: Cli, folder: Path) -> None:
     """They stand in the result, too."""
     directive = "<!-- dedupe: ignore[DUP102] until=2999-01-31 -- licensed from Acme -->"
-    _write(folder / "b.md", "# Boats", FERRY, directive, BAKERY)
-    (found,) = _findings(cli)
+    write(folder / "b.md", "# Boats", FERRY, directive, BAKERY)
+    (found,) = findings(cli)
     assert found["suppression"] == {
         "by": "directive", "reason": "licensed from Acme", "until": "2999-01-31",
     }  # fmt: skip
@@ -176,7 +145,7 @@ def test_settings_of_the_file(cli: Cli, folder: Path) -> None:
     assert cli("scan").code == 2
     assert cli("accept", "b.md:5", "--reason", "x").code == 0
     assert not (folder / FILE).exists()
-    assert ("DUP102", "suppressed") in _statuses(cli)
+    assert ("DUP102", "suppressed") in statuses(cli)
 
 
 def test_gate_of_incoming_articles(cli: Cli, folder: Path) -> None:

@@ -9,20 +9,9 @@ from pathlib import Path
 import pytest
 
 from dedupe.reports import FORMATS
-from tests.cli.conftest import Cli
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY, Cli, findings, write
 
 FILE = ".dedupe-baseline.json"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copied passage and an empty field, in a folder that is the working directory."""
-    _write(tmp_path / "a.md", "# Bread", BAKERY)
-    _write(tmp_path / "b.md", "# Boats", FERRY, BAKERY, "TAGS:")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DEDUPE_DEPTH", "fast")
-    return tmp_path
 
 
 @pytest.fixture
@@ -32,10 +21,6 @@ def baseline(cli: Cli, folder: Path) -> Path:
     return folder
 
 
-def _write(path: Path, *paragraphs: str) -> None:
-    path.write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
-
-
 def _edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1
@@ -43,17 +28,9 @@ def _edit(path: Path, old: str, new: str) -> None:
 
 
 def _statuses(cli: Cli) -> list[tuple[str, str, str]]:
-    """Article, rule and status of every finding; the exit code tells whether some are new."""
-    ran = cli("scan", "--baseline", FILE, "-q", "-f", "jsonl", "--fail-on", "note")
-    rows = [json.loads(line) for line in ran.out.splitlines()]
-    found = [(row["path"], row["rule"], row["status"]) for row in rows if row["kind"] == "finding"]
-    new = sum(status == "new" for _, _, status in found)
-    assert rows[-1]["findings"] == {
-        "new": new, "baselined": len(found) - new, "suppressed": 0,
-    }  # fmt: skip
-    assert sum(rows[-1]["severities"].values()) == new
-    assert ran.code == int(new > 0)
-    return found
+    """Article, rule and status of every finding of a scan with the baseline."""
+    found = findings(cli, "--baseline", FILE)
+    return [(row["path"], row["rule"], row["status"]) for row in found]
 
 
 KNOWN = [("b.md", "DUP102", "baselined"), ("b.md", "TPL205", "baselined")]
@@ -96,7 +73,7 @@ def test_mended_typo(cli: Cli, baseline: Path) -> None:
 
 def test_copy_in_another_article_is_new(cli: Cli, baseline: Path) -> None:
     """However well its passage is known elsewhere."""
-    _write(baseline / "c.md", "# Ovens", BAKERY)
+    write(baseline / "c.md", "# Ovens", BAKERY)
     assert ("c.md", "DUP102", "new") in _statuses(cli) or ("c.md", "DUP101", "new") in _statuses(
         cli
     )
@@ -107,7 +84,7 @@ def test_article_that_is_not_scanned_has_not_moved(
     cli: Cli, baseline: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is there, so that what stands elsewhere is a copy of it."""
-    _write(baseline / "c.md", "# Boats", FERRY, BAKERY)
+    write(baseline / "c.md", "# Boats", FERRY, BAKERY)
     monkeypatch.setenv("DEDUPE_EXCLUDE", "b.md")
     found = _statuses(cli)
     assert [status for path, _, status in found if path == "c.md"] == ["new"]
@@ -156,7 +133,7 @@ def test_baseline_of_a_commit(cli: Cli, baseline: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(f"GIT_{name}_EMAIL", "x@example.org")
     for arguments in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "Begin")):
         subprocess.run(["git", *arguments], cwd=baseline, check=True)
-    _write(baseline / "c.md", "# Trams", "TAGS:")
+    write(baseline / "c.md", "# Trams", "TAGS:")
     cli("baseline", "update")
     scan = ("scan", "-q", "-f", "concise", "--fail-on", "note")
     assert cli(*scan, "--baseline", FILE).code == 0
@@ -180,7 +157,7 @@ def test_baseline_of_a_commit(cli: Cli, baseline: Path, monkeypatch: pytest.Monk
 
 def test_remarks_are_not_added(cli: Cli, baseline: Path) -> None:
     """`update` tells of findings that it takes in, and of no other."""
-    _write(baseline / "b.md", "# Boats", FERRY, "<!-- dedupe: ignore[FIL] -->", "TAGS:")
+    write(baseline / "b.md", "# Boats", FERRY, "<!-- dedupe: ignore[FIL] -->", "TAGS:")
     ran = cli("baseline", "update")
     assert ran.out.splitlines() == [
         f"{FILE}: 1 finding; 0 added, 1 removed", "  DUP102  0 added, 1 removed",
@@ -192,7 +169,7 @@ def test_remarks_are_not_added(cli: Cli, baseline: Path) -> None:
 
 def test_formats_for_reading_leave_known_findings_out(cli: Cli, baseline: Path) -> None:
     """They are counted in one line."""
-    _write(baseline / "c.md", "# Trams", "TAGS:")
+    write(baseline / "c.md", "# Trams", "TAGS:")
     for name in ("full", "concise", "github", "gitlab", "rdjson", "sarif", "markdown"):
         ran = cli("scan", "--baseline", FILE, "-f", name)
         assert "TPL205" in ran.out, name
@@ -220,7 +197,7 @@ def test_gates(cli: Cli, baseline: Path) -> None:
     scan = ("scan", "-q", "-f", "jsonl", "--baseline", FILE)
     assert cli(*scan, "--max-new-findings", "0").code == 0
     assert cli(*scan, "--max-duplicate-percent", "0").code == 1
-    _write(baseline / "c.md", "# Trams", "TAGS:")
+    write(baseline / "c.md", "# Trams", "TAGS:")
     assert cli(*scan, "--max-new-findings", "0").code == 1
     assert cli(*scan, "--max-new-findings", "1", "--fail-on", "error").code == 1
 
@@ -236,7 +213,7 @@ def test_files_are_never_known(cli: Cli, folder: Path) -> None:
 def test_saved_result_keeps_what_is_known(cli: Cli, baseline: Path) -> None:
     """`report` writes what the scan wrote."""
     names = sorted(FORMATS.keys() - {"matches", "passages"})
-    _write(baseline / "c.md", "# Trams", "TAGS:")
+    write(baseline / "c.md", "# Trams", "TAGS:")
     cli("scan", "--baseline", FILE, "-o", "jsonl:r", *(f"-o{name}:s.{name}" for name in names))
     for name in names:
         expected = (baseline / f"s.{name}").read_bytes()
@@ -292,7 +269,7 @@ def test_update(cli: Cli, baseline: Path) -> None:
     before = (baseline / FILE).read_text(encoding="utf-8")
     _edit(baseline / "b.md", "fired them twice", "fired them thrice")
     _edit(baseline / "b.md", "TAGS:", "The end.")
-    _write(baseline / "c.md", "# Trams", "TAGS:")
+    write(baseline / "c.md", "# Trams", "TAGS:")
     ran = cli("baseline", "update")
     assert ran.out == f"{FILE}: 2 findings; 1 added, 1 removed\n  TPL205  1 added, 1 removed\n"
     after = (baseline / FILE).read_text(encoding="utf-8")
@@ -305,7 +282,7 @@ def test_prune(cli: Cli, baseline: Path) -> None:
     before = (baseline / FILE).read_text(encoding="utf-8").splitlines()
     _edit(baseline / "b.md", "fired them twice", "fired them thrice")
     _edit(baseline / "b.md", "TAGS:", "The end.")
-    _write(baseline / "c.md", "# Trams", "TAGS:")
+    write(baseline / "c.md", "# Trams", "TAGS:")
     ran = cli("baseline", "prune")
     assert ran.out == f"{FILE}: 1 finding; 0 added, 1 removed\n  TPL205  0 added, 1 removed\n"
     entries = [line.rstrip(",") for line in before if "DUP102" in line]

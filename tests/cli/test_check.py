@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from dedupe.config import Incoming
-from tests.cli.conftest import Cli, Engine
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY, Cli, Engine
 from tests.conftest import ROOT
 from tests.pipeline.farm import accept
 from tests.repository import Repository

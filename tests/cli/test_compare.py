@@ -3,8 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.conftest import Cli, Engine
-from tests.cli.test_scan import BAKERY
+from tests.cli.conftest import BAKERY, Cli, Engine
 
 
 def test_text(cli: Cli, engine: Engine) -> None:

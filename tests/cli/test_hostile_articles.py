@@ -13,8 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from dedupe.reports import FORMATS
-from tests.cli.conftest import Cli
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY, Cli
 
 HOSTILE = (
     "[/b] [link=x] \x1b[31mred\x1b[0m </script><img src=x> =cmd() and ::error::pwned `` ``` | @all "

@@ -10,8 +10,7 @@ import pytest
 from dedupe.config import Sources
 from dedupe.index import Index
 from dedupe.sources import find_files
-from tests.cli.conftest import Cli, Ran
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY, Cli, Ran
 
 HERE = Path("accepted")
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from dedupe.reports import FORMATS
-from tests.cli.conftest import Cli
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY, Cli
 
 SAVED = sorted(FORMATS.keys() - {"matches", "passages"})
 

@@ -12,19 +12,7 @@ import pytest
 from dedupe.config import Config, Suppressions
 from dedupe.errors import NothingToAnalyseError
 from dedupe.reports import FORMATS
-from tests.cli.conftest import Cli, Engine
-
-BAKERY = (
-    "The oven of the old bakery in Brennholm was lit again on Friday, after eleven years. "
-    "Its bricks come from the quarry at Lindvik, and the baker, Ilse Torvald, fired them twice "
-    "before the first loaf went in. By noon the queue reached the bridge, and at two o'clock "
-    "the last of the four hundred rye loaves was sold to a man from the harbour office."
-)
-FERRY = (
-    "Night ferries to Skarholm carry forty cars and leave at twenty to midnight. The council has "
-    "set aside two million for a second boat, which the yard in Lindvik will begin to build once "
-    "the ice is gone."
-)
+from tests.cli.conftest import BAKERY, FERRY, Cli, Engine
 
 
 @pytest.fixture

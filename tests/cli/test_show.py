@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Cli, Engine
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY, Cli, Engine
 
 FILLER = (
     "In conclusion, there is no doubt that everyone who embraces change with curiosity will be "

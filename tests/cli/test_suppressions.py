@@ -8,46 +8,23 @@ from pathlib import Path
 import pytest
 
 from dedupe.reports import FORMATS
-from tests.cli.conftest import Cli
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY, Cli, statuses, write
 
 IGNORE = "<!-- dedupe: ignore[DUP102] -- licensed from Acme -->"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(folder: Path) -> Path:
     """A copied passage that is excused, in a folder that is the working directory."""
-    _write(tmp_path / "a.md", "# Bread", BAKERY)
-    _write(tmp_path / "b.md", "# Boats", FERRY, IGNORE, BAKERY)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DEDUPE_DEPTH", "fast")
-    return tmp_path
-
-
-def _write(path: Path, *paragraphs: str) -> None:
-    path.write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
-
-
-def _statuses(cli: Cli, *options: str) -> list[tuple[str, str]]:
-    """Rule and status of every finding; the exit code tells whether some are new."""
-    ran = cli("scan", "-q", "-f", "jsonl", "--fail-on", "note", *options)
-    rows = [json.loads(line) for line in ran.out.splitlines()]
-    found = [(row["rule"], row["status"]) for row in rows if row["kind"] == "finding"]
-    count = {
-        name: sum(status == name for _, status in found)
-        for name in ("new", "baselined", "suppressed")
-    }
-    assert rows[-1]["findings"] == count
-    assert sum(rows[-1]["severities"].values()) == count["new"]
-    assert ran.code == int(count["new"] > 0)
-    return found
+    write(folder / "b.md", "# Boats", FERRY, IGNORE, BAKERY)
+    return folder
 
 
 def test_suppressed_finding(cli: Cli, folder: Path) -> None:
     """It stays in the result and lets no gate fail."""
-    assert _statuses(cli) == [("DUP102", "suppressed")]
-    assert _statuses(cli, "--max-new-findings", "0") == [("DUP102", "suppressed")]
-    assert _statuses(cli, "--ignore-suppressions") == [("DUP102", "new")]
+    assert statuses(cli) == [("DUP102", "suppressed")]
+    assert statuses(cli, "--max-new-findings", "0") == [("DUP102", "suppressed")]
+    assert statuses(cli, "--ignore-suppressions") == [("DUP102", "new")]
 
 
 def test_budgets_are_of_all_text(cli: Cli, folder: Path) -> None:
@@ -75,7 +52,7 @@ def test_formats_for_programs_mark_suppressed_findings(cli: Cli, folder: Path) -
 def test_saved_result_keeps_what_is_suppressed(cli: Cli, folder: Path) -> None:
     """`report` writes what the scan wrote."""
     names = sorted(FORMATS.keys() - {"matches", "passages"})
-    _write(folder / "c.md", "<!-- dedupe: ignore[DUP] -->", FERRY, "<!-- dedupe: no -->")
+    write(folder / "c.md", "<!-- dedupe: ignore[DUP] -->", FERRY, "<!-- dedupe: no -->")
     cli("scan", "-o", "jsonl:r", *(f"-o{name}:s.{name}" for name in names))
     for name in names:
         expected = (folder / f"s.{name}").read_bytes()
@@ -94,59 +71,59 @@ def test_single_findings_say_so(cli: Cli, folder: Path) -> None:
 
 def test_baseline_beside(cli: Cli, folder: Path) -> None:
     """What is excused needs no entry; without the excuse it is new."""
-    _write(folder / "c.md", "# Trams", "TAGS:")
+    write(folder / "c.md", "# Trams", "TAGS:")
     cli("baseline", "create")
     assert "DUP102" not in (folder / ".dedupe-baseline.json").read_text(encoding="utf-8")
     known = ("--baseline", ".dedupe-baseline.json")
-    assert _statuses(cli, *known) == [("DUP102", "suppressed"), ("TPL205", "baselined")]
-    without = _statuses(cli, *known, "--ignore-suppressions")
+    assert statuses(cli, *known) == [("DUP102", "suppressed"), ("TPL205", "baselined")]
+    without = statuses(cli, *known, "--ignore-suppressions")
     assert without == [("DUP102", "new"), ("TPL205", "baselined")]
 
 
 def test_reports_on_directives(cli: Cli, folder: Path) -> None:
     """Unused, unexplained and expired ones, at their place."""
     used = "<!-- dedupe: ignore[DUP102] until=2027-01-31 -->"
-    _write(folder / "b.md", "# Boats", "<!-- dedupe: ignore[FIL] -- x -->", FERRY, used, BAKERY)
+    write(folder / "b.md", "# Boats", "<!-- dedupe: ignore[FIL] -- x -->", FERRY, used, BAKERY)
     held = [("SUP701", "new"), ("SUP702", "new"), ("DUP102", "suppressed")]
     options = ("--require-reason", "--today", "2027-01-31")
-    assert _statuses(cli, *options) == held
+    assert statuses(cli, *options) == held
     options = ("--require-reason", "--today", "2027-02-01")
     expired = [("SUP701", "new"), ("SUP702", "new"), ("SUP703", "new"), ("DUP102", "new")]
-    assert _statuses(cli, *options) == expired
+    assert statuses(cli, *options) == expired
     ran = cli("scan", "-q", "-f", "concise", *options, "--select", "SUP703")
     assert ran.out.startswith("b.md:7:1: warning SUP703 ")
     assert "--> b.md:3:1\n" in cli("scan", "-q").out
-    assert _statuses(cli, "--min-severity", "warning", *options[1:]) == expired[2:]
-    assert _statuses(cli, *options, "--ignore-suppressions") == [("DUP102", "new")]
-    assert _statuses(cli, *options, "--focus", "a.md") == []
+    assert statuses(cli, "--min-severity", "warning", *options[1:]) == expired[2:]
+    assert statuses(cli, *options, "--ignore-suppressions") == [("DUP102", "new")]
+    assert statuses(cli, *options, "--focus", "a.md") == []
 
 
 def test_unselected_rules_are_not_unused(cli: Cli, folder: Path) -> None:
     """A scan of other rules cannot tell."""
-    assert _statuses(cli, "--ignore", "DUP") == []
-    assert _statuses(cli, "--ignore", "FIL303") == [("DUP102", "suppressed")]
+    assert statuses(cli, "--ignore", "DUP") == []
+    assert statuses(cli, "--ignore", "FIL303") == [("DUP102", "suppressed")]
 
 
 def test_directives_are_no_content(cli: Cli, folder: Path) -> None:
     """In either kind of article the same words are counted with them as without."""
     line = "# dedupe: ignore[DUP102] -- licensed from Acme"
-    _write(folder / "b.md", "# Boats", FERRY, BAKERY)
+    write(folder / "b.md", "# Boats", FERRY, BAKERY)
     plain = cli("scan", "-q", "-f", "json").out
     (folder / "b.md").unlink()
-    _write(folder / "b.txt", "# Boats", f"{FERRY}\n{line}\n{BAKERY}")
+    write(folder / "b.txt", "# Boats", f"{FERRY}\n{line}\n{BAKERY}")
     told = cli("scan", "-q", "-f", "json", "--txt-directives").out
     assert json.loads(told)["articles"][1] | {"path": "b.md"} == json.loads(plain)["articles"][1]
-    assert _statuses(cli, "--txt-directives") == [("DUP102", "suppressed")]
-    assert _statuses(cli) == [("DUP102", "new")]
+    assert statuses(cli, "--txt-directives") == [("DUP102", "suppressed")]
+    assert statuses(cli) == [("DUP102", "new")]
 
 
 def test_show_reads_directives_as_the_scan_did(cli: Cli, folder: Path) -> None:
     """One inside the passage is none of the words that are compared."""
     first, second = BAKERY.split(". ", 1)
     line = "# dedupe: ignore[FIL] -- licensed from Acme, keep word for word"
-    _write(folder / "a.md", "# Bread", f"{first}.", second)
+    write(folder / "a.md", "# Bread", f"{first}.", second)
     (folder / "b.md").unlink()
-    _write(folder / "b.txt", "# Boats", f"{FERRY}\n\n{first}.\n{line}\n{second}")
+    write(folder / "b.txt", "# Boats", f"{FERRY}\n\n{first}.\n{line}\n{second}")
     cli("scan", "-o", "jsonl:r", "--txt-directives", "--select", "DUP")
     ran = cli("show", "b.txt:5", "--from", "r")
     assert ran.code == 0
@@ -159,8 +136,8 @@ def test_many_batches(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("dedupe.pipeline.analysis.MOST_BATCH", 1)
     monkeypatch.setattr("dedupe.pipeline.analysis.KEPT_LIMIT", 1)
     other = " ".join(reversed(FERRY.split()))
-    _write(folder / "c.md", "# Boats", BAKERY, IGNORE, other)
-    assert _statuses(cli) == [("DUP102", "suppressed"), ("DUP102", "new"), ("SUP701", "new")]
+    write(folder / "c.md", "# Boats", BAKERY, IGNORE, other)
+    assert statuses(cli) == [("DUP102", "suppressed"), ("DUP102", "new"), ("SUP701", "new")]
 
 
 @pytest.mark.parametrize("value", ["soon", "2027-02-30", "31.1.2027"])
@@ -173,14 +150,14 @@ def test_bad_date(cli: Cli, folder: Path, value: str) -> None:
 
 def test_epoch(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SOURCE_DATE_EPOCH is the clock of reproducible builds; DATE goes before it."""
-    _write(
+    write(
         folder / "b.md", "# Boats", FERRY, IGNORE.replace(" --", " until=2027-01-14 --", 1), BAKERY
     )
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1799971199")  # the last second of that day
-    assert _statuses(cli) == [("DUP102", "suppressed")]
+    assert statuses(cli) == [("DUP102", "suppressed")]
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1799971200")
-    assert _statuses(cli) == [("SUP703", "new"), ("DUP102", "new")]
-    assert _statuses(cli, "--today", "2027-01-14") == [("DUP102", "suppressed")]
+    assert statuses(cli) == [("SUP703", "new"), ("DUP102", "new")]
+    assert statuses(cli, "--today", "2027-01-14") == [("DUP102", "suppressed")]
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     ran = cli("scan")
     assert (ran.code, ran.out) == (2, "")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY
 from tests.meta.program import surroundings
 
 COMMAND = [sys.executable, "-m", "dedupe"]

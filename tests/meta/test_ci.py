@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from dedupe import cli
-from tests.cli.test_scan import BAKERY, FERRY
+from tests.cli.conftest import BAKERY, FERRY
 from tests.meta.program import ROOT, surroundings
 
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
