@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from dedupe.config import Sources
 from dedupe.errors import UsageError
+from dedupe.globs import Patterns
 from dedupe.model import Skipped
-from dedupe.sources.ignoring import IgnoreRules, parents_rules, patterns, rules_in
+from dedupe.sources.ignoring import IgnoreRules, parents_rules, rules_in
 from dedupe.tables import I64
 
 STDIN = "-"
@@ -113,8 +114,8 @@ class _Walk:
         self.skipped: list[Skipped] = []
         self.included = _name_filter(options.include)
         self.not_included = f"not included: matches none of {', '.join(options.include)}"
-        self.included_paths = patterns(glob for glob in options.include if "/" in glob)
-        self.excluded_paths = patterns(options.exclude)
+        self.included_paths = Patterns(glob for glob in options.include if "/" in glob)
+        self.excluded_paths = Patterns(options.exclude)
         self.links: list[_Folder] = []
         self.linked_files: set[str] = set()
         self.seen_folders: set[tuple[int, int]] = set()

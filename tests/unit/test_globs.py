@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dedupe.sources.ignoring import Patterns
+from dedupe.globs import Patterns
 
 
 @pytest.mark.parametrize(
