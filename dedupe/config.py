@@ -76,12 +76,24 @@ class Filler(Struct, frozen=True, kw_only=True):
     """Share of filler words from which an article is FIL308."""
 
 
+class PerFileIgnore(Struct, frozen=True):
+    """Rules that do not speak in some files."""
+
+    glob: str
+    """A pattern as in .gitignore"""
+    rules: tuple[str, ...]
+    """Codes, names or prefixes"""
+    folder: str = "."
+    """Where the paths start that the pattern speaks of"""
+
+
 class Rules(Struct, frozen=True, kw_only=True):
     """Which rules speak."""
 
     select: tuple[str, ...] = ()
     """Codes, names or prefixes; empty selects every rule."""
     ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[PerFileIgnore, ...] = ()
     min_severity: SeverityName = "note"
     severity: dict[str, SeverityName] = {}
     """Codes of rules that have another severity than their own."""

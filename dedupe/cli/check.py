@@ -40,7 +40,7 @@ def command(context: click.Context, /, **values: object) -> int:
     session = context.ensure_object(Session)
     quiet = bool(values["quiet"])
     with Reports(context, values) as reports:
-        config = settings.config({**values, "severity": _SEVERITY}, formats=reports.formats)
+        config = settings.config(values, formats=reports.formats, severity=_SEVERITY)
         paths = settings.paths(values)
         from dedupe import pipeline
 

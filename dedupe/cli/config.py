@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,12 +16,15 @@ from dedupe.cli import options
 from dedupe.cli.configuration import FILES, settings_of
 from dedupe.cli.grouped import GroupedCommand, GroupedOption
 from dedupe.cli.outputs import standard_output
+from dedupe.cli.parameters import EntryType
 from dedupe.cli.session import Session
 from dedupe.errors import UsageError
 
 if TYPE_CHECKING:
     from dedupe.model import Rule
 
+_BARE = re.compile(r"[\w-]+", re.ASCII)
+"""A key of TOML that needs no quotes."""
 _COPIES = ("DUP101", "DUP102", "TPL201")
 """Rules of a first run beside those on errors: a tool that reports 800 things is switched off."""
 _FAMILIES = {
@@ -89,18 +93,31 @@ def _rows(context: click.Context, values: dict[str, object]) -> Iterator[tuple[s
     """Key, value and origin of every setting: those outside of tables first, as TOML wants it."""
     parameters = [p for p in context.command.params if isinstance(p, GroupedOption) and p.key]
     for option in sorted(parameters, key=lambda p: ("." in str(p.key), str(p.key))):
-        yield str(option.key), values[str(option.name)], _origin(context, option)
+        value, key = values[str(option.name)], str(option.key)
+        if not isinstance(option.type, EntryType):
+            yield key, value, _origin(context, option, key)
+            continue
+        entries = value if isinstance(value, tuple) else ()
+        for name, held, _ in entries:
+            origin = _origin(context, option, f"{key}.{name}")
+            yield f"{key}.{_quoted(name)}", held, origin
+        if not entries:
+            yield key, {}, _origin(context, option, key)
 
 
-def _origin(context: click.Context, option: GroupedOption) -> str:
+def _quoted(name: str) -> str:
+    """A name as a key of TOML."""
+    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def _origin(context: click.Context, option: GroupedOption, key: str) -> str:
     source = context.get_parameter_source(str(option.name))
-    key = str(option.key)
     setting = settings_of(context).get(key)
     if source is ParameterSource.ENVIRONMENT:
         return f"environment: {option.envvar}"
-    if source is ParameterSource.DEFAULT_MAP and setting is not None:
+    if source is ParameterSource.DEFAULT_MAP and setting and setting.source.folder is not None:
         return setting.source.place(key)
-    return "command line" if source is ParameterSource.COMMANDLINE else "default"
+    return "default" if source is ParameterSource.DEFAULT else "command line"
 
 
 def _toml(value: object) -> str:
@@ -127,6 +144,14 @@ def _starter() -> str:
         *(f'  "{rule.code}",  # {_told(rule)}' for rule in first),
         *(f'  # "{family}",  # {told}' for family, told in _FAMILIES.items()),
         "]",
+        "",
+        "[rules.severity]",
+        "# Rules that are more or less to this project than to others: error, warning or note.",
+        '# DUP102 = "error"',
+        "",
+        "[per-file-ignores]",
+        "# Rules that are not reported in files that match, by patterns as in .gitignore.",
+        '# "legal/**" = ["DUP", "TPL201"]',
         "",
         "[baseline]",
         "# Known findings, which are not reported again: `dedupe baseline create` writes the file.",

@@ -73,6 +73,14 @@ def settings_of(context: click.Context) -> Mapping[str, Setting]:
     return found
 
 
+def entries_of(settings: Mapping[str, Setting], key: str) -> dict[str, Setting]:
+    """The entries of the table `key` by their names, which may hold dots."""
+    head = f"{key}."
+    return {
+        name.removeprefix(head): found for name, found in settings.items() if name.startswith(head)
+    }
+
+
 def _sources(named: Sequence[str], *, isolated: bool) -> list[Source]:
     """Files, then arguments; without a named file the nearest one, unless `isolated`."""
     arguments = [name for name in named if "=" in name and not Path(name).exists()]

@@ -10,7 +10,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from dedupe.cli.configuration import Setting, settings_of
+from dedupe.cli.configuration import Setting, Source, entries_of, settings_of
+from dedupe.cli.parameters import Entry, EntryType
 from dedupe.errors import ConfigError
 
 
@@ -31,7 +32,7 @@ class GroupedOption(click.Option):
         value, source = super().consume_value(ctx, opts)
         if self.key is None or source is ParameterSource.COMMANDLINE or ctx.resilient_parsing:
             return value, source
-        setting = settings_of(ctx).get(self.key)
+        setting = self._setting(ctx, given=source is ParameterSource.ENVIRONMENT)
         if setting is None:
             return value, source
         if setting.source.folder is None:
@@ -39,6 +40,22 @@ class GroupedOption(click.Option):
         if source is ParameterSource.ENVIRONMENT:
             return value, source
         return self._converted(ctx, setting), ParameterSource.DEFAULT_MAP
+
+    def _setting(self, ctx: click.Context, *, given: bool) -> Setting | None:
+        """What the file and `--config` say; of a table, the entries that stand in either.
+
+        given: the environment has a value, which those of a file give way to
+        """
+        settings = settings_of(ctx)
+        if not isinstance(self.type, EntryType):
+            return settings.get(str(self.key))
+        entries = {
+            name: setting
+            for name, setting in entries_of(settings, str(self.key)).items()
+            if not given or setting.source.folder is None
+        }
+        value = [Entry(name, held, _folder_of(source)) for name, (held, source) in entries.items()]
+        return Setting(value, next(iter(entries.values())).source) if value else None
 
     def _converted(self, ctx: click.Context, setting: Setting) -> object:
         """The value of a setting, as one that is typed; a path starts in the folder of its file."""
@@ -57,6 +74,11 @@ class GroupedOption(click.Option):
         if path in getattr(self.type, "words", ()):
             return path
         return os.path.relpath(folder / str(path)).replace(os.sep, "/")
+
+
+def _folder_of(source: Source) -> str:
+    """The folder of a source as it is from the working directory."""
+    return "." if source.folder is None else os.path.relpath(source.folder).replace(os.sep, "/")
 
 
 class GroupedCommand(click.Command):

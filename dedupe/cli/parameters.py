@@ -9,12 +9,14 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
 from msgspec import Meta
 
+from dedupe.cli.selection import known_rule
+from dedupe.errors import UsageError
 from dedupe.reports import FORMATS
 
 _UNITS = {
@@ -118,18 +120,58 @@ class PathOrWord(click.Path):
         self.words = words
 
 
-class CommaSeparated(click.ParamType[tuple[str, ...]]):
-    """Several values in one argument; a repeated option adds to them."""
+class RulesType(click.ParamType[tuple[str, ...]]):
+    """Codes, names or prefixes of rules, separated by commas; a repeated option adds to them."""
 
-    name = "list"
+    name = "rules"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        """The values, without empty ones."""
-        if isinstance(value, tuple):
-            return value
-        return tuple(part.strip() for part in str(value).split(",") if part.strip())
+        """The rules, without empty parts."""
+        parts = value if isinstance(value, tuple | list) else str(value).split(",")
+        try:
+            return tuple(known_rule(part.strip()) for part in parts if part.strip())
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Entry(NamedTuple):
+    """An entry of a table."""
+
+    name: str
+    value: Any
+    folder: str = "."
+    """That of the file which holds it, as it is from the working directory"""
+
+
+class EntryType(click.ParamType[Entry]):
+    """`NAME:VALUE`, split at the last colon, as a value has none; in a file, a line of a table.
+
+    value: the type of VALUE; toml: the same in a file; of_rules: the names are those of rules
+    """
+
+    def __init__(
+        self, name: str, value: click.ParamType[Any], toml: object, *, of_rules: bool = False
+    ) -> None:
+        self.name, self.value, self.toml, self.of_rules = name, value, toml, of_rules
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Entry:
+        """The entry."""
+        entry = value if isinstance(value, Entry) else self._parted(str(value), param, ctx)
+        try:
+            name = known_rule(entry.name) if self.of_rules else entry.name
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+        return entry._replace(name=name, value=self.value.convert(entry.value, param, ctx))
+
+    def _parted(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Entry:
+        name, _, held = map(str.strip, text.rpartition(":"))
+        if not name or not held:
+            self.fail(f"{text!r} is not {self.name}", param, ctx)
+        return Entry(name, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +223,5 @@ SIZE = SizeType()
 JOBS = JobsType()
 DATE = DateType()
 FILLER_THRESHOLD = FillerThresholdType()
+RULE_LIST = RulesType()
 OUTPUT = OutputType()

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from dedupe.cli.grouped import GroupedOption
+from dedupe.cli.parameters import EntryType
 from dedupe.errors import ConfigError
 
 _FAULT = re.compile(r"(?P<fault>.*) - at `\$\.?(?P<key>.*)`")
@@ -37,7 +38,10 @@ def check(name: str, tree: Mapping[str, object], values: Mapping[str, object]) -
     """
     known = settings()
     tables = {key.rpartition(".")[0] for key in known}
+    heads = tuple(f"{key}." for key, option in known.items() if isinstance(option.type, EntryType))
     for key in values.keys() - known.keys() - tables:
+        if key.startswith(heads):
+            continue
         raise ConfigError(f"{name}: there is no setting {key!r}{_suggestion(key)}")
     try:
         msgspec.convert(tree, _file())
@@ -89,7 +93,9 @@ def _struct(name: str, fields: list[tuple[str, Any, Any]]) -> type[Struct]:
 def _field(option: GroupedOption) -> tuple[Any, Any]:
     """Type and default of a setting."""
     kind = bool if option.is_flag else _kind(option.type)
-    if option.multiple:
+    if isinstance(option.type, EntryType):
+        kind = GenericAlias(dict, (str, kind))
+    elif option.multiple:
         kind = GenericAlias(tuple, (kind, ...))
     kind = Annotated[kind, Meta(description=option.help)]
     default = option.to_info_dict()["default"]

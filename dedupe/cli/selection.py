@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TypeVar
 
 from dedupe.errors import UsageError
 from dedupe.model import RULES
 
+Value = TypeVar("Value")
 
-def known_rules(option: str, groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """Codes and prefixes in upper case, names as they are; an unknown one is a `UsageError`."""
-    return tuple(_known(option, value) for group in groups for value in group)
+
+def known_rule(value: str) -> str:
+    """A code or prefix in upper case, a name as it is; an unknown one is a `UsageError`."""
+    if _codes(value.upper()):
+        return value.upper()
+    if _codes(value.lower()):
+        return value.lower()
+    raise UsageError(f"there is no rule {value!r}{_suggestion(value)}")
+
+
+def by_code(entries: Iterable[tuple[str, Value]]) -> dict[str, Value]:
+    """A table by codes, names or prefixes as one by codes: what names fewer rules goes first.
+
+    Of several entries for the same rules the last counts.
+    """
+    named = [(_codes(word), value) for word, value in entries]
+    named.sort(key=lambda entry: -len(entry[0]))
+    return {code: value for codes, value in named for code in codes}
 
 
 def rule_code(value: str) -> str:
@@ -22,12 +39,13 @@ def rule_code(value: str) -> str:
     raise UsageError(f"there is no rule {value!r}{_suggestion(value)}")
 
 
-def _known(option: str, value: str) -> str:
-    if any(rule.name == value.lower() for rule in RULES.values()):
-        return value.lower()
-    if any(code.startswith(value.upper()) for code in RULES):
-        return value.upper()
-    raise UsageError(f"{option}: there is no rule {value!r}{_suggestion(value)}")
+def _codes(word: str) -> list[str]:
+    """The codes of the rules that a name, a code or a prefix of codes means."""
+    return [
+        code
+        for code, rule in RULES.items()
+        if word and (rule.name == word or code.startswith(word))
+    ]
 
 
 def _suggestion(value: str) -> str:

@@ -7,12 +7,15 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import msgspec
 
-from dedupe.cli.selection import known_rules
+from dedupe.cli.parameters import Entry
+from dedupe.cli.selection import by_code
 from dedupe.config import (
     ACCEPT_FILE,
     DEFAULT_BASELINE,
@@ -22,6 +25,7 @@ from dedupe.config import (
     Incoming,
     Matching,
     Output,
+    PerFileIgnore,
     Rules,
     Sources,
     Suppressions,
@@ -52,25 +56,37 @@ def sources(values: Values) -> Sources:
     return _section(Sources, values, exclude=exclude)
 
 
-def rules(values: Values) -> Rules:
-    """Settings of the rule options; raises `UsageError` for a rule that does not exist."""
-    named = {
-        name: known_rules("--" + name.replace("_", "-"), _groups(values, name))
+def rules(values: Values, severity: Mapping[str, str]) -> Rules:
+    """Settings of the rule options; severity: of rules about which they say nothing."""
+    select, more, ignore = (
+        tuple(chain.from_iterable(_several(values, name)))
         for name in ("select", "extend_select", "ignore")
-    }
-    # Nothing selected means everything, to which nothing can be added.
-    select = (*named["select"], *named["extend_select"]) if named["select"] else ()
-    return _section(Rules, values, select=select, ignore=named["ignore"])
+    )
+    ignored: Sequence[Entry] = _several(values, "per_file_ignores")
+    levels: Sequence[Entry] = _several(values, "severity")
+    return _section(
+        Rules,
+        values,
+        select=(*select, *more) if select else (),  # nothing can be added to everything
+        ignore=ignore,
+        per_file_ignores=[PerFileIgnore(*entry) for entry in ignored],
+        severity={**severity, **by_code((name, level) for name, level, _ in levels)},
+    )
 
 
-def _groups(values: Values, name: str) -> Sequence[Sequence[str]]:
+def _several(values: Values, name: str) -> Sequence[Any]:
+    """The values of an option that may be repeated."""
     found = values.get(name)
-    groups = found if isinstance(found, tuple) else ()
-    return [group for group in groups if isinstance(group, tuple)]
+    return found if isinstance(found, tuple) else ()
 
 
-def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
-    """All settings; `formats` are those that will be written."""
+def config(
+    values: Values,
+    *,
+    formats: frozenset[str] = frozenset(),
+    severity: Mapping[str, str] = MappingProxyType({}),
+) -> Config:
+    """All settings; `formats` are those that will be written, `severity` as in `rules`."""
     listing = values.get("ignore_phrases")
     phrases = () if listing is None else _phrases(str(listing))
     matching = _section(Matching, values, ignore_phrases=phrases)
@@ -91,7 +107,7 @@ def config(values: Values, *, formats: frozenset[str] = frozenset()) -> Config:
         sources=sources(values),
         matching=matching,
         filler=_section(Filler, values, **budget),
-        rules=rules(values),
+        rules=rules(values, severity),
         incoming=_incoming(values),
         suppressions=_section(
             Suppressions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from dedupe.findings.drafts import NOWHERE, Draft, DraftTable, tabulate
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, no_flags, side_by_side
 from dedupe.findings.outlines import describe_outlines, outline_drafts
 from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
-from dedupe.findings.selection import selected_rules
+from dedupe.findings.selection import Selection, selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.findings.summaries import summary_drafts
 from dedupe.findings.suppressions import (
@@ -38,6 +39,7 @@ __all__ = [
     "Families",
     "LocatedFlags",
     "Overlap",
+    "Selection",
     "Shares",
     "Suppression",
     "Suppressions",
@@ -90,7 +92,7 @@ def complete(
     """
     output = settings.output
     focus = in_focus(corpus, output.focus)
-    inside = _inside_copies(copies, suppressions, settings)
+    inside = _inside_copies(copies, corpus, suppressions, settings)
     shown = [
         draft
         for draft, hidden in zip(copies, inside, strict=True)
@@ -103,12 +105,11 @@ def complete(
 
 
 def _inside_copies(
-    copies: Sequence[Draft], suppressions: Suppressions, settings: config.Config
+    copies: Sequence[Draft], corpus: Corpus, suppressions: Suppressions, settings: config.Config
 ) -> list[bool]:
     """Which drafts are templates in copied articles or passages: no flag can bring them back."""
-    chosen = selected_rules(settings.rules.select, settings.rules.ignore)
-    table = tabulate(copies, templates="TPL201" in chosen)
-    table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
+    speak = partial(Selection.of(settings.rules).speak, paths=corpus.path)
+    table = tabulate(copies, speak=speak)
     stands, _ = settle(table, _suppressed(table, suppressions))
     hidden = np.zeros(len(copies), np.bool_)
     hidden[table.row[~stands & (table.rule == RULE_NUMBER["TPL201"])]] = True
@@ -136,10 +137,9 @@ def find(
     rules, articles, first words and those behind their last, and the shares. Raises ConfigError
     where a rule is selected that does not exist.
     """
-    chosen = selected_rules(settings.rules.select, settings.rules.ignore)
+    selection = Selection.of(settings.rules)
     flagged = side_by_side(flags, corpus)
-    table = tabulate(copies.drafts, flagged, templates="TPL201" in chosen)
-    table = table.chosen(np.array([code in chosen for code in RULES])[table.rule])
+    table = tabulate(copies.drafts, flagged, partial(selection.speak, paths=corpus.path))
     if corpus.pieces.out.any():
         table = table.chosen(_said(table, corpus.pieces))
     stands, also = settle(table, _suppressed(table, suppressions))
@@ -161,7 +161,7 @@ def find(
     )
     place = row[~first] - len(copies.drafts)
     kept = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
-    if "FIL308" in chosen and ranks[RULE_NUMBER["FIL308"]] >= least:
+    if "FIL308" in selection.rules and ranks[RULE_NUMBER["FIL308"]] >= least:
         kept = kept.with_articles(_heavy(shares, corpus, load, settings), ranks)
     return *assemble(corpus, standing, kept, regions, pool), shares
 
@@ -192,6 +192,8 @@ def _heavy(shares: Shares, corpus: Corpus, load: Load, settings: config.Config) 
     percent = shares.percent(shares.filler)
     heavy = (percent > limit) & (shares.words >= MIN_ARTICLE_WORDS)
     articles = np.flatnonzero(heavy & in_focus(corpus, settings.output.focus))
+    rule = np.full(len(articles), RULE_NUMBER["FIL308"], np.uint8)
+    articles = articles[Selection.of(settings.rules).speak(rule, articles, corpus.path)]
     messages = [
         f"{filler:,} of {words:,} words ({share:.0f}%) are filler; the limit is {limit:g}%."
         for filler, words, share in zip(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -171,8 +171,8 @@ class DraftTable(Struct, frozen=True):
         """Most drafts of one article."""
         return int(np.diff(self.edges()).max(initial=0))
 
-    def chosen(self, which: Bool) -> DraftTable:
-        """Some of the rows."""
+    def chosen(self, which: Bool | I64) -> DraftTable:
+        """Some of the rows, in the order given."""
         return DraftTable(
             self.row[which], self.article[which], self.rule[which], self.start[which],
             self.end[which], self.original[which],
@@ -196,11 +196,13 @@ class DraftTable(Struct, frozen=True):
 
 
 def tabulate(
-    copies: Sequence[Draft], flags: Flagged | None = None, *, templates: bool = True
+    copies: Sequence[Draft],
+    flags: Flagged | None = None,
+    speak: Callable[[U8, I64], Bool] | None = None,
 ) -> DraftTable:
     """The deciding columns of some copies and of the flags of all batches.
 
-    templates: whether they may come before the copied passages that lie in them
+    speak: which rules (R,) speak in some articles (R,); all by default
     """
     count = len(copies)
     article = np.fromiter((draft.article for draft in copies), np.int64, count)
@@ -212,19 +214,26 @@ def tabulate(
         article, rule = np.append(article, flags.article), np.append(rule, flags.rule)
         start, end = np.append(start, flags.start), np.append(end, flags.end)
         original = np.append(original, np.zeros(len(flags.rule), np.bool_))
-    strength = _STRENGTH[rule]
     above = np.fromiter((draft.above_copies for draft in copies), np.bool_, count)
+    row = np.arange(len(rule))
+    if speak is not None:
+        row = np.flatnonzero(speak(rule, article))
+        article, rule, start, end = article[row], rule[row], start[row], end[row]
+        original, above = original[row], above[row[row < count]]
+        count = len(above)
+    strength = _STRENGTH[rule]
     # What looks reworded is another filling wherever it lies in a template, of whatever kind.
     template = rule[:count] == RULE_NUMBER["TPL201"]
     for code, which, share in (("DUP102", above, INSIDE), ("DUP104", template, INSIDE_REWORDED)):
-        if templates and which.any():
+        if which.any():
             passage = np.flatnonzero(rule == RULE_NUMBER[code])
             low, high = start[:count][which], end[:count][which]
             inside = _covered(low, high, start[passage], end[passage])
             of_template = passage[inside >= share * (end - start)[passage]]
             strength[of_template] = _STRENGTH[RULE_NUMBER["TPL201"]] + 0.5
     order = np.lexsort((-end, start, strength, article))
-    return DraftTable(order, article[order], rule[order], start[order], end[order], original[order])
+    table = DraftTable(row, article, rule, start, end, original)
+    return table.chosen(order)
 
 
 def _covered(low: I64, high: I64, start: I64, end: I64) -> I64:

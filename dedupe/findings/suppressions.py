@@ -19,7 +19,7 @@ from dedupe import config
 from dedupe.errors import ConfigError
 from dedupe.findings.lookup import locate, spans
 from dedupe.findings.precedence import HIDDEN
-from dedupe.findings.selection import selected_rules
+from dedupe.findings.selection import Selection, selected_rules
 from dedupe.model import ON_FILES, RULES, Excuse, Finding, Span
 from dedupe.rows import Findings, encode
 from dedupe.tables import I64, U8, Bool, Directive, Reading
@@ -225,16 +225,18 @@ class Suppressions:
         said = next((said for said in some if said.reason), some[0])
         return Excuse("directive", said.reason, said.until)
 
-    def remarks(self, chosen: Collection[str], focus: Bool) -> list[Finding]:
+    def remarks(self, selection: Selection, focus: Bool) -> list[Finding]:
         """What is to be said about the directives themselves.
 
-        chosen: rules that speak; focus: (D,) articles that are reported on
+        focus: (D,) articles that are reported on
         """
         remarks, seen = [], Counter[str]()
         for place, said in enumerate(self._found):
+            path = self._paths[said.article]
+            chosen = selection.at(path)
             for code, message in self._judged(place, chosen):
                 if code in chosen and focus[said.article]:
-                    remarks.append(_finding(code, self._paths[said.article], said, message, seen))
+                    remarks.append(_finding(code, path, said, message, seen))
         return remarks
 
     def _judged(self, place: int, chosen: Collection[str]) -> Iterator[tuple[str, str]]:

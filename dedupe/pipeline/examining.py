@@ -97,7 +97,7 @@ def examine(
         *excused.remarks(job.acceptances, used, corpus, settings),
         *known.remarks(baselined, settings),
     ]
-    found = found.merged(remarks) if remarks else found
+    found = results.with_remarks(found, remarks, settings.rules)
     stale = bool(baselined and baselined.stale)
     return Result(
         run=results.run(job),

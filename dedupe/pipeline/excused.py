@@ -47,7 +47,7 @@ def remarks(
     An entry is of no use where its article was looked at, by its rule, or is gone.
     """
     file = str(settings.suppressions.accept_file)
-    speaking, looking = known.speaking(settings.rules), known.looking(settings)
+    speaking, looking = known.speaking(settings.rules).at(file), known.looking(settings)
     named = {entry.said.path for entry in entries}
     seen = known.gone(corpus, named) | known.looked_at(corpus, settings)
     for said, span in entries:
@@ -55,7 +55,11 @@ def remarks(
         if _expired(said, settings.suppressions):
             code = "SUP703"
             message = f"{said.rule} in {said.path} was accepted until {said.until}."
-        elif said.fingerprint not in used and said.path in seen and said.rule in looking:
+        elif (
+            said.fingerprint not in used
+            and said.path in seen
+            and said.rule in looking.at(said.path)
+        ):
             code = "SUP701"
             message = f"{said.rule} in {said.path} is accepted, but no finding any more."
         if code in speaking:

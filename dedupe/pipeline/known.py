@@ -13,8 +13,8 @@ from msgspec import structs
 from dedupe import baseline, config
 from dedupe.baseline import Passage, entries_of, lines_of, match
 from dedupe.errors import BaselineError
-from dedupe.findings import entry_finding, in_focus, looked, rule_ranks, selected_rules
-from dedupe.model import RULE_NUMBER, Baselined, BaselineEntry, Finding, Severity
+from dedupe.findings import Selection, entry_finding, in_focus, looked, rule_ranks
+from dedupe.model import RULE_NUMBER, RULES, Baselined, BaselineEntry, Finding, Severity
 from dedupe.rows import Findings, encode, writable
 from dedupe.sources import displayed
 from dedupe.tables import I64, U32, Corpus
@@ -69,9 +69,9 @@ def mark(
 
 def remarks(told: Baselined | None, settings: config.Config) -> Iterator[Finding]:
     """What is to be said about entries that know no finding any more."""
-    if told is None or not told.stale or "SUP704" not in speaking(settings.rules):
-        return
     file = str(settings.baseline)
+    if told is None or not told.stale or "SUP704" not in speaking(settings.rules).at(file):
+        return
     spans = lines_of(file)
     for entry in told.stale:
         key = entry.path, entry.rule, entry.hash
@@ -93,10 +93,10 @@ def looked_at(corpus: Corpus, settings: config.Config) -> set[str]:
 
 def _told(
     passages: Sequence[Passage], entries: Sequence[BaselineEntry], left: Sequence[int],
-    paths: Collection[str], rules: Collection[str],
+    paths: Collection[str], rules: Selection,
 ) -> Baselined:  # fmt: skip
     """What becomes of the entries; `paths` and `rules` are those that were looked at."""
-    seen = [entry.path in paths and entry.rule in rules for entry in entries]
+    seen = [entry.path in paths and entry.rule in rules.at(entry.path) for entry in entries]
     missing = [count if is_seen else 0 for count, is_seen in zip(left, seen, strict=True)]
     return Baselined(
         found=tuple(entries_of(passages)),
@@ -121,14 +121,13 @@ def _words(finding: Finding, tokens: U32) -> U32:
     return np.array([crc32(word.encode()) for word in finding.message.split()], np.uint32)
 
 
-def looking(settings: config.Config) -> set[str]:
+def looking(settings: config.Config) -> Selection:
     """The rules of which a scan can tell that there is nothing to report."""
-    told = speaking(settings.rules)
-    return {code for code in told if looked(frozenset((code,)), told, settings.matching.depth)}
+    told, depth = speaking(settings.rules), settings.matching.depth
+    return told.only(code for code in told.rules if looked(frozenset((code,)), told.rules, depth))
 
 
-def speaking(rules: config.Rules) -> set[str]:
+def speaking(rules: config.Rules) -> Selection:
     """The rules that a scan reports."""
-    least = Severity(rules.min_severity).rank
-    chosen, rank = selected_rules(rules.select, rules.ignore), rule_ranks(rules)
-    return {code for code in chosen if rank[RULE_NUMBER[code]] >= least}
+    least, rank = Severity(rules.min_severity).rank, rule_ranks(rules)
+    return Selection.of(rules).only(code for code in RULES if rank[RULE_NUMBER[code]] >= least)

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import compress
 
+from msgspec import structs
+
 from dedupe import __version__, config
 from dedupe import findings as findings_stage
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError
 from dedupe.filler.scorer import load_model
 from dedupe.findings import Shares
-from dedupe.model import Article, Gate, Result, Run, Severity, Skipped, Summary
+from dedupe.model import Article, Finding, Gate, Result, Run, Severity, Skipped, Summary
+from dedupe.pipeline import known
 from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.job import Job
 from dedupe.rows import Findings
@@ -61,9 +64,7 @@ def with_files(
     settings: config.Config,
 ) -> Findings:  # fmt: skip
     """Add what is to be said about files: unreadable ones, and guessed encodings."""
-    chosen = findings_stage.selected_rules(settings.rules.select, settings.rules.ignore)
-    if Severity(settings.rules.min_severity).rank > Severity.NOTE.rank:
-        return found
+    selection = known.speaking(settings.rules)
     doubtful: list[Doubtful] = [item for part in analyses for item in part.doubtful]
     about = [
         ("SRC801", item.path, f"Not analysed: {item.reason}.")
@@ -76,9 +77,18 @@ def with_files(
     extra = [
         findings_stage.file_finding(code, path, text)
         for code, path, text in about
-        if code in chosen
+        if code in selection.at(path)
     ]
-    return found.merged(extra) if extra else found
+    return with_remarks(found, extra, settings.rules)
+
+
+def with_remarks(found: Findings, remarks: Sequence[Finding], rules: config.Rules) -> Findings:
+    """Add what is said about files, directives and entries, as severe as the settings say."""
+    severe = [
+        structs.replace(remark, severity=Severity(rules.severity.get(remark.rule, remark.severity)))
+        for remark in remarks
+    ]
+    return found.merged(severe) if severe else found
 
 
 def run(job: Job) -> Run:
@@ -104,6 +114,10 @@ def run(job: Job) -> Run:
             "budget.filler-percent": filler.max_percent,
             "rules.select": list(rules.select),
             "rules.ignore": list(rules.ignore),
+            "rules.severity": [f"{code}:{level}" for code, level in sorted(rules.severity.items())],
+            "per-file-ignores": [
+                f"{ignore.glob}:{','.join(ignore.rules)}" for ignore in rules.per_file_ignores
+            ],
             "baseline.path": settings.baseline,
             "baseline.from-ref": settings.baseline_from_ref,
             "suppressions.ignore": settings.suppressions.ignore_suppressions,

@@ -297,10 +297,14 @@ def test_init(cli: Cli, folder: Path, engine: Engine) -> None:
     assert set(tomllib.loads(text)["rules"]["select"]) == errors | {"DUP101", "DUP102", "TPL201"}
     cli("scan")
     assert set(engine.config.rules.select) == errors | {"DUP101", "DUP102", "TPL201"}
-    _write(folder / "dedupe.toml", text.replace('# "', '"').replace("# path", "path"))
+    _write(
+        folder / "dedupe.toml", re.sub(r"^( *)# (\"|path|DUP)", r"\1\2", text, flags=re.MULTILINE)
+    )
     cli("scan")
     assert {code[:3] for code in RULES} <= {code[:3] for code in engine.config.rules.select}
     assert engine.config.baseline == ".dedupe-baseline.json"
+    assert engine.config.rules.severity == {"DUP102": "error"}
+    assert engine.config.rules.per_file_ignores[0].glob == "legal/**"
     ran = cli("config", "init")
     assert (ran.code, ran.err) == (2, "Error: dedupe.toml exists; change it with an editor\n")
 
@@ -311,7 +315,7 @@ def test_example_of_the_readme(cli: Cli, folder: Path) -> None:
         r"^```toml\n(.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
     _write(folder / "dedupe.toml", example)
-    assert cli("config", "show").out.count("# dedupe.toml:") == 6
+    assert cli("config", "show").out.count("# dedupe.toml:") == 8
 
 
 def test_baseline_of_the_file(cli: Cli, folder: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dedupe import config
+from dedupe.findings import Selection
 from dedupe.findings.suppressions import Suppression, Suppressions, read_suppressions
 from dedupe.model import RULE_NUMBER, RULES
 from dedupe.pipeline.analysis import reading_of
@@ -13,6 +14,8 @@ from dedupe.sources import text_batch
 
 TODAY = dt.date(2027, 1, 31)
 FIL = {code for code in RULES if code.startswith("FIL")}
+
+EVERY = Selection(frozenset(RULES))
 
 
 def read(*lines: str) -> list[Suppression]:
@@ -41,7 +44,7 @@ def covered(found: list[Suppression], rule: str, start: int, end: int) -> bool:
 
 def remarks(found: list[Suppression], *, reason: bool = False) -> list[tuple[str, str]]:
     """Codes and messages about directives that have suppressed nothing."""
-    said = suppressions(found, reason=reason).remarks(set(RULES), np.array([True]))
+    said = suppressions(found, reason=reason).remarks(EVERY, np.array([True]))
     return [(finding.rule, finding.message) for finding in said]
 
 
@@ -177,7 +180,7 @@ def test_reason_is_asked_for_where_it_is_required() -> None:
 
 def test_same_remarks_have_names_of_their_own() -> None:
     """Fingerprints are counted."""
-    said = suppressions([_on(0, 20), _on(0, 20)]).remarks(set(RULES), np.array([True]))
+    said = suppressions([_on(0, 20), _on(0, 20)]).remarks(EVERY, np.array([True]))
     first, second = (finding.fingerprint.split(":") for finding in said)
     assert (first[0], first[1], second[1]) == (second[0], "1", "2")
 
@@ -200,6 +203,6 @@ def test_unused_is_said_only_where_somebody_looked(
     settings = config.Config(matching=config.Matching(depth=depth))
     found = Suppressions([_on(0, 20, rules)], ["a.md"], settings)
     focus = np.array([True])
-    assert bool(found.remarks(set(RULES), focus)) is noted
-    assert not found.remarks(set(RULES) - {rules[:6]}, focus)
-    assert not found.remarks(set(RULES), ~focus)
+    assert bool(found.remarks(EVERY, focus)) is noted
+    assert not found.remarks(Selection(frozenset(RULES) - {rules[:6]}), focus)
+    assert not found.remarks(EVERY, ~focus)
