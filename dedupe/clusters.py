@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import F64, I32, I64, U32, EditKind, MatchTable, RegionTable
+from dedupe.tables import F64, I32, I64, U32, EditKind, Isolation, MatchTable, RegionTable
 
 ROUNDS = 8
 """Families are taken out of a component at most this often; what is left stays alone."""
@@ -39,10 +39,13 @@ def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
     return article, low[:total], high[:total], both
 
 
-def cluster(matches: MatchTable, token: U32, rank: I32) -> RegionTable:
+def cluster(
+    matches: MatchTable, token: U32, rank: I32, isolation: Isolation | None = None
+) -> RegionTable:
     """Group the regions of proven matches into clusters.
 
-    token: (N,) of the corpus; rank: (D,) which article came first (accepted, date, path).
+    token: (N,) of the corpus; rank: (D,) which article came first (accepted, date, path);
+    isolation: articles that no cluster may join.
     Components of proven matches only propose; in each the medoid is found by exact overlap
     counts, its members are those that share half of their shingles with it or have a proven
     match with it, and the rest is grouped again.
@@ -59,6 +62,10 @@ def cluster(matches: MatchTable, token: U32, rank: I32) -> RegionTable:
         _take_families(edge_a[alive], edge_b[alive], token, start, end, label, medoid_of)
     rest = np.flatnonzero(label < 0)  # not near any medoid: alone, with its direct matches
     label[rest] = medoid_of[rest] = rest
+    if isolation is not None:
+        for folder in isolation.folder:
+            strange = _strange(folder[article], label, rank[article])
+            label[strange] = medoid_of[strange] = strange
     nested = _nested(article, start, end, label)
     label[nested] = medoid_of[nested] = nested
     # Numbered by the original: the member that came first.
@@ -92,6 +99,28 @@ def _nested(article: I32, start: I64, end: I64, label: I32) -> I64:
         else:
             kept.append((low, high))
     return np.array(found, np.int64)
+
+
+def _strange(folder: I32, label: I32, rank: I32) -> I64:
+    """Regions of which the articles are isolated from others of their cluster.
+
+    Those of one folder stay: of the medoid's, which gives the cluster its label, else of the one
+    that holds most, else of the one that came first. The others have their direct matches.
+    folder: (R,) that of an isolated group, -1 for none
+    """
+    rows = np.flatnonzero(folder >= 0)
+    each, of, count = np.unique(
+        np.stack([label[rows], folder[rows]]), axis=1, return_inverse=True, return_counts=True
+    )
+    of = of.reshape(-1)
+    medoid = np.bincount(of, label[rows] == rows, len(count)) > 0
+    first = np.full(len(count), len(rank) + rank.max(initial=0), np.int64)
+    np.minimum.at(first, of, rank[rows])
+    order = np.lexsort((first, -count, ~medoid, each[0]))
+    stays = np.zeros(len(count), np.bool_)
+    stays[order[np.flatnonzero(np.diff(each[0][order], prepend=-1))]] = True
+    strange: I64 = rows[~stays[of]]
+    return strange
 
 
 def _take_families(

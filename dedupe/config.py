@@ -56,6 +56,8 @@ class Matching(Struct, frozen=True, kw_only=True):
     """Report passages that an article repeats (DUP103)."""
     between: tuple[str, ...] = ()
     """Groups (folders): only pairs of articles from different groups are matched."""
+    isolated_groups: tuple[tuple[str, ...], ...] = ()
+    """Groups of folders: articles from different folders of a group are not compared."""
     ignore_quotes: bool = False
     """Leave out block quotes, and quotations of five words or more, attributed or not. Off: a match
     ends where left-out text begins, and a copied interview must not fall into shreds."""

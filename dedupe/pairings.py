@@ -49,6 +49,10 @@ class Candidates(NamedTuple):
     box: I64
     """(Q, 4) first token and end, in either article"""
 
+    def rows(self, chosen: Bool) -> Candidates:
+        """Some of them."""
+        return Candidates(self.partner[chosen], self.box[chosen])
+
     def and_those_of(self, others: Candidates) -> Candidates:
         """These and others."""
         return Candidates(

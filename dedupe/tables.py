@@ -400,6 +400,25 @@ class Pieces(Struct, frozen=True):
         return np.bincount(self.article, words, articles).astype(np.int64)
 
 
+class Isolation(Struct, frozen=True):
+    """Articles that are not compared: those in different folders of the same group (G groups)."""
+
+    folder: I32
+    """(G, D) which folder of each group holds an article, -1 for none"""
+
+    def apart(self, a: I32 | I64, b: I32 | I64) -> Bool:
+        """Which of some pairs of articles (Q,) are not compared."""
+        x, y = self.folder[:, a], self.folder[:, b]
+        found: Bool = ((x != y) & (x >= 0) & (y >= 0)).any(axis=0)
+        return found
+
+    def kinds(self) -> tuple[I64, Bool]:
+        """The kind (D,) of each article, and which kinds (C, C) are not compared."""
+        _, first, kind = np.unique(self.folder, axis=1, return_index=True, return_inverse=True)
+        a, b = np.meshgrid(first, first, indexing="ij")
+        return kind.reshape(-1), self.apart(a.ravel(), b.ravel()).reshape(a.shape)
+
+
 class TemplateTable(Struct, frozen=True):
     """Recurring templates, and the R blocks in which they stand, by template and content.
 

@@ -19,6 +19,7 @@ _SEVERITY = {"DUP102": "error"}
 @options.input_options
 @options.incoming_options
 @options.focus_option
+@options.isolation_option
 @options.matching_options
 @options.filler_options
 @options.rule_options

@@ -16,7 +16,7 @@ from dedupe.cli import options
 from dedupe.cli.configuration import FILES, settings_of
 from dedupe.cli.grouped import GroupedCommand, GroupedOption
 from dedupe.cli.outputs import standard_output
-from dedupe.cli.parameters import EntryType
+from dedupe.cli.parameters import EntryType, RulesType
 from dedupe.cli.session import Session
 from dedupe.errors import UsageError
 
@@ -94,6 +94,8 @@ def _rows(context: click.Context, values: dict[str, object]) -> Iterator[tuple[s
     parameters = [p for p in context.command.params if isinstance(p, GroupedOption) and p.key]
     for option in sorted(parameters, key=lambda p: ("." in str(p.key), str(p.key))):
         value, key = values[str(option.name)], str(option.key)
+        if isinstance(option.type, RulesType) and isinstance(value, tuple):
+            value = [*chain.from_iterable(value)]  # each was separated by commas
         if not isinstance(option.type, EntryType):
             yield key, value, _origin(context, option, key)
             continue
@@ -121,11 +123,7 @@ def _origin(context: click.Context, option: GroupedOption, key: str) -> str:
 
 
 def _toml(value: object) -> str:
-    """A value as TOML; that of a string, a number or a list of strings is JSON."""
-    if isinstance(value, tuple):  # of lists, where each was separated by commas
-        value = [
-            *chain.from_iterable(part if isinstance(part, tuple) else (part,) for part in value)
-        ]
+    """A value as TOML; that of a string, a number or a list of those is JSON."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from dedupe.cli.configuration import Setting, Source, entries_of, settings_of
-from dedupe.cli.parameters import Entry, EntryType
+from dedupe.cli.parameters import Entry, EntryType, FolderGroupType
 from dedupe.errors import ConfigError
 
 
@@ -60,7 +60,8 @@ class GroupedOption(click.Option):
     def _converted(self, ctx: click.Context, setting: Setting) -> object:
         """The value of a setting, as one that is typed; a path starts in the folder of its file."""
         value = setting.value
-        if isinstance(self.type, click.Path) and setting.source.folder is not None:
+        is_path = isinstance(self.type, click.Path | FolderGroupType)
+        if is_path and setting.source.folder is not None:
             value = self._from_here(value, setting.source.folder)
         try:
             return self.type_cast_value(ctx, value)

@@ -8,7 +8,8 @@ import math
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import permutations
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal, NamedTuple
 
 import click
@@ -120,6 +121,27 @@ class PathOrWord(click.Path):
         self.words = words
 
 
+class FolderGroupType(click.ParamType[tuple[str, ...]]):
+    """Two folders or more, none within another, separated by commas; in a file a list."""
+
+    name = "A,B"
+    toml = Annotated[tuple[str, ...], Meta(min_length=2)]
+    envvar_list_splitter = os.pathsep
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The folders."""
+        parts = value if isinstance(value, tuple | list) else str(value).split(",")
+        folders = tuple(part.strip() for part in parts if part.strip())
+        if len(folders) < 2:
+            self.fail(f"{value!r} is not two folders or more, as in sites/uk,sites/us", param, ctx)
+        for one, other in permutations(map(PurePath, map(os.path.normpath, folders)), 2):
+            if one.is_relative_to(other):
+                self.fail(f"{one} lies in {other}", param, ctx)
+        return folders
+
+
 class RulesType(click.ParamType[tuple[str, ...]]):
     """Codes, names or prefixes of rules, separated by commas; a repeated option adds to them."""
 
@@ -223,5 +245,6 @@ SIZE = SizeType()
 JOBS = JobsType()
 DATE = DateType()
 FILLER_THRESHOLD = FillerThresholdType()
+FOLDER_GROUP = FolderGroupType()
 RULE_LIST = RulesType()
 OUTPUT = OutputType()

@@ -17,6 +17,7 @@ from dedupe.findings.completion import Completed
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Draft, DraftTable, tabulate
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, no_flags, side_by_side
+from dedupe.findings.isolation import isolated, isolated_families
 from dedupe.findings.outlines import describe_outlines, outline_drafts
 from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
 from dedupe.findings.selection import Selection, selected_rules
@@ -32,7 +33,17 @@ from dedupe.findings.suppressions import (
 from dedupe.findings.templates import describe_templates, template_drafts
 from dedupe.model import RULE_NUMBER, RULES, Finding, Severity, Span
 from dedupe.rows import Findings
-from dedupe.tables import I64, Bool, Corpus, Load, OutlineTable, Pieces, RegionTable, TemplateTable
+from dedupe.tables import (
+    I64,
+    Bool,
+    Corpus,
+    Isolation,
+    Load,
+    OutlineTable,
+    Pieces,
+    RegionTable,
+    TemplateTable,
+)
 
 __all__ = [
     "Draft",
@@ -51,6 +62,7 @@ __all__ = [
     "file_finding",
     "find",
     "in_focus",
+    "isolated",
     "locate_flags",
     "looked",
     "no_flags",
@@ -73,13 +85,15 @@ class Families(NamedTuple):
 
 
 def family_drafts(
-    corpus: Corpus, families: Families, overlap: Overlap, max_matches: int
-) -> list[Draft]:
+    corpus: Corpus, families: Families, overlap: Overlap, max_matches: int,
+    isolation: Isolation | None,
+) -> list[Draft]:  # fmt: skip
     """The drafts of all templates and outlines."""
-    return [
+    drafts = [
         *template_drafts(corpus, families.templates, overlap, max_matches),
         *outline_drafts(corpus, families.outlines, max_matches),
     ]
+    return drafts if isolation is None else isolated_families(drafts, *families, isolation)
 
 
 def complete(

@@ -14,6 +14,7 @@ from dedupe.model import AlignedPassage, Comparison
 from dedupe.pipeline import matching
 from dedupe.pipeline.aligned import aligned, flipped
 from dedupe.pipeline.gathering import analyse_files, corpus_of, read_again
+from dedupe.pipeline.owners import Owners
 from dedupe.pipeline.store import ReadingStore
 from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
@@ -37,7 +38,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
             for item in part.skipped:
                 raise NothingToAnalyseError(f"{item.path}: {item.reason}")
         corpus = corpus_of(analyses, listing.files)
-        owners = matching.Owners(np.arange(2, dtype=np.int32), inside=0)
+        owners = Owners(np.arange(2, dtype=np.int32), inside=0)
         chosen, cut = settings.matching, matching.gather(analyses)
         copied = matching.match_copies(corpus, cut, owners, chosen, pool)
         stems = matching.gather_stems(analyses)

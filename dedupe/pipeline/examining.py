@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 
-import numpy as np
-
-from dedupe import config, memory, outlines, templates
 from dedupe import findings as findings_stage
+from dedupe import memory, outlines, templates
 from dedupe.align import shingle_overlap
-from dedupe.errors import UsageError
 from dedupe.findings import Families, Overlap, in_focus
 from dedupe.model import Result, Skipped
 from dedupe.pipeline import excused, known, matching, results, rows
 from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.gathering import corpus_of, gathered, suppressions_of
 from dedupe.pipeline.job import Job
-from dedupe.pipeline.matching import Owners
+from dedupe.pipeline.owners import owners_of
 from dedupe.pipeline.store import ReadingStore
 from dedupe.sources import SourceFile
 from dedupe.tables import I32, Corpus, Reading
@@ -42,7 +38,7 @@ def examine(
     analyses[:], passages, stems = gathered(analyses, corpus)
     memory.release()
     progress.phase("matching", 3)
-    owners = _owners(corpus, settings.matching)
+    owners = owners_of(corpus, settings.matching)
     recurring: Callable[[], Families] = partial(_families, corpus, analyses, pool)
     if settings.matching.depth != "fast" and job.threaded:
         recurring = job.aside.submit(recurring).result
@@ -54,13 +50,17 @@ def examine(
     del copied, stems
     memory.release()
     progress.advance(1)
-    regions = matching.group(corpus, matches)
+    regions = matching.group(corpus, matches, owners.isolation)
     store = ReadingStore(analyses, again)
     overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
     copies = findings_stage.copy_drafts(
         corpus, matches, regions, overlap, settings.matching.document_similarity,
         settings.output.max_matches,
     )  # fmt: skip
+    if owners.isolation is not None:
+        copies = findings_stage.isolated(
+            copies, corpus, owners.isolation, settings.output.max_matches
+        )
     if summaries is not None:
         copies += findings_stage.summary_drafts(summaries, overlap)
     # What nobody has begun is shared with the threads that are idle now.
@@ -71,7 +71,7 @@ def examine(
     families = recurring() if settings.matching.depth != "fast" else None
     if families is not None:
         copies += findings_stage.family_drafts(
-            corpus, families, overlap, settings.output.max_matches
+            corpus, families, overlap, settings.output.max_matches, owners.isolation
         )
     suppressions = suppressions_of(analyses, corpus, settings)
     completed = findings_stage.complete(
@@ -120,30 +120,3 @@ def _families(corpus: Corpus, analyses: Sequence[Analysis], pool: Executor) -> F
     found = templates.find(corpus, pool)
     headings = outlines.gather([part.headings for part in analyses if part.headings], corpus)
     return Families(found, outlines.find(corpus, headings, found.alike))
-
-
-def _owners(corpus: Corpus, settings: config.Matching) -> Owners:
-    """Every article is its own; or those of each group of `between` are one, and others nobody's.
-
-    Accepted articles, which stand behind all others, are one: each was compared with the others
-    before it was accepted. Raises UsageError when only one group is named, or a group holds no
-    article.
-    """
-    between = settings.between
-    if not between:
-        every = np.arange(len(corpus.path), dtype=np.int32)
-        own = int(np.count_nonzero(~corpus.accepted))
-        owners = Owners(np.minimum(every, np.int32(own)), own if settings.inside_articles else 0)
-        return owners if own == len(every) else owners._replace(accepted=own)
-    if len(between) < 2:
-        raise UsageError("--between must be given twice or more: once for each group")
-    owner = np.full(len(corpus.path), -1, np.int32)
-    for number, folder in enumerate(between):
-        root = os.path.normpath(folder).replace(os.sep, "/")
-        inside = [
-            root in (path, ".") or path.startswith(root.rstrip("/") + "/") for path in corpus.path
-        ]
-        if not any(inside):
-            raise UsageError(f"--between {folder}: no analysed article lies there")
-        owner[inside] = number
-    return Owners(owner, inside=0)

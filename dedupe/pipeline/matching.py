@@ -25,6 +25,7 @@ from dedupe import (
 )
 from dedupe.passages import SHORTEST_BLOCK
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
+from dedupe.pipeline.owners import Owners
 from dedupe.rarity import RARE, rarity
 from dedupe.tables import (
     I32,
@@ -35,6 +36,7 @@ from dedupe.tables import (
     Bool,
     Corpus,
     EditTable,
+    Isolation,
     MatchTable,
     RegionTable,
     Stems,
@@ -50,18 +52,6 @@ LIMITS = verify.Limits(WINDOW_SIMILARITY, WINDOW_SIMILARITY / 2)
 SHORT_WORDS, SHORT_SIMILARITY = 40, 0.6
 """Shorter matches of two articles must be more similar: two sentences that share half of their
 words are a set phrase as often as a copy."""
-
-
-class Owners(NamedTuple):
-    """Which articles are compared with each other."""
-
-    number: I32
-    """(D,) articles with the same number are not compared, those below 0 with none: the number of
-    the article, or of the group that holds it"""
-    inside: int
-    """Articles with a number below this are compared with themselves, too"""
-    accepted: int = -1
-    """The number of all accepted articles; -1 for none"""
 
 
 class CorpusPassages(Struct, frozen=True):
@@ -126,9 +116,11 @@ def match_copies(
     places = candidates.Passages(
         passages.article if each else owner[passages.article], passages.start, passages.length
     )
-    boxes = _alike(corpus, passages, places, owners, pool)
+    partner, box = _alike(corpus, passages, places, owners, pool)
+    # Not before: of equal passages the first one takes part for all, also for isolated ones.
+    together = owners.together(corpus.pieces.article[partner])
     matches = align.align(
-        boxes.partner, boxes.box, corpus.token, corpus.pieces.token,
+        partner[together], box[together], corpus.token, corpus.pieces.token,
         min(BLOCK_WORDS, settings.min_words), pool,
     )  # fmt: skip
     return matches.rows(_substantial(matches, corpus, settings))
@@ -157,7 +149,8 @@ def _alike(
     where = verify.Passages(passages.article, passages.start, passages.length, equals.group)
     prove = partial(verify.prove, limits=LIMITS, token=corpus.token, passages=where, pool=pool)
     none = crowds[:0]
-    led = prove(none, crowds)
+    # A leader from which an article is isolated would settle what has no other match.
+    led = prove(none, crowds if owners.isolation is None else none)
     settled = candidates.settled_by(led.related, len(use))
     equal = candidates.equal_pairs(
         equals, places, settled, inside=owners.inside, accepted=owners.accepted
@@ -186,6 +179,7 @@ def match_rewordings(
         owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
         where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool, owners.accepted)
+        where = where.rows(owners.together(corpus.pieces.article[where.partner]))
         proposed = where
         if owners.inside:
             owner = np.where(owner < owners.inside, owner, np.int32(-1))
@@ -268,7 +262,7 @@ def _whole_blocks(start: I64, end: I64, block_token: I64) -> Bool:
     return whole
 
 
-def group(corpus: Corpus, matches: MatchTable) -> RegionTable:
+def group(corpus: Corpus, matches: MatchTable, isolation: Isolation | None = None) -> RegionTable:
     """The clusters of the matches between different articles."""
     across = matches.rows(matches.a != matches.b)
-    return clusters.cluster(across, corpus.token, corpus.rank)
+    return clusters.cluster(across, corpus.token, corpus.rank, isolation)

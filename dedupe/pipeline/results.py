@@ -106,6 +106,9 @@ def run(job: Job) -> Run:
             "duplicates.min-similarity": matching_settings.min_similarity,
             "duplicates.document-similarity": matching_settings.document_similarity,
             "duplicates.between": list(matching_settings.between),
+            "duplicates.isolated-groups": [
+                ",".join(group) for group in matching_settings.isolated_groups
+            ],
             "duplicates.ignore-quotes": matching_settings.ignore_quotes,
             "duplicates.ignore-code": settings.sources.ignore_code,
             "duplicates.ignore-sections": list(matching_settings.ignore_sections),

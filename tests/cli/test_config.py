@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import tomllib
@@ -162,6 +163,28 @@ def test_settings_of_every_kind(cli: Cli, engine: Engine, folder: Path) -> None:
     assert engine.config.sources.force_exclude
 
 
+def test_isolated_groups(
+    cli: Cli, engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists of folders, which start at the file; options and the environment name each group."""
+    _write(folder / "dedupe.toml", 'duplicates.isolated-groups = [["sub/uk", "us"], ["a", "b"]]\n')
+    monkeypatch.chdir(folder / "sub")
+
+    def groups(*arguments: str) -> tuple[tuple[str, ...], ...]:
+        cli(*arguments)
+        return engine.config.matching.isolated_groups
+
+    assert groups("scan") == (("uk", "../us"), ("../a", "../b"))
+    shown = 'duplicates.isolated-groups = [["uk", "../us"], ["../a", "../b"]]  # ../dedupe.toml:1'
+    assert shown in cli("config", "show").out.splitlines()
+    assert groups("check", "--isolated", "x, y,z") == (("x", "y", "z"),)
+    monkeypatch.setenv("DEDUPE_ISOLATED", os.pathsep.join(("my uk,my us", "a,b")))
+    assert groups("scan") == (("my uk", "my us"), ("a", "b"))
+    ran = cli("scan", "--isolated", "x")
+    assert ran.code == 2
+    assert ran.err.endswith("'x' is not two folders or more, as in sites/uk,sites/us\n")
+
+
 def test_paths_start_at_the_file(
     cli: Cli, engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +226,12 @@ def test_paths_start_at_the_file(
         ("rules.select = 'DUP'", "rules.select: Expected `array`, got `str`"),
         ("depth = 'deeper'", "depth: Invalid enum value 'deeper'"),
         ("max-file-size = '5XB'", "max-file-size: '5XB' is no size"),
+        (
+            "duplicates.isolated-groups = [['a']]",
+            "isolated-groups[0]: Expected `array` of length >= 2",
+        ),
+        ("duplicates.isolated-groups = [['a', './a/b']]", "isolated-groups: a/b lies in a"),
+        ("duplicates.isolated-groups = ['a', 'b']", "Expected `array`, got `str`"),
         ("hidden = 1", "hidden: Expected `bool`, got `int`"),
         ("depth = ,", "(at line 1, column 9)"),
         ("depth = 'fast'\ndepth = 'deep'", "Cannot overwrite a value"),

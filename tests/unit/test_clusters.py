@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe import clusters
-from dedupe.tables import U32, EditKind, EditTable, MatchTable, RegionTable
+from dedupe.tables import U32, EditKind, EditTable, Isolation, MatchTable, RegionTable
 from tests import naive
 from tests.strategies import distinct_words
 
@@ -42,6 +42,25 @@ def clustered(
     token, _ = corpus_of(articles)
     order = np.array(range(len(articles)) if rank is None else rank, np.int32)
     return clusters.cluster(whole_matches(articles, pairs), token, order)
+
+
+def test_isolated_articles_share_no_cluster() -> None:
+    """The folder of the medoid stays, or the one that holds most; the others keep their matches."""
+    text = list(range(40))
+    articles = [text, text[:38], text[2:], text, text]
+    pairs = [(a, b) for a in range(4) for b in range(a + 1, 5)]
+    token, _ = corpus_of(articles)
+    matches, rank = whole_matches(articles, pairs), np.arange(5, dtype=np.int32)
+    for folder, together in (
+        ([-1, -1, -1, 0, -1], {0, 1, 2, 3, 4}),
+        ([-1, 0, 1, 1, -1], {0, 2, 3, 4}),
+        ([0, 1, 1, 1, -1], {0, 4}),
+        ([-1, 0, 1, -1, -1], {0, 1, 3, 4}),
+    ):
+        isolation = Isolation(np.array([folder], np.int32))
+        table = clusters.cluster(matches, token, rank, isolation)
+        alone = [{article} for article in range(5) if article not in together]
+        assert families(table) == [together, *alone], folder
 
 
 def families(table: RegionTable) -> list[set[int]]:

@@ -8,8 +8,9 @@ Which command uses which options:
                                       (with decoding_options)
                 decoding_options      compare
                 source_option         show accept
-    selecting   selection_options     scan baseline show (with focus_option)
+    selecting   selection_options     scan baseline show (with focus_option, isolation_option)
                 focus_option          check
+                isolation_option      check
                 incoming_options      check
     matching    matching_options      scan check baseline show compare explain (with
                                       leaving_out_options)
@@ -61,7 +62,12 @@ from dedupe.cli.options.output import (
 )
 from dedupe.cli.options.rules import rule_options
 from dedupe.cli.options.running import config_options, quiet_option, run_options
-from dedupe.cli.options.selecting import focus_option, incoming_options, selection_options
+from dedupe.cli.options.selecting import (
+    focus_option,
+    incoming_options,
+    isolation_option,
+    selection_options,
+)
 
 __all__ = [
     "accept_file_option",
@@ -79,6 +85,7 @@ __all__ = [
     "incoming_options",
     "index_option",
     "input_options",
+    "isolation_option",
     "leaving_out_options",
     "matching_options",
     "max_matches_option",

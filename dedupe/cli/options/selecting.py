@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dedupe.cli.options.declaring import Command, combined, option
+from dedupe.cli.parameters import FOLDER_GROUP
 
 
 def incoming_options(command: Command) -> Command:
@@ -46,6 +47,20 @@ def focus_option(command: Command) -> Command:
     )(command)
 
 
+def isolation_option(command: Command) -> Command:
+    """What is not compared with each other."""
+    return option(
+        "Selection",
+        "--isolated",
+        "isolated_groups",
+        key="duplicates.isolated-groups",
+        type=FOLDER_GROUP,
+        multiple=True,
+        help="Do not compare articles of folder A with those of folder B, such as editions of one "
+        "site; both are compared with all others. Repeatable.",
+    )(command)
+
+
 def selection_options(command: Command) -> Command:
     """What is compared with what, and what is reported on."""
     return combined(
@@ -59,4 +74,5 @@ def selection_options(command: Command) -> Command:
             multiple=True,
             help="Match only articles of different groups; repeat it, once for each group.",
         ),
+        isolation_option,
     )(command)
