@@ -9,6 +9,7 @@ from msgspec import Struct
 
 Depth = Literal["fast", "standard", "deep"]
 SeverityName = Literal["note", "warning", "error"]
+DateSource = Literal["metadata", "git"]
 FillerPreset = Literal["strict", "default", "audit"]
 
 DEFAULT_BASELINE = ".dedupe-baseline.json"
@@ -31,6 +32,10 @@ class Sources(Struct, frozen=True, kw_only=True):
     max_file_size: int | None = None
     """Bytes; None reads files of any size."""
     encoding: str = "auto"
+    date_field: str = "date"
+    """The key of the front matter that holds the date of an article"""
+    date_source: DateSource = "metadata"
+    """`git` takes the time of the commit that first added the file instead."""
     input_format: Literal["auto", "md", "txt"] = "auto"
     ignore_code: bool = True
     """Leave code out of Markdown altogether: its words are none of the article's."""

@@ -9,6 +9,10 @@ class DedupeError(Exception):
     exit_code = 2
 
 
+class DedupeWarning(UserWarning):
+    """What may not be as the user thinks; the run goes on, and the message is shown."""
+
+
 class UsageError(DedupeError):
     """Options, paths or arguments that contradict each other or do not exist."""
 

@@ -96,7 +96,7 @@ class TextBatch(Struct, frozen=True):
     file: I32
     """(D,) position of the article in the file list"""
     date: tuple[str | None, ...]
-    """(D,) ISO date from the front matter, else None"""
+    """(D,) ISO date from the front matter, or time from git; None without one"""
     directives: tuple[Directive, ...] = ()
     """By article and place"""
 

@@ -13,16 +13,17 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import NoReturn, cast
+from typing import NoReturn, TextIO, cast
 
 import click
 
 from dedupe.cli.program import Interrupted, PipeClosed, Program, Terminated
 from dedupe.cli.session import Session
-from dedupe.errors import DedupeError
+from dedupe.errors import DedupeError, DedupeWarning
 
 EXIT_FAILURE = 2
 EXIT_INTERRUPTED = 130
@@ -105,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # what the terminal cannot show becomes an escape
             stream.reconfigure(errors="backslashreplace")
     try:
-        with _sigterm_as_exception():
+        with _sigterm_as_exception(), _warnings_as_lines():
             return _run(arguments, session)
     except (KeyboardInterrupt, Interrupted):
         _say("interrupted")
@@ -144,6 +145,26 @@ def _sigterm_as_exception() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+@contextlib.contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Show warnings of ours as people read them, and always; others as they are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DedupeWarning)
+        others = warnings.showwarning
+
+        def show(
+            message: Warning | str, category: type[Warning], filename: str, lineno: int,
+            file: TextIO | None = None, line: str | None = None,
+        ) -> None:  # fmt: skip
+            if issubclass(category, DedupeWarning):
+                _say(f"Warning: {message}")
+            else:
+                others(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = show
+        yield
 
 
 def _run(arguments: Sequence[str] | None, session: Session) -> int:

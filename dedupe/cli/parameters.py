@@ -86,6 +86,21 @@ class DateType(click.ParamType[dt.date]):
             self.fail(f"{value!r} is no date; write it as 2027-01-31", param, ctx)
 
 
+class FieldType(click.ParamType[str]):
+    """The name of a field, which is not empty."""
+
+    name = "key"
+    toml = Annotated[str, Meta(min_length=1)]
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The name."""
+        if not str(value).strip():
+            self.fail("it names no field", param, ctx)
+        return str(value).strip()
+
+
 class FillerThresholdType(click.ParamType[str | float]):
     """The name of a preset, or a limit in [0, 1]."""
 
@@ -244,6 +259,7 @@ class OutputType(click.ParamType[OutputTarget]):
 SIZE = SizeType()
 JOBS = JobsType()
 DATE = DateType()
+FIELD = FieldType()
 FILLER_THRESHOLD = FillerThresholdType()
 FOLDER_GROUP = FolderGroupType()
 RULE_LIST = RulesType()

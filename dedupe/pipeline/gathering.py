@@ -21,7 +21,7 @@ from dedupe.pipeline.analysis import (
     spill_limit,
 )
 from dedupe.pipeline.progress import Progress, Silence
-from dedupe.sources import SourceFile
+from dedupe.sources import SourceFile, dated
 from dedupe.tables import I32, I64, Corpus, Pieces, Reading, Stems
 
 
@@ -31,6 +31,7 @@ def analyse_files(
 ) -> list[Analysis]:  # fmt: skip
     """Read and analyse all files, batch by batch, side by side."""
     progress = progress or Silence()
+    files = dated(files, settings.sources)
     model = load_model(settings.filler.model)
     runs = batches(files)
     keep = spill_limit(files, settings) is None

@@ -28,7 +28,7 @@ from dedupe.pipeline.analysis import BANDING, Analysis, analyse, article_blocks,
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.results import refuse_empty
 from dedupe.pipeline.threads import threads, workers
-from dedupe.sources import FileList, SourceFile, displayed, find_files
+from dedupe.sources import FileList, SourceFile, dated, displayed, find_files
 from dedupe.tables import I32, I64, AcceptedTable, Reading, TextBatch, Texts
 from dedupe.tokens import TEXT_MODEL
 
@@ -184,6 +184,7 @@ def _contents(
     matching = structs.replace(settings.matching, depth="standard")
     settings = structs.replace(settings, matching=matching)
     model = load_model(settings.filler.model)
+    files = dated(files, settings.sources)
     progress.phase("reading", len(files))
     count = threads(settings.jobs)
 

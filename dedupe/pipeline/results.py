@@ -102,6 +102,8 @@ def run(job: Job) -> Run:
         index=job.index,
         settings={
             "depth": matching_settings.depth,
+            "date-field": settings.sources.date_field,
+            "date-source": settings.sources.date_source,
             "duplicates.min-words": matching_settings.min_words,
             "duplicates.min-similarity": matching_settings.min_similarity,
             "duplicates.document-similarity": matching_settings.document_similarity,

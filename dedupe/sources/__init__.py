@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dedupe.config import Sources
 from dedupe.model import Skipped
@@ -29,6 +29,7 @@ __all__ = [
     "FileList",
     "SourceFile",
     "contents_batch",
+    "dated",
     "displayed",
     "find_files",
     "read_batch",
@@ -64,8 +65,11 @@ def read_batch(
     if options.input_format == "auto":
         markdown = [files[slot].path.lower().endswith(MARKDOWN_ENDINGS) for slot in articles.slots]
     batch = batch_of(
-        articles, markdown, first, code=not options.ignore_code, lines=options.txt_directives
-    )
+        articles, markdown, first, code=not options.ignore_code, lines=options.txt_directives,
+        date_field=options.date_field,
+    )  # fmt: skip
+    if options.date_source == "git":
+        batch = structs.replace(batch, date=tuple(files[slot].date for slot in articles.slots))
     skipped = [
         Skipped(path=files[slot].path, reason=reason)
         for slot, reason in sorted(articles.faults.items())
@@ -75,6 +79,19 @@ def read_batch(
         for slot, encoding in sorted(articles.guessed.items())
     ]
     return batch, skipped, doubtful
+
+
+def dated(files: Sequence[SourceFile], options: Sources) -> Sequence[SourceFile]:
+    """The files with the dates that git knows, where it is to be asked.
+
+    Warns where its history is cut off. Raises UsageError for a file outside of any repository, and
+    where git is not installed.
+    """
+    if options.date_source != "git":
+        return files
+    from dedupe.sources import git  # starts processes
+
+    return git.dated(files)
 
 
 def contents_batch(contents: Sequence[U8]) -> TextBatch:

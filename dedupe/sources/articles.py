@@ -98,12 +98,13 @@ def _replace(articles: Articles, texts: Mapping[int, bytes]) -> None:
 
 def batch_of(
     articles: Articles, markdown: Sequence[bool], first: int, *, code: bool = False,
-    lines: bool = False,
+    lines: bool = False, date_field: str = "date",
 ) -> TextBatch:  # fmt: skip
     """Split articles into blocks.
 
     `markdown` says of each of them what it is; `first` is the place of slot 0 in the file list;
-    `code` keeps the code in Markdown; `lines` takes directives from plain text.
+    `code` keeps the code in Markdown; `lines` takes directives from plain text; `date_field` is the
+    key of dates in the front matter.
     """
     slots = np.array(articles.slots, np.int64)
     data = articles.buffer.data
@@ -116,7 +117,9 @@ def batch_of(
         from dedupe.sources.markdown import lost_links, split_markdown
 
         prose = data.copy()
-        rows, dates = split_markdown(data, prose, start[marked], end[marked], code=code)
+        rows, dates = split_markdown(
+            data, prose, start[marked], end[marked], code=code, date_field=date_field
+        )
         lost = lost_links(data, prose, rows)
         rows[:, 3] = marked[rows[:, 3]]
         for article, found in zip(marked[list(dates)].tolist(), dates.values(), strict=True):

@@ -38,6 +38,8 @@ class SourceFile(Struct, frozen=True):
     """Bytes when it was listed."""
     content: bytes | None = None
     """Of what does not stand on the disk as it is to be read."""
+    date: str | None = None
+    """When it was first added, in UTC as in ISO 8601, where git is asked and knows it."""
 
 
 class FileList(Struct, frozen=True):

@@ -1,15 +1,20 @@
-"""Files that git knows to have changed."""
+"""What git knows of files: which have changed, and when each was added."""
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import os
 import posixpath
 import subprocess
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dedupe.errors import UsageError
-from dedupe.sources.files import Changes, SourceFile, displayed
+from msgspec import structs
+
+from dedupe.errors import DedupeWarning, UsageError
+from dedupe.sources.files import STDIN, Changes, SourceFile, displayed
 
 _DIFF = ("--raw", "-z", "--no-abbrev", "-M", "--no-relative", "--ignore-submodules")
 _FILE = b"100"
@@ -79,6 +84,71 @@ def since(ref: str) -> Changes:
     )
 
 
+def dated(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
+    """The files, each with the time of the earliest commit that added its path; None without one.
+
+    Warns where a clone is shallow. Raises UsageError for a file outside of any repository.
+    """
+    find = functools.cache(_repository)
+    places = []
+    for file in files:
+        folder, name = os.path.split(file.path if file.location == STDIN else file.location)
+        root, inner = find(folder)
+        places.append((root, inner + name))
+    added = {root: _added(root) for root in dict.fromkeys(root for root, _ in places)}
+    return tuple(
+        structs.replace(file, date=added[root].get(path))
+        for file, (root, path) in zip(files, places, strict=True)
+    )
+
+
+def _repository(folder: str) -> tuple[str, str]:
+    """The root of the repository that holds a folder, and the folder in it, with a slash behind."""
+    real = root = os.path.realpath(folder)
+    while not os.path.lexists(os.path.join(root, ".git")):
+        root, below = os.path.dirname(root), root
+        if root == below:
+            raise UsageError(
+                f"{displayed(folder) or '.'} is in no repository of git, which is asked for dates"
+            )
+    inner = os.path.relpath(real, root).replace(os.sep, "/")
+    return root, "" if inner == "." else f"{inner}/"
+
+
+def _added(root: str) -> dict[str, str]:
+    """When each path of a repository was first added, in UTC."""
+    if _asked("rev-parse", "--verify", "--quiet", "HEAD", folder=root) is None:
+        return {}  # nothing was committed
+    if _git("rev-parse", "--is-shallow-repository", folder=root).strip() == b"true":
+        warnings.warn(
+            "this clone of git is shallow: what is older than it has the date of its first commit; "
+            "git fetch --unshallow, or fetch-depth: 0 in actions/checkout, gets all of it",
+            DedupeWarning,
+            stacklevel=2,
+        )
+    first: dict[bytes, int] = {}
+    time = 0
+    fields = iter(
+        _git(
+            *("diff-tree", "--stdin", "--root", "-r", "-c", "--no-renames", "--diff-filter=A"),
+            *("--raw", "-z", "--format=%ct"),
+            content=_git("rev-list", "HEAD", folder=root),
+            folder=root,
+        ).split(b"\0")
+    )
+    for field in map(bytes.strip, fields):
+        if field.startswith(b":"):
+            path = next(fields)
+            first[path] = min(first.get(path, time), time)
+        elif field:
+            time = int(field)
+    return {os.fsdecode(path): _in_utc(seconds) for path, seconds in first.items()}
+
+
+def _in_utc(seconds: int) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _require(ref: str) -> None:
     """Raise UsageError where this is no repository, or there is no such commit in it."""
     _git("rev-parse", "--git-dir")
@@ -125,26 +195,28 @@ def _blobs(names: Sequence[bytes]) -> list[bytes]:
     return contents
 
 
-def _asked(*arguments: str) -> bytes | None:
+def _asked(*arguments: str, folder: str | None = None) -> bytes | None:
     """What git answers; None where its answer is no."""
-    done = _run(*arguments)
+    done = _run(*arguments, folder=folder)
     return done.stdout if done.returncode == 0 else None
 
 
-def _git(*arguments: str, content: bytes = b"") -> bytes:
+def _git(*arguments: str, content: bytes = b"", folder: str | None = None) -> bytes:
     """What git answers. Raises UsageError with what it says where it cannot."""
-    done = _run(*arguments, content=content)
+    done = _run(*arguments, content=content, folder=folder)
     if done.returncode:
         said = os.fsdecode(done.stderr).strip().splitlines() or [f"exit code {done.returncode}"]
         raise UsageError(f"git {arguments[0]}: {displayed(said[0])}")
     return done.stdout
 
 
-def _run(*arguments: str, content: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _run(
+    *arguments: str, content: bytes = b"", folder: str | None = None
+) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(  # noqa: S603 - no shell, and no word of an article
             ["git", *arguments],  # noqa: S607 - the one of the user
-            input=content, capture_output=True, check=False,
+            input=content, capture_output=True, check=False, cwd=folder,
         )  # fmt: skip
     except FileNotFoundError:
         raise UsageError("git is not installed") from None

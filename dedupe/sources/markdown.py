@@ -10,6 +10,7 @@ matter, shortcodes (``{{< x >}}``, ``{% x %}``) and directives (``:::``).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import html
 import re
 from collections.abc import Iterable, Iterator
@@ -40,7 +41,6 @@ _FRONT_MATTER = re.compile(
     re.MULTILINE,
 )
 _FIELD = re.compile(rb"^[\w\"'-]+[ \t]*[:=]", re.MULTILINE)
-_DATE = re.compile(rb"^[\"']?date[\"']?[ \t]*[:=][ \t]*[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 _PADDING = bytes((TRANSPARENT,))
 _LINE_BEFORE = re.compile(rb"[^\\\s][ \t]?\r?\n[ \t]*\Z")
 _LINE_END = re.compile(rb"[ \t]?\r?\n")
@@ -53,13 +53,14 @@ _EVENTS = 32
 
 
 def split_markdown(
-    data: U8, prose: U8, start: I64, end: I64, *, code: bool = False
+    data: U8, prose: U8, start: I64, end: I64, *, code: bool = False, date_field: str = "date"
 ) -> tuple[I64, dict[int, str | None]]:
     """Split articles of Markdown into blocks, and blank their markup in `prose`, a copy of `data`.
 
     data (T,) is valid UTF-8 with 64 bytes behind the last article, start and end (D,). Returns
     rows (B, 4) of kind, start, end, article, and the dates of the front matter. An article that the
-    parser fails on is missing among the dates, and untouched. `code` keeps the words of code.
+    parser fails on is missing among the dates, and untouched. `code` keeps the words of code;
+    `date_field` is the key of the dates.
     """
     from dedupe.kernels.markdown import read_events, trim_blocks
 
@@ -70,7 +71,7 @@ def split_markdown(
     date: dict[int, str | None] = {}
     for article, (first, last) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
         size = len(message)
-        header, found = front_matter(view[first:last])
+        header, found = front_matter(view[first:last], date_field)
         try:
             _add_events(message, str(view[first + header : last], "utf-8"), code=code)
         except BaseException as error:
@@ -129,18 +130,27 @@ def lost_links(data: U8, prose: U8, rows: I64) -> I64:
     return orphans[np.array(plain, np.bool_)]
 
 
-def front_matter(raw: memoryview) -> tuple[int, str | None]:
+def front_matter(raw: memoryview, date_field: str = "date") -> tuple[int, str | None]:
     """Bytes of the front matter, and its date as YYYY-MM-DD."""
     match = _FRONT_MATTER.match(raw) if bytes(raw[:3]) in _FENCES else None
     if match is None or not _FIELD.search(match[0]):
         return 0, None
-    found = _DATE.search(match[0])
+    found = _date_of(date_field).search(match[0])
     if found is None:
         return match.end(), None
     try:
         return match.end(), dt.date.fromisoformat(str(found[1], "ascii")).isoformat()
     except ValueError:  # the 31st of February
         return match.end(), None
+
+
+@functools.cache
+def _date_of(field: str) -> re.Pattern[bytes]:
+    """The line of the front matter that holds the date."""
+    name = re.escape(field.encode())
+    return re.compile(
+        rb"^[\"']?%b[\"']?[ \t]*[:=][ \t]*[\"']?(\d{4}-\d\d-\d\d)" % name, re.MULTILINE
+    )
 
 
 def _with_code(events: Iterable[_Event], raw: bytes) -> Iterator[_Event]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import click
 
 from dedupe.cli.options.declaring import Command, Decorator, combined, option
-from dedupe.cli.parameters import SIZE
-from dedupe.config import DEFAULT_INCLUDE, Sources
+from dedupe.cli.parameters import FIELD, SIZE
+from dedupe.config import DEFAULT_INCLUDE, DateSource, Sources
 
 
 def _decoding_options(group: str) -> Decorator:
@@ -112,6 +114,26 @@ def input_options(command: Command) -> Command:
             help="Skip larger files, as in 5MB or 512KiB; unlimited by default.",
         ),
         _decoding_options("Input"),
+        option(
+            "Input",
+            "--date-field",
+            key="date-field",
+            metavar="KEY",
+            type=FIELD,
+            default=Sources().date_field,
+            show_default=True,
+            help="Key of the front matter that holds the date of an article: of copies, the one "
+            "that came first is the original.",
+        ),
+        option(
+            "Input",
+            "--date-source",
+            key="date-source",
+            type=click.Choice(get_args(DateSource)),
+            default=Sources().date_source,
+            show_default=True,
+            help="Where dates come from; git takes the commit that first added the file.",
+        ),
         option(
             "Input",
             "--txt-directives",

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dedupe.config import Sources
-from dedupe.errors import UsageError
-from dedupe.sources import SourceFile, git, read_batch, select_changed
+from dedupe.errors import DedupeWarning, UsageError
+from dedupe.sources import STDIN, SourceFile, git, read_batch, select_changed
 from tests.repository import Repository
 
 NEWLINE, ODD = "a\nb.md", os.fsdecode(b"caf\xe9.txt")
@@ -154,6 +154,102 @@ def test_a_shallow_clone(
         git.since("origin/main")
     inner("fetch", "--quiet", "--unshallow", "origin", "main:refs/remotes/origin/main")
     assert [file.path for file in git.since("origin/main").files] == ["b.md"]
+
+
+# -------------------------------------------------------------------------------------------- dates
+
+
+def _commit(repository: Repository, monkeypatch: pytest.MonkeyPatch, day: int) -> None:
+    """Commit everything at noon, an hour before UTC."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"2024-03-{day:02}T12:00:00+0100")
+    repository.commit()
+
+
+def _dates(*paths: str) -> dict[str, str | None]:
+    files = [SourceFile(path, path, 1) for path in paths]
+    return {file.path: file.date for file in git.dated(files)}
+
+
+def test_dates_of_first_commits(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither edits nor coming back change one; a new path is new, an unknown one undated."""
+    repository.write("a.md")
+    repository.write("sub/b.md")
+    _commit(repository, monkeypatch, 1)
+    repository.write("a.md", "Edited.\n")
+    repository("mv", "sub/b.md", "sub/c.md")
+    _commit(repository, monkeypatch, 2)
+    repository("rm", "--quiet", "a.md")
+    _commit(repository, monkeypatch, 3)
+    repository.write("a.md", "Back.\n")
+    _commit(repository, monkeypatch, 4)
+    repository.write("new.md")
+    first, second = "2024-03-01T11:00:00Z", "2024-03-02T11:00:00Z"
+    assert _dates("a.md", "sub/c.md", "new.md") == {
+        "a.md": first, "sub/c.md": second, "new.md": None,
+    }  # fmt: skip
+    monkeypatch.chdir("sub")
+    assert _dates("../a.md", "c.md", str(repository.root / "a.md")) == {
+        "../a.md": first, "c.md": second, str(repository.root / "a.md"): first,
+    }  # fmt: skip
+    (given,) = git.dated([SourceFile("../a.md", STDIN, 1, b"x")])
+    assert given.date == first
+
+
+def test_dates_of_branches(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a merge brings has the date of its own commit, what it adds itself that of the merge."""
+    assert _dates("a.md") == {"a.md": None}  # before the first commit
+    repository.write("a.md")
+    _commit(repository, monkeypatch, 1)
+    repository("switch", "--quiet", "--create", "topic")
+    repository.write("topic.md")
+    _commit(repository, monkeypatch, 2)
+    repository("switch", "--quiet", "main")
+    repository.write("main.md")
+    _commit(repository, monkeypatch, 3)
+    repository("merge", "--quiet", "--no-commit", "topic")
+    repository.write("merge.md")
+    _commit(repository, monkeypatch, 4)
+    days = {path: date and date[8:10] for path, date in _dates(
+        "a.md", "topic.md", "main.md", "merge.md"
+    ).items()}  # fmt: skip
+    assert days == {"a.md": "01", "topic.md": "02", "main.md": "03", "merge.md": "04"}
+
+
+@needs_bytes
+def test_dates_of_names_of_any_bytes(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of one that looks like what git says about others."""
+    names = (NEWLINE, ODD, ":100644 A", "1700000000")
+    for name in names:
+        repository.write(name)
+    _commit(repository, monkeypatch, 1)
+    assert set(_dates(*names).values()) == {"2024-03-01T11:00:00Z"}
+
+
+def test_dates_of_a_shallow_clone(repository: Repository, tmp_path: Path) -> None:
+    """They are told, with a warning."""
+    for name in ("a.md", "b.md"):
+        repository.write(name)
+        repository.commit()
+    clone = tmp_path / "clone"
+    repository("clone", "--quiet", "--depth=1", repository.root.as_uri(), str(clone))
+    with pytest.warns(DedupeWarning, match=r"is shallow.*fetch-depth: 0"):
+        dates = _dates(str(clone / "a.md"), str(clone / "b.md"))
+    assert len(set(dates.values())) == 1
+
+
+def test_dates_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which file it is, or that there is no git."""
+    with pytest.raises(UsageError, match=f"{tmp_path} is in no repository of git"):
+        _dates(str(tmp_path / "a.md"))
+    Repository(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageError, match="git is not installed"):
+        _dates(str(tmp_path / "a.md"))
+
+
+# ------------------------------------------------------------------------------------------- errors
 
 
 def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

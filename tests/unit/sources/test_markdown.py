@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.sources import text_batch
+from dedupe.config import Sources
+from dedupe.sources import find_files, read_batch, text_batch
 from dedupe.sources.articles import articles_of, batch_of
 from dedupe.sources.reading import filled_buffer
 from dedupe.tables import BlockKind
@@ -138,6 +141,17 @@ def test_html_blocks() -> None:
         ("quote", "Said"),
         ("paragraph", "rest"),
     ]
+
+
+@pytest.mark.parametrize("field", ["published", "date.first", "Erstellt am"])
+def test_field_of_the_date(tmp_path: Path, field: str) -> None:
+    """Any key of the front matter, taken literally; another one is not looked at."""
+    text = f"---\ndate: 2024-01-01\ndateXfirst: 2024-01-02\n{field}: 2024-03-02\n---\nText"
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    for name, date in ((field, "2024-03-02"), ("date", "2024-01-01"), ("none", None)):
+        options = Sources(date_field=name)
+        batch, _, _ = read_batch(find_files([str(tmp_path)], options).files, 0, options)
+        assert batch.date == (date,)
 
 
 @pytest.mark.parametrize(
