@@ -99,11 +99,11 @@ class Reports:
         return value if isinstance(value, int) else default
 
     def _tell_totals(self, result: Result, view: ReportOptions) -> None:
-        """Totals, which are part of `full`."""
+        """Totals, unless they are part of what was printed."""
         from dedupe.reports.painting import painter
         from dedupe.reports.summary import closing_lines
 
-        if self._printed == "full":
+        if FORMATS[self._printed].has_totals:
             return
         paint = painter(color=False)
         for line in closing_lines(result, view):

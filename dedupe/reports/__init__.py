@@ -34,6 +34,8 @@ class Format:
     summary: str
     for_people: bool = False
     """Text for people, which `--max-findings` may shorten; machine formats are always whole."""
+    has_totals: bool = False
+    """Ends with the totals, which all others leave to standard error."""
     number_sign: str = r"\u0023"
     """How the format spells `#`; by default as JSON does"""
 
@@ -57,8 +59,9 @@ class Format:
 _XML, _TEXT = "&#35;", r"\x23"
 # The extension of text formats is not .txt: a report in the scanned folder would be an article.
 _ALL = (
-    Format("full", "dedupe.reports.full", "full", "findings with excerpts and reasons", True),
+    Format("full", "dedupe.reports.full", "full", "findings with excerpts and reasons", True, True),
     Format("concise", "dedupe.reports.concise", "concise", "one line per finding", True),
+    Format("grouped", "dedupe.reports.grouped", "grouped", "the same by article", True, True),
     Format("json", "dedupe.reports.json", "json", "the whole result as one JSON object"),
     Format("jsonl", "dedupe.reports.jsonl", "jsonl", "the same as JSON Lines"),
     Format("matches", "dedupe.reports.matches", "matches.jsonl", "every verified pair of spans"),
@@ -66,11 +69,11 @@ _ALL = (
     Format("sarif", "dedupe.reports.sarif", "sarif", "SARIF 2.1.0 for GitHub code scanning"),
     Format("github", "dedupe.reports.github", "github", "annotations of a GitHub workflow"),
     Format("gitlab", "dedupe.reports.gitlab", "gitlab.json", "Code Quality report of GitLab"),
-    Format("junit", "dedupe.reports.junit", "junit.xml", "test results as JUnit XML", False, _XML),
+    Format("junit", "dedupe.reports.junit", "junit.xml", "test results in XML", number_sign=_XML),
     Format("rdjson", "dedupe.reports.rdjson", "rdjson", "diagnostics for reviewdog"),
     # Not .md: as above.
-    Format("markdown", "dedupe.reports.markdown", "summary", "summary of a CI job", False, _TEXT),
-    Format("csv", "dedupe.reports.csv", "csv", "one row per finding and place", False, _TEXT),
+    Format("markdown", "dedupe.reports.markdown", "summary", "summary of a job", number_sign=_TEXT),
+    Format("csv", "dedupe.reports.csv", "csv", "one row per finding and place", number_sign=_TEXT),
 )
 
 FORMATS: Mapping[str, Format] = {form.name: form for form in _ALL}

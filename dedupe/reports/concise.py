@@ -9,7 +9,7 @@ from dedupe.model import Finding, Result
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, write_lines
 from dedupe.reports.visible import one_line, visible
-from dedupe.reports.wording import listed_findings, status
+from dedupe.reports.wording import listed_findings, said
 
 
 def write(result: Result, stream: BinaryIO, options: ReportOptions) -> None:
@@ -22,9 +22,7 @@ def _lines(findings: Sequence[Finding], options: ReportOptions) -> Iterator[Line
     for finding in findings:
         start = finding.span.start
         path = visible(finding.path, github=options.github)
-        message = one_line(finding.message, github=options.github).removesuffix(".")
-        if finding.status != "new":
-            message += f" ({one_line(status(finding), github=options.github)})"
+        message = one_line(said(finding), github=options.github)
         yield (
             Piece(f"{path}:{start.line}:{start.column}: "),
             Piece(finding.severity.value, finding.severity.value),

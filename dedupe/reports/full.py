@@ -22,7 +22,7 @@ from dedupe.reports.painting import (
     write_lines,
 )
 from dedupe.reports.rulebook import advice
-from dedupe.reports.summary import closing_lines, first_look, share_bar
+from dedupe.reports.summary import closing_lines, first_look, left_out_lines, share_bar
 from dedupe.reports.visible import one_line, visible
 from dedupe.reports.wording import counted, headline, lines_of, listed_findings, percent, shares
 
@@ -50,10 +50,7 @@ def _lines(result: Result, options: ReportOptions) -> Iterator[Line]:
             yield from finding_lines(finding, options, advise=finding.rule not in advised)
             yield ()
             advised.add(finding.rule)
-    if len(shown) < len(found):
-        left = len(found) - len(shown)
-        yield plain(f"{left:,} more: use -o jsonl:FILE, or --max-findings 0 to see all here.")
-        yield ()
+    yield from left_out_lines(len(found) - len(shown))
     yield from first_look(result, options)
     yield from closing_lines(result, options)
 

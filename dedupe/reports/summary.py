@@ -28,6 +28,13 @@ _SKIPPED_SHOWN = 5
 _BAR_CELLS = 20
 
 
+def left_out_lines(left: int) -> Iterator[Line]:
+    """How many findings were not shown, if any."""
+    if left:
+        yield plain(f"{left:,} more: use -o jsonl:FILE, or --max-findings 0 to see all here.")
+        yield ()
+
+
 def closing_lines(result: Result, options: ReportOptions) -> Iterator[Line]:
     """Findings, words, gate and skipped files, each in a line."""
     yield _found(result)

@@ -80,6 +80,12 @@ def headline(finding: Finding) -> str:
     return text if finding.status == "new" else f"{text} ({status(finding)})"
 
 
+def said(finding: Finding) -> str:
+    """The message of a finding for a line of its own."""
+    text = finding.message.removesuffix(".")
+    return text if finding.status == "new" else f"{text} ({status(finding)})"
+
+
 def status(finding: Finding) -> str:
     """`suppressed until 2027-01-31: licensed from Acme`."""
     said = finding.suppression

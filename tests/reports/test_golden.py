@@ -31,6 +31,8 @@ CASES: dict[str, Writer] = {
     "full.color.txt": _format("full", COLOR),
     "full.narrow.txt": _format("full", NARROW),
     "concise.txt": _format("concise"),
+    "grouped.txt": _format("grouped"),
+    "grouped.color.txt": _format("grouped", COLOR),
     "json.json": _format("json"),
     "jsonl.jsonl": _format("jsonl"),
     "matches.jsonl": _format("matches"),

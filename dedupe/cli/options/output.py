@@ -42,7 +42,8 @@ def report_options(command: Command) -> Command:
             key="output.max-findings",
             metavar="N",
             type=click.IntRange(min=0),
-            help="Findings shown in full and concise, 0 for all; 200 for full on a terminal.",
+            help="Findings shown in full, concise and grouped, 0 for all; 200 for full on a "
+            "terminal.",
         ),
         max_matches_option,
         option(
