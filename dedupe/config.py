@@ -153,6 +153,7 @@ class Output(Struct, frozen=True, kw_only=True):
     """Report on these paths only; everything is still compared."""
     want_matches: bool = False
     want_passages: bool = False
+    want_clusters: bool = False
     want_baseline: bool = False
 
 

@@ -291,6 +291,25 @@ class MatchRow(Struct, frozen=True, tag_field="kind", tag="match"):
     b: TextRange
 
 
+class MemberRow(Struct, frozen=True, tag_field="kind", tag="member"):
+    """One place of a copied passage, or one copy of an article (format `clusters`)."""
+
+    cluster_id: str
+    doc_id: str | None
+    path: str
+    role: Literal["original", "duplicate"]
+    keep: bool
+    """Whether the place stays where all copies but one are taken out: the original does"""
+    representative: str
+    """Path of the original"""
+    similarity: float | None
+    """Exact Jaccard similarity of the word shingles to the same passage of the original; None where
+    nothing proves it but a third copy."""
+    words: int
+    span_start: int
+    span_end: int
+
+
 class PassageRow(Struct, frozen=True, tag_field="kind", tag="passage"):
     """One block of an article with its scores, flagged or not (format `passages`)."""
 
@@ -364,6 +383,7 @@ class Result(Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...] = ()
     matches: tuple[MatchRow, ...] = ()
     passages: tuple[PassageRow, ...] = ()
+    clusters: tuple[MemberRow, ...] = ()
     baseline: Baselined | None = None
 
 

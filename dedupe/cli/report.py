@@ -8,6 +8,7 @@ from dedupe.cli import options
 from dedupe.cli.grouped import GroupedCommand
 from dedupe.cli.reporting import Reports
 from dedupe.errors import UsageError
+from dedupe.reports import ANALYSIS
 
 
 @click.command("report", cls=GroupedCommand)
@@ -24,7 +25,7 @@ def command(context: click.Context, /, result: str, **values: object) -> int:
     is 0, whatever the gate of the scan said.
     """
     with Reports(context, values) as reports:
-        for name in sorted(reports.formats & {"matches", "passages"}):
+        for name in sorted(reports.formats & ANALYSIS):
             raise UsageError(f"a result holds no {name}; scan again with --output {name}:FILE")
         from dedupe import pipeline
 

@@ -31,6 +31,7 @@ from dedupe.config import (
     Suppressions,
 )
 from dedupe.errors import ConfigError, UsageError
+from dedupe.reports import ANALYSIS
 
 Section = TypeVar("Section", bound=msgspec.Struct)
 Values = Mapping[str, object]
@@ -119,8 +120,7 @@ def config(
         output=_section(
             Output,
             values,
-            want_matches="matches" in formats,
-            want_passages="passages" in formats,
+            **{f"want_{name}": name in formats for name in ANALYSIS},
         ),
     )
 

@@ -111,6 +111,9 @@ def examine(
         if settings.output.want_matches
         else (),
         passages=rows.passages(corpus, judgements, found, store.load),
+        clusters=rows.members(corpus, regions, completed.drafts, store.load)
+        if settings.output.want_clusters
+        else (),
         baseline=baselined,
     )
 

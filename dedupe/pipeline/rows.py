@@ -1,4 +1,4 @@
-"""Rows for people who analyse: every verified match, every block with its scores."""
+"""Rows for people who analyse: every match, every member of a cluster, every block with scores."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 from msgspec import structs
 
-from dedupe.findings import Overlap
+from dedupe.findings import Draft, Overlap
+from dedupe.findings.completion import Clusters
 from dedupe.findings.lookup import Lookup
-from dedupe.model import Finding, MatchRow, PassageRow, TextRange
+from dedupe.model import Cluster, Finding, MatchRow, MemberRow, PassageRow, TextRange
 from dedupe.pipeline.analysis import Judgement
 from dedupe.tables import (
     BlockKind,
@@ -24,6 +25,7 @@ from dedupe.tables import (
     Load,
     MatchTable,
     Reading,
+    RegionTable,
     SummaryTable,
 )
 
@@ -114,6 +116,44 @@ def _rules(table: MatchTable) -> list[str]:
         [table.a == table.b, reworded], ["DUP103", "DUP104"], "DUP102"
     ).tolist()
     return rules
+
+
+def members(
+    corpus: Corpus, regions: RegionTable, drafts: Sequence[Draft], load: Load
+) -> tuple[MemberRow, ...]:
+    """All members of clusters of copies, flagged or not: the original first, then by path."""
+    clusters = Clusters(corpus, regions)
+    named = [(draft, cluster) for draft in drafts if (cluster := clusters.of(draft)) is not None]
+    article, start, end = np.array(
+        [(draft.article, draft.start, draft.end) for draft, _ in named], np.int64
+    ).reshape(-1, 3).T  # fmt: skip
+    lookup = Lookup(corpus)
+    tickets = lookup.all_tokens(article, start, end)
+    lookup.resolve(load)
+    edges = (column.tolist() for column in lookup.all_offsets(tickets))
+    rows = [
+        MemberRow(
+            cluster.id, None, corpus.path[draft.article],
+            "original" if draft.original else "duplicate", draft.original, cluster.original,
+            _similarity(draft, cluster, corpus), draft.end - draft.start, low, high,
+        )
+        for (draft, cluster), low, high in zip(named, *edges, strict=True)
+    ]  # fmt: skip
+    return tuple(
+        sorted(
+            rows,
+            key=lambda row: (
+                row.representative, row.cluster_id, not row.keep, row.path, row.span_start,
+            ),
+        )
+    )  # fmt: skip
+
+
+def _similarity(draft: Draft, cluster: Cluster, corpus: Corpus) -> float | None:
+    if draft.original:
+        return 1.0
+    there = (p for p in draft.counterparts if corpus.path[p.article] == cluster.original)
+    return next((round(place.similarity, 4) for place in there), None)
 
 
 def passages(

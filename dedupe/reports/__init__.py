@@ -65,6 +65,7 @@ _ALL = (
     Format("json", "dedupe.reports.json", "json", "the whole result as one JSON object"),
     Format("jsonl", "dedupe.reports.jsonl", "jsonl", "the same as JSON Lines"),
     Format("matches", "dedupe.reports.matches", "matches.jsonl", "every verified pair of spans"),
+    Format("clusters", "dedupe.reports.clusters", "clusters.jsonl", "every member of a cluster"),
     Format("passages", "dedupe.reports.passages", "passages.jsonl", "every block with its scores"),
     Format("sarif", "dedupe.reports.sarif", "sarif", "SARIF 2.1.0 for GitHub code scanning"),
     Format("github", "dedupe.reports.github", "github", "annotations of a GitHub workflow"),
@@ -77,6 +78,8 @@ _ALL = (
 )
 
 FORMATS: Mapping[str, Format] = {form.name: form for form in _ALL}
+ANALYSIS = frozenset(("clusters", "matches", "passages"))
+"""Formats of rows that a scan makes on request only, and no other format holds."""
 
 
 def write(name: str, result: Result, stream: BinaryIO, options: ReportOptions) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from dedupe.reports import FORMATS
+from dedupe.reports import ANALYSIS, FORMATS
 from tests.cli.conftest import BAKERY, FERRY, Cli, findings, statuses, write
 
 FILE = ".dedupe-accept.toml"
@@ -121,7 +121,7 @@ def test_listing_what_is_known(cli: Cli, folder: Path) -> None:
     cli("baseline", "create")
     known = ("--baseline", ".dedupe-baseline.json", "-q")
     both = (*known, "--include-suppressed", "--include-baselined")
-    for name in sorted(FORMATS.keys() - {"json", "jsonl", "csv", "junit", "matches", "passages"}):
+    for name in sorted(FORMATS.keys() - ANALYSIS - {"json", "jsonl", "csv", "junit"}):
         assert "b.md" not in cli("scan", "-f", name, *known).out, name
         one = cli("scan", "-f", name, *known, "--include-baselined").out
         assert "TPL205" in one, name

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dedupe.reports import FORMATS
+from dedupe.reports import ANALYSIS, FORMATS
 from tests.cli.conftest import BAKERY, FERRY, Cli, findings, write
 
 FILE = ".dedupe-baseline.json"
@@ -212,7 +212,7 @@ def test_files_are_never_known(cli: Cli, folder: Path) -> None:
 
 def test_saved_result_keeps_what_is_known(cli: Cli, baseline: Path) -> None:
     """`report` writes what the scan wrote."""
-    names = sorted(FORMATS.keys() - {"matches", "passages"})
+    names = sorted(FORMATS.keys() - ANALYSIS)
     write(baseline / "c.md", "# Trams", "TAGS:")
     cli("scan", "--baseline", FILE, "-o", "jsonl:r", *(f"-o{name}:s.{name}" for name in names))
     for name in names:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from dedupe.reports import FORMATS
+from dedupe.reports import ANALYSIS, FORMATS
 from tests.cli.conftest import BAKERY, FERRY, Cli
 
 HOSTILE = (
@@ -22,7 +22,7 @@ HOSTILE = (
 LINES = "::error file=a,line=1::pwned\n::add-mask::the\n##[error]pwned\n=cmd()\n"
 NAME = "::error::\x1b[2J[b].md"
 SURROGATE = b"caf\xe9 [b].md"
-VISIBLE = sorted(FORMATS.keys() - {"json", "jsonl", "matches", "passages"})
+VISIBLE = sorted(FORMATS.keys() - ANALYSIS - {"json", "jsonl"})
 """Formats whose text is escaped; in the others it is what it is, behind the escapes of JSON."""
 
 
@@ -76,7 +76,7 @@ def test_formats_are_what_they_are(cli: Cli, folder: Path) -> None:
     findings = json.loads(written["json"])["findings"]
     assert {finding["path"] for finding in findings} >= {NAME, "b.md", "caf\\xe9 [b].md"}
     assert any(HOSTILE[:20] in finding["excerpt"] for finding in findings)
-    for name in ("jsonl", "matches", "passages"):
+    for name in ("jsonl", *ANALYSIS):
         assert all(json.loads(line) for line in written[name].split("\n")[:-1])
     assert len(json.loads(written["gitlab"])) == len(findings)
     assert len(json.loads(written["rdjson"])["diagnostics"]) == len(findings)

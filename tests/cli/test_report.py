@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dedupe.reports import FORMATS
+from dedupe.reports import ANALYSIS, FORMATS
 from tests.cli.conftest import BAKERY, FERRY, Cli
 
-SAVED = sorted(FORMATS.keys() - {"matches", "passages"})
+SAVED = sorted(FORMATS.keys() - ANALYSIS)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_limits_of_formats(cli: Cli, folder: Path) -> None:
     assert cli("report", "r", "-f", "csv", "--csv-bom").out.startswith("\ufeffrule,")
 
 
-@pytest.mark.parametrize("name", ["matches", "passages"])
+@pytest.mark.parametrize("name", sorted(ANALYSIS))
 def test_what_a_result_does_not_hold(cli: Cli, folder: Path, name: str) -> None:
     """An empty file would be a lie."""
     cli("scan", "-o", "jsonl:r")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dedupe.reports import FORMATS
+from dedupe.reports import ANALYSIS, FORMATS
 from tests.cli.conftest import BAKERY, FERRY, Cli, statuses, write
 
 IGNORE = "<!-- dedupe: ignore[DUP102] -- licensed from Acme -->"
@@ -51,7 +51,7 @@ def test_formats_for_programs_mark_suppressed_findings(cli: Cli, folder: Path) -
 
 def test_saved_result_keeps_what_is_suppressed(cli: Cli, folder: Path) -> None:
     """`report` writes what the scan wrote."""
-    names = sorted(FORMATS.keys() - {"matches", "passages"})
+    names = sorted(FORMATS.keys() - ANALYSIS)
     write(folder / "c.md", "<!-- dedupe: ignore[DUP] -->", FERRY, "<!-- dedupe: no -->")
     cli("scan", "-o", "jsonl:r", *(f"-o{name}:s.{name}" for name in names))
     for name in names:

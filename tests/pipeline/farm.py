@@ -13,7 +13,7 @@ import numpy as np
 from dedupe import config
 from dedupe.model import Finding, Result
 from dedupe.pipeline import build_index, check, scan
-from dedupe.reports import FORMATS
+from dedupe.reports import ANALYSIS, FORMATS
 from dedupe.reports.options import ReportOptions
 from tests import naive
 
@@ -79,7 +79,7 @@ class Folder:
 def jsonl(result: Result) -> bytes:
     """All that a machine reads of a result."""
     stream = io.BytesIO()
-    for name in ("jsonl", "matches", "passages"):
+    for name in ("jsonl", *sorted(ANALYSIS)):
         FORMATS[name].write(result, stream, ReportOptions())
     return stream.getvalue()
 

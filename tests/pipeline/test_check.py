@@ -12,6 +12,7 @@ import pytest
 from dedupe import config
 from dedupe.model import Finding, Result
 from dedupe.pipeline import analysis, check
+from dedupe.reports import ANALYSIS
 from tests.conftest import ROOT
 from tests.pipeline.farm import (
     Folder,
@@ -24,7 +25,7 @@ from tests.pipeline.farm import (
 )
 
 Row = tuple[str, int, int, str, int, int, float, str]
-ROWS = settings(output={"want_matches": True, "want_passages": True}, jobs=1)
+ROWS = settings(output={f"want_{name}": True for name in ANALYSIS}, jobs=1)
 FORM = (
     "If you have been looking for {0}, you are certainly not alone this week. Readers have asked "
     "us about {1} again and again. Here is what we know so far, and what remains to be confirmed "
@@ -231,7 +232,7 @@ def test_a_template_is_shown_as_incoming_articles_have_it(folder: Folder, writer
 @pytest.mark.parametrize("jobs", [0, 2, 5])
 def test_number_of_threads_does_not_matter(shelf: Folder, jobs: int) -> None:
     """One thread or many."""
-    more = settings(output={"want_matches": True, "want_passages": True}, jobs=jobs)
+    more = settings(output={f"want_{name}": True for name in ANALYSIS}, jobs=jobs)
     assert jsonl(shelf.check(settings=more)) == jsonl(shelf.check(settings=ROWS))
 
 

@@ -15,12 +15,13 @@ from msgspec import structs
 from dedupe import config, memory
 from dedupe.config import Sources
 from dedupe.pipeline import analysis, gathering, scan, scanning
+from dedupe.reports import ANALYSIS
 from dedupe.sources import SourceFile
 from dedupe.tables import I32, Reading
 from tests.conftest import ROOT
 from tests.pipeline.farm import Folder, Writer, jsonl, sentences, settings
 
-EVERYTHING = settings(output={"want_matches": True, "want_passages": True}, jobs=1)
+EVERYTHING = settings(output={f"want_{name}": True for name in ANALYSIS}, jobs=1)
 
 FILLER = (
     "In conclusion, it is clear that community gardens matter in today's fast-paced world. By "
@@ -65,7 +66,7 @@ def expected(articles: Folder) -> bytes:
 @pytest.mark.parametrize("jobs", [0, 2, 4, 7])
 def test_number_of_threads_does_not_matter(articles: Folder, expected: bytes, jobs: int) -> None:
     """One thread or many."""
-    more = settings(output={"want_matches": True, "want_passages": True}, jobs=jobs)
+    more = settings(output={f"want_{name}": True for name in ANALYSIS}, jobs=jobs)
     assert jsonl(articles.scan(settings=more)) == expected
 
 
@@ -92,7 +93,7 @@ def test_size_of_batches_does_not_matter(
 ) -> None:
     """A batch per article, of a few, or of all."""
     monkeypatch.setattr(analysis, "LEAST_BATCH", size)
-    more = settings(output={"want_matches": True, "want_passages": True}, jobs=3)
+    more = settings(output={f"want_{name}": True for name in ANALYSIS}, jobs=3)
     assert jsonl(articles.scan(settings=more)) == expected
 
 

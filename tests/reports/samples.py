@@ -21,6 +21,7 @@ from dedupe.model import (
     Gate,
     Match,
     MatchRow,
+    MemberRow,
     Nearest,
     NearestReworded,
     PassageRow,
@@ -231,6 +232,22 @@ def result() -> Result:
                 TextRange("incoming/bread.md", 40, 340),
                 TextRange(ORIGINAL, 100, 350),
             ),
+        ),
+        clusters=(
+            MemberRow("c-4be1c07d", None, ORIGINAL, "original", True, ORIGINAL, 1.0, 50, 100, 350),
+            MemberRow(
+                "c-4be1c07d",
+                None,
+                "incoming/bread.md",
+                "duplicate",
+                False,
+                ORIGINAL,
+                0.9412,
+                52,
+                40,
+                340,
+            ),
+            MemberRow("c-4be1c07d", None, "zz.md", "duplicate", False, ORIGINAL, None, 31, 0, 180),
         ),
         passages=(
             PassageRow(

@@ -36,6 +36,7 @@ CASES: dict[str, Writer] = {
     "json.json": _format("json"),
     "jsonl.jsonl": _format("jsonl"),
     "matches.jsonl": _format("matches"),
+    "clusters.jsonl": _format("clusters"),
     "passages.jsonl": _format("passages"),
     "sarif.json": _format("sarif"),
     "github.txt": _format("github"),

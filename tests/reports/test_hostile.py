@@ -19,7 +19,7 @@ from dedupe.model import (
     Shown,
     Skipped,
 )
-from dedupe.reports import FORMATS, compare, explain, files, show, write
+from dedupe.reports import ANALYSIS, FORMATS, compare, explain, files, show, write
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.visible import one_line, visible
 from tests.reports import samples
@@ -65,7 +65,7 @@ def test_text_formats_are_harmless(name: str, options: ReportOptions) -> None:
     _assert_harmless(_written(name, options).decode(options.encoding), options)
 
 
-@pytest.mark.parametrize("name", ["json", "jsonl", "matches", "passages"])
+@pytest.mark.parametrize("name", ["json", "jsonl", *sorted(ANALYSIS)])
 def test_machine_formats_are_valid_json(name: str) -> None:
     """UTF-8, one JSON value per line (or one in all), the text unchanged but for surrogates."""
     text = _written(name, PLAIN).decode()

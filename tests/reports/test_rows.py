@@ -9,7 +9,7 @@ import time
 import msgspec
 import pytest
 
-from dedupe.model import Article, Finding, MatchRow, PassageRow, Run, Summary
+from dedupe.model import Article, Finding, MatchRow, MemberRow, PassageRow, Run, Summary
 from dedupe.reports import write
 from dedupe.reports.options import ReportOptions
 from tests.reports import samples
@@ -69,9 +69,11 @@ def test_json_holds_the_same_members() -> None:
     assert [whole["run"], *whole["articles"], *whole["findings"], whole["summary"]] == rows
 
 
-@pytest.mark.parametrize(("name", "kind"), [("matches", MatchRow), ("passages", PassageRow)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("matches", MatchRow), ("clusters", MemberRow), ("passages", PassageRow)]
+)
 def test_analysis_formats_decode(name: str, kind: type[msgspec.Struct]) -> None:
-    """One row per pair or block, nothing else."""
+    """One row per pair, member or block, nothing else."""
     rows = msgspec.json.decode(b"[" + b",".join(_lines(name)) + b"]", type=list[kind])  # type: ignore[valid-type]
     assert tuple(rows) == getattr(samples.result(), name)
 
