@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -25,9 +26,9 @@ class FileIgnore(NamedTuple):
 
     def holds(self, path: str) -> bool:
         """Whether a file matches."""
-        here = self.folder == "." and not path.startswith(("/", "../"))
-        inner = path if here else os.path.relpath(path, self.folder).replace(os.sep, "/")
-        return self.patterns.excludes_path(inner)
+        if self.folder != "." or path.startswith("../") or Path(path).is_absolute():
+            path = os.path.relpath(path, self.folder).replace(os.sep, "/")
+        return self.patterns.excludes_path(path)
 
 
 class Selection(NamedTuple):
