@@ -6,6 +6,7 @@ one group of duplicates, and a template is sought in all articles at once.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,33 +26,30 @@ def isolated(
 
     max_matches: as `copy_drafts` was given it. Other drafts are as they were.
     """
-    return [
-        _whole(draft, corpus, isolation, max_matches) if draft.rule == "DUP101" else draft
-        for draft in drafts
-    ]
-
-
-def _whole(draft: Draft, corpus: Corpus, isolation: Isolation, max_matches: int) -> Draft:
     rank = corpus.rank
-    group = sorted(draft.group, key=rank.__getitem__)
-    near = _near(draft.article, group, isolation)
-    named = [place for place in draft.counterparts if place.article in near]
-    # The first ones of a group are compared with all of it, and some of them are no duplicates.
-    compared = near.intersection(group[: max_matches + 1]) - {draft.article}
-    rejected = compared.difference(place.article for place in named)
-    return structs.replace(
-        draft,
-        counterparts=Counterparts.of(named),
-        members=len(near) - len(rejected),
-        original=all(rank[place.article] > rank[draft.article] for place in named),
-        group=near,
-    )
+    kind, apart = isolation.kinds()
 
+    @functools.cache
+    def near(group: frozenset[int], own: int) -> tuple[frozenset[int], frozenset[int]]:
+        """Those of a group that an article of a kind may be compared with, and that all were."""
+        oldest = sorted(group, key=rank.__getitem__)[: max_matches + 1]
+        allowed = frozenset(article for article in group if not apart[own, kind[article]])
+        return allowed, allowed.intersection(oldest)
 
-def _near(article: int, group: Sequence[int], isolation: Isolation) -> frozenset[int]:
-    """Those of a group of articles from which one of them is not isolated."""
-    others = np.array(group, np.int64)
-    return frozenset(others[~isolation.apart(np.full_like(others, article), others)].tolist())
+    def cut(draft: Draft) -> Draft:
+        allowed, compared = near(draft.group, kind[draft.article].item())
+        named = [place for place in draft.counterparts if place.article in allowed]
+        # The oldest ones of a group are compared with all of it, and some are no duplicates.
+        rejected = compared.difference([draft.article, *(place.article for place in named)])
+        return structs.replace(
+            draft,
+            counterparts=Counterparts.of(named),
+            members=len(allowed) - len(rejected),
+            original=all(rank[place.article] > rank[draft.article] for place in named),
+            group=allowed,
+        )
+
+    return [cut(draft) if draft.rule == "DUP101" else draft for draft in drafts]
 
 
 def isolated_families(

@@ -309,8 +309,20 @@ def test_schema(cli: Cli) -> None:
     jsonschema.Draft202012Validator.check_schema(printed)
     validator = jsonschema.Draft202012Validator(printed)
     assert validator.is_valid({"duplicates": {"min-words": 3}, "max-file-size": "5MB", "jobs": 2})
+    assert validator.is_valid(
+        {
+            "rules": {"severity": {"DUP": "error"}},
+            "per-file-ignores": {"legal/**": ["DUP", "TPL201"]},
+            "duplicates": {"isolated-groups": [["a", "b"]]},
+            "date-source": "git",
+        }
+    )
     for wrong in (
         {"zebra": 3},
+        {"rules": {"severity": {"DUP": "fatal"}}},
+        {"per-file-ignores": {"legal/**": "DUP"}},
+        {"duplicates": {"isolated-groups": [["a"]]}},
+        {"date-field": ""},
         {"duplicates": {"min-words": 0}},
         {"depth": "x"},
         {"filler": {"threshold": 2}},
