@@ -49,7 +49,7 @@ class Candidates(NamedTuple):
     box: I64
     """(Q, 4) first token and end, in either article"""
 
-    def rows(self, chosen: Bool) -> Candidates:
+    def rows(self, chosen: Bool | slice) -> Candidates:
         """Some of them."""
         return Candidates(self.partner[chosen], self.box[chosen])
 

@@ -118,7 +118,7 @@ def match_copies(
     )
     partner, box = _alike(corpus, passages, places, owners, pool)
     # Not before: of equal passages the first one takes part for all, also for isolated ones.
-    together = owners.together(corpus.pieces.article[partner])
+    together = owners.together(partner, corpus.pieces.article)
     matches = align.align(
         partner[together], box[together], corpus.token, corpus.pieces.token,
         min(BLOCK_WORDS, settings.min_words), pool,
@@ -179,7 +179,7 @@ def match_rewordings(
         owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
         where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool, owners.accepted)
-        where = where.rows(owners.together(corpus.pieces.article[where.partner]))
+        where = where.rows(owners.together(where.partner, corpus.pieces.article))
         proposed = where
         if owners.inside:
             owner = np.where(owner < owners.inside, owner, np.int32(-1))

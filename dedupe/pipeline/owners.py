@@ -26,11 +26,12 @@ class Owners(NamedTuple):
     isolation: Isolation | None = None
     """Pairs that are not compared although their numbers differ"""
 
-    def together(self, partner: I32) -> Bool:
-        """Which pairs (Q, 2) of articles are not isolated from each other."""
-        if self.isolation is None:
-            return np.ones(len(partner), np.bool_)
-        return ~self.isolation.apart(*partner.T)
+    def together(self, partner: I32, article: I32) -> Bool | slice:
+        """Which pairs (Q, 2) of pieces are of articles that are not isolated from each other.
+
+        article: (P,) of each piece. All pairs are a slice, which copies nothing.
+        """
+        return slice(None) if self.isolation is None else ~self.isolation.apart(*article[partner].T)
 
 
 def owners_of(corpus: Corpus, settings: config.Matching) -> Owners:
