@@ -167,10 +167,10 @@ def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
     places = candidates.Passages(owner[gathered.article], gathered.start, gathered.length)
     yield Stage(
         "equal passages", "passage", len(gathered.content),
-        _seconds(lambda: candidates.equals_of(gathered.content, corpus.token, places)),
+        _seconds(lambda: candidates.equals_of(gathered.content, corpus.token, places, pool)),
         _seconds(gathered.content.copy), "copying their hashes",
     )  # fmt: skip
-    equals = candidates.equals_of(gathered.content, corpus.token, places)
+    equals = candidates.equals_of(gathered.content, corpus.token, places, pool)
     none_settled = np.zeros(len(gathered.kind), np.bool_)
     known = candidates.equal_pairs(equals, places, none_settled, inside=len(corpus.path))
     use = bands.usable(gathered.kind, equals.representative, equals.order)

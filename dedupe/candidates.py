@@ -44,29 +44,43 @@ class Equals(NamedTuple):
     """(P, 2) of a representative of several: where in `order` they begin, and their number"""
 
 
+_HALVING = 1
+"""Bits of content hashes that part the search for equals: two threads, in smaller tables each."""
+
 Colliding = tuple[U64, np.uint64, I32]
 """Entries (E,) of a band, the mask of their numbers, passage and article (E, 2) of each."""
 
 
-def equals_of(content: U64, token: U32, passages: Passages) -> Equals:
+def equals_of(content: U64, token: U32, passages: Passages, pool: Executor) -> Equals:
     """Group passages with the same words. content: u64 (P,); token: (N,) of the corpus."""
     from dedupe.kernels.joining import group_equal, mark_repeated
 
     count = len(content)
-    words = 1 << max(count.bit_length() - 4, 0)  # four to eight bits for each passage
-    some = memory.empty(count + 1, np.int32)
-    marked = mark_repeated(content, np.zeros(words, np.uint64), np.zeros(words, np.uint64), some)
-    some = some[:marked]
+    words = 1 << max(count.bit_length() - 4 - _HALVING, 0)  # four to eight bits for each passage
     representative = memory.empty(count, np.int32)
     representative.fill(1)
     representative[:1] = 0
     np.cumsum(representative, out=representative)
-    group, order = memory.zeros((count, 2), np.int32), memory.empty(marked, np.int32)
-    table = np.full(2 << int(marked).bit_length(), -1, np.int32)
-    grouped = group_equal(
-        some, content, token, passages.start, passages.length, table, representative, group, order
-    )
-    return Equals(representative, order[:grouped], group)
+    group = memory.zeros((count, 2), np.int32)
+
+    def one(part: int) -> I32:
+        some = memory.empty(count + 1, np.int32)
+        seen, repeated = np.zeros((2, words), np.uint64)
+        some = some[: mark_repeated(content, part, _HALVING, seen, repeated, some)]
+        table = np.full(2 << len(some).bit_length(), -1, np.int32)
+        order = memory.empty(len(some), np.int32)
+        grouped = group_equal(
+            some, content, token, passages.start, passages.length, table, representative, group,
+            order,
+        )  # fmt: skip
+        return order[:grouped]
+
+    orders = list(pool.map(one, range(1 << _HALVING)))
+    behind = 0
+    for order in orders:
+        group[order[representative[order] == order], 0] += behind
+        behind += len(order)
+    return Equals(representative, memory.joined(orders, np.int32), group)
 
 
 def equal_pairs(

@@ -109,25 +109,33 @@ def _pair_with_leader(member, owner, size, start, length, inside, mark, out, cou
 
 
 @kernel
-def mark_repeated(content, seen, repeated, out):
+def mark_repeated(content, part, part_bits, seen, repeated, out):
     """List the passages whose content hash may occur twice: all of those, and few others.
 
-    content: u64 (P,); seen, repeated: u64 (W,) of zeros, bitmaps of a power of two bits; written
+    content: u64 (P,); of them, those whose first `part_bits` bits are `part`
+    seen, repeated: u64 (W,) of zeros, bitmaps of a power of two bits; written
     out: i32 (P + 1,) written: passages, ascending. Returns their number.
 
     Two sweeps over bitmaps that a cache holds cost a third of sorting all hashes.
     """
     # The upper bits of a content hash are the mixed ones.
+    cut, own = np.uint64(part_bits), np.uint64(part)
     shift = np.uint64(58) - trailing_zeros(np.uint64(len(seen)))
+    count = np.uint64(0)
     for i in range(len(content)):
-        bit = content[np.uint64(i)] >> shift
+        out[count] = i
+        count += np.uint64(content[np.uint64(i)] >> _ONE >> (_BIT - cut) == own)
+    listed = count
+    for k in range(listed):
+        bit = content[np.uint64(out[k])] << cut >> shift
         word, mask = bit >> _SIX, _ONE << (bit & _BIT)
         before = seen[word]
         repeated[word] |= before & mask
         seen[word] = before | mask
     count = np.uint64(0)
-    for i in range(len(content)):
-        bit = content[np.uint64(i)] >> shift
+    for k in range(listed):
+        i = out[k]
+        bit = content[np.uint64(i)] << cut >> shift
         out[count] = i
         count += repeated[bit >> _SIX] >> (bit & _BIT) & _ONE
     return count

@@ -135,7 +135,7 @@ def _alike(
     Passages of crowds are compared with their leaders first: those that belong to a family then
     need no other ones of it.
     """
-    equals = candidates.equals_of(passages.content, corpus.token, places)
+    equals = candidates.equals_of(passages.content, corpus.token, places, pool)
     use = bands.usable(passages.kind, equals.representative, equals.order)
     batches = bands.parts(passages.keys, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))

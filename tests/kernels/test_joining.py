@@ -328,15 +328,24 @@ def test_keys_of_several_articles_are_marked(
     assert place[:total, 0].tolist() == wanted
 
 
-@given(st.lists(st.integers(0, 30), max_size=30), st.sampled_from([0, 2, 6]))
-def test_hashes_that_occur_twice_are_listed(values: list[int], words_log: int) -> None:
-    """Every repeated hash, and of the others those that share the bit of an earlier one."""
+@given(st.lists(st.integers(0, 511), max_size=30), st.sampled_from([0, 2, 6]), st.integers(0, 2))
+def test_hashes_that_occur_twice_are_listed(
+    values: list[int], words_log: int, part_bits: int
+) -> None:
+    """Every repeated hash of a part, and of the others those that share the bit of another one."""
     content = np.array([value << 55 for value in values], np.uint64)
-    seen, repeated = np.zeros((2, 1 << words_log), np.uint64)
-    out = np.empty(len(values) + 1, np.int32)
-    count = mark_repeated(content, seen, repeated, out)
-    bits = [value << 55 >> 58 - words_log for value in values]
-    assert out[:count].tolist() == [i for i, bit in enumerate(bits) if bits.count(bit) > 1]
+    bits = [(value << 55 << part_bits & 2**64 - 1) >> 58 - words_log for value in values]
+    parts = [value >> 9 - part_bits for value in values]
+    for part in range(1 << part_bits):
+        seen, repeated = np.zeros((2, 1 << words_log), np.uint64)
+        out = np.empty(len(values) + 1, np.int32)
+        count = mark_repeated(content, part, part_bits, seen, repeated, out)
+        own = [bit for bit, its in zip(bits, parts, strict=True) if its == part]
+        assert out[:count].tolist() == [
+            i
+            for i, (bit, its) in enumerate(zip(bits, parts, strict=True))
+            if its == part and own.count(bit) > 1
+        ]
 
 
 @pytest.mark.parametrize("room", [0, 1, 3])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,12 @@ def test_list_holds_all_that_a_scan_calls() -> None:
     called = msgspec.json.decode(done.stdout, type=warming.Listed)
     assert called
     assert set(called) <= set(warming.listed())
+
+
+def test_list_holds_what_there_is() -> None:
+    """A kernel that is gone, or has other arguments, would end the build of the package."""
+    for function, signature in warming.kernels():
+        assert len(inspect.signature(function).parameters) == len(signature), function.__name__
 
 
 @pytest.fixture

@@ -54,6 +54,12 @@ def test_passages_of_one_article_are_no_candidates() -> None:
     ]  # fmt: skip
 
 
+def equals_of(content: U64, token: U32, places: candidates.Passages) -> candidates.Equals:
+    """The equals, found by two threads."""
+    with ThreadPoolExecutor(2) as pool:
+        return candidates.equals_of(content, token, places, pool)
+
+
 def none_settled(count: int) -> Bool:
     """No passage belongs to a family."""
     return np.zeros(count, np.bool_)
@@ -73,7 +79,7 @@ def test_equal_pairs_find_more_pairs_than_they_made_room_for() -> None:
     start = np.arange(0, 60, 3, dtype=np.int64)
     places = candidates.Passages(np.arange(20, dtype=np.int32), start, np.full(20, 3, np.int32))
     content = np.full(20, 0xABCDEF0123456789, np.uint64)
-    equals = candidates.equals_of(content, words, places)
+    equals = equals_of(content, words, places)
     want = [(i, j) for i in range(20) for j in range(i + 1, min(i + 5, 20))]
     assert pairs_of(candidates.equal_pairs(equals, places, none_settled(20), inside=0)) == want
     assert not equals.representative.any()
@@ -85,7 +91,7 @@ def test_equal_pairs_do_not_trust_the_hash() -> None:
     places = candidates.Passages(
         np.arange(3, dtype=np.int32), np.array([0, 3, 6]), np.full(3, 3, np.int32)
     )
-    equals = candidates.equals_of(np.full(3, 5 << 40, np.uint64), words, places)
+    equals = equals_of(np.full(3, 5 << 40, np.uint64), words, places)
     assert pairs_of(candidates.equal_pairs(equals, places, none_settled(3), inside=0)) == [(0, 2)]
     assert equals.representative.tolist() == [0, 1, 0]
 
@@ -97,7 +103,7 @@ def test_equals_of_proven_pairs_are_paired_as_well() -> None:
         np.arange(6, dtype=np.int32), np.arange(0, 18, 3, dtype=np.int64), np.full(6, 3, np.int32)
     )
     content = np.array([5, 5, 5, 8, 8, 9], np.uint64) << np.uint64(40)
-    equals = candidates.equals_of(content, words, places)
+    equals = equals_of(content, words, places)
     proven = np.array([0 << 32 | 3, 3 << 32 | 5], np.uint64)
     found = pairs_of(candidates.spread(proven, equals, none_settled(6), places.article))
     assert set(found) == {(i, j) for i in (0, 1, 2) for j in (3, 4)} | {(3, 5), (4, 5)}
@@ -113,7 +119,7 @@ def test_equals_of_what_is_settled_do_not_spread() -> None:
         np.arange(5, dtype=np.int32), np.arange(0, 15, 3, dtype=np.int64), np.full(5, 3, np.int32)
     )
     content = np.array([5, 5, 5, 8, 8], np.uint64) << np.uint64(40)
-    equals = candidates.equals_of(content, words, places)
+    equals = equals_of(content, words, places)
     proven = np.array([0 << 32 | 3], np.uint64)
     settled = candidates.settled_by(proven, 5)
     assert pairs_of(candidates.spread(proven, equals, settled, places.article)) == [(0, 3)]
