@@ -162,7 +162,8 @@ def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
     """The stages between the passages and stems of all articles and their clusters."""
     settings = config.Config()
     parts = gathering.analyse_files(files, settings, pool)
-    corpus, gathered = gathering.corpus_of(parts, files), matching.gather(parts)
+    whole = gathering.Gathering.of(parts)
+    corpus, gathered = whole.corpus(parts, files), whole.passages()
     owner = np.arange(len(corpus.path), dtype=np.int32)
     places = candidates.Passages(owner[gathered.article], gathered.start, gathered.length)
     yield Stage(
@@ -205,7 +206,7 @@ def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
         "clusters", "match", len(matches.a),
         _seconds(lambda: clusters.cluster(matches, corpus.token, corpus.rank)),
     )  # fmt: skip
-    stemmed = matching.gather_stems(parts)
+    stemmed = whole.stems()
     if stemmed is not None:
 
         def pair() -> pairings.Candidates:

@@ -11,9 +11,10 @@ import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import FileIO
 from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +99,44 @@ class _Place(NamedTuple):
             data, at = data[done:], at + done
 
 
+class Column(Generic[Scalar]):
+    """An array that grows at its end; within `spilling` it is written to a file as it grows."""
+
+    def __init__(self, dtype: type[Scalar]) -> None:
+        self._dtype = dtype
+        self._parts: list[NDArray[Scalar]] = []
+        self._file: FileIO | None = None
+
+    def extend(self, part: NDArray[Any], base: int = 0) -> None:
+        """Add an array, of another type perhaps, with a number added to each value.
+
+        Raises DedupeError where the disk has no room for it.
+        """
+        part = part.astype(self._dtype, copy=base != 0)
+        if base:
+            part += self._dtype(base)
+        if _spill is None:
+            self._parts.append(part)
+            return
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+            weakref.finalize(self, self._file.close)
+        data = np.ascontiguousarray(part).data.cast("B")
+        while len(data):
+            try:
+                data = data[self._file.write(data) :]
+            except OSError as error:
+                raise _no_room(len(data), error) from error
+
+    def whole(self) -> NDArray[Scalar]:
+        """The array, which grows no more."""
+        if _spill is None or self._file is None or not self._file.tell():
+            return np.concatenate([*self._parts, np.empty(0, self._dtype)])
+        pages = mmap.mmap(self._file.fileno(), 0)
+        _spill.watch(pages)
+        return np.frombuffer(pages, self._dtype)
+
+
 class _Spill:
     """Arrays in temporary files that are mapped into memory.
 
@@ -126,6 +165,11 @@ class _Spill:
             start = self._used
             self._used = -(-(start + size) // _ALIGNMENT) * _ALIGNMENT
             return _Place(self._slab, start, size)
+
+    def watch(self, pages: mmap.mmap) -> None:
+        """Give pages of a file back as well, where too much is held."""
+        with self._lock:
+            self._slabs.append(weakref.ref(pages))
 
     def close(self) -> None:
         """Watch no longer; arrays stay as they are."""
@@ -275,8 +319,12 @@ def _slab(size: int) -> _Slab:
     try:
         return _Slab(size)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DedupeError(
-            f"{tempfile.gettempdir()}: no room for {size >> 20:,} MiB of tables: {reason}; "
-            "set TMPDIR to a folder with more room, or raise --memory-limit"
-        ) from error
+        raise _no_room(size, error) from error
+
+
+def _no_room(size: int, error: OSError) -> DedupeError:
+    reason = error.strerror or str(error)
+    return DedupeError(
+        f"{tempfile.gettempdir()}: no room for {-(-size >> 20):,} MiB of tables: {reason}; "
+        "set TMPDIR to a folder with more room, or raise --memory-limit"
+    )

@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 
-from dedupe import memory
 from dedupe.memory import Scratch
 from dedupe.tables import I32, U32, U64, Bool, PassageTable, TokenTable
 
@@ -65,12 +64,12 @@ def cut(tokens: TokenTable, article_block: I32, sketches: U32, bands: int) -> Pa
     prefix = _SCRATCH.empty("prefix", len(sketches) + 1, np.uint64)
     prefix_hashes(tokens.hash, tokens.sentence, prefix)
     table = PassageTable(
-        start=memory.empty(count, np.uint32),
-        length=memory.empty(count, np.uint32),
-        article=memory.empty(count, np.int32),
-        kind=memory.empty(count, np.uint8),
-        content=memory.empty(count, np.uint64),
-        keys=memory.empty((bands, count), np.uint32),
+        start=np.empty(count, np.uint32),
+        length=np.empty(count, np.uint32),
+        article=np.empty(count, np.int32),
+        kind=np.empty(count, np.uint8),
+        content=np.empty(count, np.uint64),
+        keys=np.empty((bands, count), np.uint32),
     )
     table.article[:], table.kind[:] = article[:count], kind[:count]
     fill_passages(

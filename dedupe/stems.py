@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe import memory
 from dedupe.tables import I64, TOKEN_CAPITAL, TOKEN_FIRST, U32, Bool, TextBatch, TokenTable
 
 MOST_NAMES = 0.22
@@ -18,7 +17,7 @@ def stem(batch: TextBatch, tokens: TokenTable) -> U32:
     from dedupe.kernels.disguises import ROOM
     from dedupe.kernels.stemming import stem_words
 
-    out = memory.empty(len(tokens.hash), np.uint32)
+    out = np.empty(len(tokens.hash), np.uint32)
     words = (tokens.start, tokens.end, tokens.hash, tokens.flags)
     tables = (*characters.character_table(), characters.common_words())
     stem_words(batch.prose, *words, *tables, np.empty(ROOM, np.uint8), out)

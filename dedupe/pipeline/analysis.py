@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from msgspec import Struct
 
-from dedupe import bands, config, memory, outlines, passages, pieces, sketches, stems, tokens
+from dedupe import bands, config, outlines, passages, pieces, sketches, stems, tokens
 from dedupe.filler.lexicon import form_headings, heading_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
@@ -159,7 +159,7 @@ def analyse(
     stemmed = None
     if recurring:
         stem, name = stems.stem(reading.text, words), stems.names(words, reading.article_token)
-        stemmed = Stems(stem, memory.kept(name), memory.kept(matched.sentence.astype(np.int64)))
+        stemmed = Stems(stem, name, matched.sentence.astype(np.int64))
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
         made = judgement()
@@ -167,7 +167,7 @@ def analyse(
     return Analysis(
         file=reading.text.file,
         date=reading.text.date,
-        token=words.hash if keep else memory.kept(words.hash),
+        token=words.hash,
         article_token=reading.article_token,
         block_token=words.sentence[words.block].astype(np.int64),
         block_kind=reading.text.blocks.kind,

@@ -18,7 +18,7 @@ from dedupe.model import Result, UsedIndex
 from dedupe.pipeline import accepted, job, results
 from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.examining import examine
-from dedupe.pipeline.gathering import analyse_files, read_again
+from dedupe.pipeline.gathering import Gathering, analyse_files, read_again
 from dedupe.pipeline.indexing import parameters
 from dedupe.pipeline.progress import Progress
 from dedupe.sources import Changes, SourceFile, find_files, select_changed
@@ -59,7 +59,9 @@ def check(
         analyses.append(accepted.analysis_of(table, len(files), recurring=recurring))
         everything = (*files, *(SourceFile(path, "", 0) for path in table.path))
         again = partial(_read_again, files, table, settings.sources)
-        return examine(this, analyses, everything, again, skipped)
+        gathering = Gathering()
+        analyses = [gathering.add(part) for part in analyses]
+        return examine(this, analyses, gathering, everything, again, skipped)
 
 
 def _used(index: Index) -> UsedIndex:

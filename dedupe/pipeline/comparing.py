@@ -13,7 +13,7 @@ from dedupe.errors import NothingToAnalyseError, UsageError
 from dedupe.model import AlignedPassage, Comparison
 from dedupe.pipeline import matching
 from dedupe.pipeline.aligned import aligned, flipped
-from dedupe.pipeline.gathering import analyse_files, corpus_of, read_again
+from dedupe.pipeline.gathering import Gathering, analyse_files, read_again
 from dedupe.pipeline.owners import Owners
 from dedupe.pipeline.store import ReadingStore
 from dedupe.pipeline.threads import threads, workers
@@ -37,11 +37,12 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
         for part in analyses:
             for item in part.skipped:
                 raise NothingToAnalyseError(f"{item.path}: {item.reason}")
-        corpus = corpus_of(analyses, listing.files)
+        gathering = Gathering.of(analyses)
+        corpus = gathering.corpus(analyses, listing.files)
         owners = Owners(np.arange(2, dtype=np.int32), inside=0)
-        chosen, cut = settings.matching, matching.gather(analyses)
+        chosen, cut = settings.matching, gathering.passages()
         copied = matching.match_copies(corpus, cut, owners, chosen, pool)
-        stems = matching.gather_stems(analyses)
+        stems = gathering.stems()
         matches = matching.match_rewordings(copied, corpus, stems, owners, chosen, pool).table
         first, middle, last = (np.array([end], np.int64) for end in corpus.article_token)
         shared = align.shingle_overlap(corpus.token, first, middle, middle, last, pool)

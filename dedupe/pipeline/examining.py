@@ -13,7 +13,7 @@ from dedupe.findings import Families, Overlap, in_focus
 from dedupe.model import Result, Skipped
 from dedupe.pipeline import excused, known, matching, results, rows
 from dedupe.pipeline.analysis import Analysis
-from dedupe.pipeline.gathering import corpus_of, gathered, suppressions_of
+from dedupe.pipeline.gathering import Gathering, suppressions_of, with_words
 from dedupe.pipeline.job import Job
 from dedupe.pipeline.owners import owners_of
 from dedupe.pipeline.store import ReadingStore
@@ -22,20 +22,21 @@ from dedupe.tables import I32, Corpus, Reading
 
 
 def examine(
-    job: Job, analyses: list[Analysis], files: Sequence[SourceFile],
+    job: Job, analyses: Sequence[Analysis], gathering: Gathering, files: Sequence[SourceFile],
     again: Callable[[I32], Reading], skipped: tuple[Skipped, ...],
 ) -> Result:  # fmt: skip
     """Compare all articles with each other, and settle what is found in each.
 
-    analyses: of at least one article; they lose what is gathered from them, to be held once
+    analyses: of at least one article, without what is gathered from them
     files: those of the articles, by their numbers; again: reads some of them once more
     """
     settings, pool, progress = job.settings, job.pool, job.progress
     # To begin while batches are still read would cost more than it gains: both hold the
     # interpreter.
     judging = [job.aside.submit(part.judgement) for part in analyses]
-    corpus = corpus_of(analyses, files)
-    analyses[:], passages, stems = gathered(analyses, corpus)
+    corpus = gathering.corpus(analyses, files)
+    analyses = with_words(analyses, corpus)
+    passages, stems = gathering.passages(), gathering.stems()
     memory.release()
     progress.phase("matching", 3)
     owners = owners_of(corpus, settings.matching)

@@ -20,7 +20,7 @@ from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest, Span
 from dedupe.pipeline import matching, reworded
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
-from dedupe.pipeline.gathering import analyse_files, corpus_of
+from dedupe.pipeline.gathering import Gathering, analyse_files
 from dedupe.pipeline.scanning import scan
 from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
@@ -49,7 +49,8 @@ def explain(
     originals = [f for f in everything.findings if (f.rule, f.span) not in known]
     with workers(threads(settings.jobs)) as pool:
         analyses = analyse_files(listing.files, settings, pool)
-        corpus = corpus_of(analyses, listing.files)
+        gathering = Gathering.of(analyses)
+        corpus = gathering.corpus(analyses, listing.files)
         if name not in corpus.path:
             reasons = [item.reason for item in result.skipped if item.path == name]
             raise NothingToAnalyseError(f"{name}: {', '.join(reasons) or 'not read'}")
@@ -63,9 +64,9 @@ def explain(
         scores = score_blocks(
             part.reading.text, part.reading.tokens, load_model(settings.filler.model)
         )
-        stems = matching.gather_stems(analyses)
+        stems = gathering.stems()
         search = None if stems is None else reworded.Search(corpus, stems, article, pool)
-        batch = _Batch(part.reading, scores, search)
+        batch = _Batch(part.reading, scores, gathering.passages(), search)
         passages = tuple(
             _explained(
                 corpus, analyses, batch, article, block, (result.findings, originals), settings,
@@ -96,6 +97,8 @@ class _Batch(NamedTuple):
 
     reading: Reading
     scores: BlockScores
+    passages: matching.CorpusPassages
+    """Of the whole corpus"""
     search: reworded.Search | None
     """None at depth fast"""
 
@@ -125,7 +128,7 @@ def _explained(
     findings: tuple[Sequence[Finding], Sequence[Finding]], settings: config.Config, pool: Executor,
 ) -> ExplainedPassage:  # fmt: skip
     """One block; findings: what is reported, and what is not as it is the original."""
-    reading, scores, search = batch
+    reading, scores, _, search = batch
     model = load_model(settings.filler.model)
     words, table = reading.tokens, reading.text.blocks
     base = int(corpus.article_token[article]) - int(reading.article_token[_local(corpus, article)])
@@ -167,7 +170,7 @@ def _explained(
             for at, text, weight in learned
         ),
         findings=here,
-        nearest=_nearest(corpus, analyses, article, first, last, pool),
+        nearest=_nearest(corpus, analyses, batch.passages, article, first, last, pool),
         originals=originals,
         excluded=corpus.pieces.count_out(first, last),
         reworded=near,
@@ -209,14 +212,13 @@ def _signals(scores: BlockScores, block: int) -> dict[str, float]:
 
 
 def _nearest(
-    corpus: Corpus, analyses: Sequence[Analysis], article: int, first: int, last: int,
-    pool: Executor,
+    corpus: Corpus, analyses: Sequence[Analysis], passages: matching.CorpusPassages, article: int,
+    first: int, last: int, pool: Executor,
 ) -> Nearest | None:  # fmt: skip
     """The window of another article that is most similar to one that begins in the block.
 
     Exact and exhaustive: all windows of other articles that share a shingle are compared.
     """
-    passages = matching.gather(analyses)
     usable, owner = passages.kind > 0, corpus.pieces.article[passages.article]
     ours = np.flatnonzero(
         usable & (owner == article) & (passages.start >= first) & (passages.start < last)

@@ -22,14 +22,17 @@ from dedupe.pipeline.analysis import (
 )
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.sources import SourceFile, dated
-from dedupe.tables import I32, I64, Corpus, Pieces, Reading, Stems
+from dedupe.tables import I32, I64, U32, Corpus, Pieces, Reading, Stems
 
 
 def analyse_files(
     files: Sequence[SourceFile], settings: config.Config, pool: Executor,
-    progress: Progress | None = None,
+    progress: Progress | None = None, gathering: Gathering | None = None,
 ) -> list[Analysis]:  # fmt: skip
-    """Read and analyse all files, batch by batch, side by side."""
+    """Read and analyse all files, batch by batch, side by side.
+
+    gathering: takes from each batch what is gathered
+    """
     progress = progress or Silence()
     files = dated(files, settings.sources)
     model = load_model(settings.filler.model)
@@ -42,11 +45,14 @@ def analyse_files(
         progress.advance(len(run))
         return part
 
+    take = gathering.add if gathering is not None else lambda part: part
+    if not keep:  # nothing waits for the others to be gathered
+        return [take(part) for part in pool.map(one, runs)]
     # Neighbours are apart in time: parsing Markdown holds the interpreter, and it stands together.
     count = len(runs)
     order = [*range(0, count, 2), *range(1, count, 2)]
     parts = dict(zip(order, pool.map(one, [runs[k] for k in order]), strict=True))
-    return [parts[k] for k in range(count)]
+    return [take(parts[k]) for k in range(count)]
 
 
 def read_again(files: Sequence[SourceFile], sources: config.Sources, chosen: I32) -> Reading:
@@ -54,8 +60,87 @@ def read_again(files: Sequence[SourceFile], sources: config.Sources, chosen: I32
     return read([files[number] for number in chosen.tolist()], range(len(chosen)), sources)[0]
 
 
-def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
-    """Number the articles of all batches, in the order of their paths."""
+_NO_WORDS = np.empty(0, np.uint32)
+
+
+class Gathering:
+    """Words, passages and stems of batches, those of each behind those of the one before.
+
+    Within `memory.spilling` they are written to files as they come.
+    """
+
+    def __init__(self) -> None:
+        self._pieces = 0
+        self._words = 0
+        self._token = memory.Column(np.uint32)
+        self._start, self._length = memory.Column(np.int64), memory.Column(np.int32)
+        self._article, self._kind = memory.Column(np.int32), memory.Column(np.uint8)
+        self._content = memory.Column(np.uint64)
+        self._keys: list[U32] = []
+        self._stem, self._name = memory.Column(np.uint32), memory.Column(np.bool_)
+        self._sentence = memory.Column(np.int64)
+        self._stemmed = False
+
+    @classmethod
+    def of(cls, analyses: Sequence[Analysis]) -> Gathering:
+        """What is gathered from some batches."""
+        gathering = cls()
+        for part in analyses:
+            gathering.add(part)
+        return gathering
+
+    def add(self, part: Analysis) -> Analysis:
+        """Take what is gathered from a batch; returns what remains of it."""
+        self._token.extend(part.token)
+        if part.passages is not None:
+            self._start.extend(part.passages.start, self._words)
+            self._length.extend(part.passages.length)
+            self._article.extend(part.passages.article, self._pieces)
+            self._kind.extend(part.passages.kind)
+            self._content.extend(part.passages.content)
+            self._keys.append(memory.kept(part.passages.keys))
+        if part.stems is not None:
+            self._stemmed = True
+            self._stem.extend(part.stems.stem)
+            self._name.extend(part.stems.name)
+            self._sentence.extend(part.stems.sentence[:-1], self._words)
+        self._words += len(part.token)
+        self._pieces += len(part.pieces.out)
+        return structs.replace(part, token=_NO_WORDS, passages=None, stems=None)
+
+    def corpus(self, analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
+        """Number the articles of all batches, in the order of their paths."""
+        return _corpus(self._token.whole(), analyses, files)
+
+    def passages(self) -> matching.CorpusPassages:
+        """The passages of all batches."""
+        return matching.CorpusPassages(
+            start=self._start.whole(),
+            length=self._length.whole(),
+            article=self._article.whole(),
+            kind=self._kind.whole(),
+            content=self._content.whole(),
+            keys=tuple(self._keys),
+        )
+
+    def stems(self) -> Stems | None:
+        """The stems of all batches, where there are any."""
+        if not self._stemmed:
+            return None
+        self._sentence.extend(np.array([self._words]))
+        return Stems(self._stem.whole(), self._name.whole(), self._sentence.whole())
+
+
+def with_words(analyses: Sequence[Analysis], corpus: Corpus) -> list[Analysis]:
+    """Batches with their words, which stand in the corpus."""
+    edges = corpus.article_token[corpus.batch_article].tolist()
+    return [
+        structs.replace(part, token=corpus.token[low:high])
+        for part, (low, high) in zip(analyses, pairwise(edges), strict=True)
+    ]
+
+
+def _corpus(token: U32, analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
     date = tuple(day for part in analyses for day in part.date)
     articles = [len(part.file) for part in analyses]
     accepted = np.repeat([part.accepted for part in analyses], articles)
@@ -64,13 +149,13 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         undated = "9999-99-99"
         by_age = sorted(range(len(date)), key=lambda d: (not accepted[d], date[d] or undated, d))
         rank[by_age] = np.arange(len(date), dtype=np.int32)
-    token_base = np.cumsum([0, *(len(part.token) for part in analyses)])
+    token_base = np.cumsum([0, *(part.article_token[-1] for part in analyses)])
     return Corpus(
         path=tuple(files[i].path for part in analyses for i in part.file.tolist()),
         date=date,
         accepted=accepted,
         rank=rank,
-        token=memory.joined([part.token for part in analyses], np.uint32),
+        token=token,
         article_token=_joined([part.article_token for part in analyses], token_base),
         block_token=_joined([part.block_token for part in analyses], token_base),
         pieces=_pieces(analyses, token_base),
@@ -78,23 +163,6 @@ def corpus_of(analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corp
         block_unspaced=np.concatenate([part.block_unspaced for part in analyses]),
         batch_article=np.cumsum([0, *articles]).astype(np.int64),
     )
-
-
-def gathered(
-    analyses: Sequence[Analysis], corpus: Corpus
-) -> tuple[list[Analysis], matching.CorpusPassages, Stems | None]:
-    """The passages and stems of all batches, and the batches without them and with shared words.
-
-    What is gathered is held once: a third of the peak of a corpus whose texts are not kept.
-    """
-    edges = np.cumsum([0, *(len(part.token) for part in analyses)]).tolist()
-    analyses = [
-        structs.replace(part, token=corpus.token[low:high])
-        for part, (low, high) in zip(analyses, pairwise(edges), strict=True)
-    ]
-    memory.release()
-    passages, stems = matching.gather(analyses), matching.gather_stems(analyses)
-    return [structs.replace(part, passages=None, stems=None) for part in analyses], passages, stems
 
 
 def _pieces(analyses: Sequence[Analysis], token_base: I64) -> Pieces:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +23,7 @@ from dedupe import (
     verify,
 )
 from dedupe.passages import SHORTEST_BLOCK
-from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY, Analysis
+from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY
 from dedupe.pipeline.owners import Owners
 from dedupe.rarity import RARE, rarity
 from dedupe.tables import (
@@ -65,35 +64,6 @@ class CorpusPassages(Struct, frozen=True):
     content: U64
     keys: tuple[U32, ...]
     """Those of each batch, which are too large to be copied"""
-
-
-def gather(analyses: Sequence[Analysis]) -> CorpusPassages:
-    """Put the passages of all batches side by side."""
-    tables = [part.passages for part in analyses if part.passages is not None]
-    token_base = [0, *accumulate(len(part.token) for part in analyses)]
-    piece_base = [0, *accumulate(len(part.pieces.out) for part in analyses)]
-    return CorpusPassages(
-        start=memory.joined([table.start for table in tables], np.int64, token_base),
-        length=memory.joined([table.length for table in tables], np.int32),
-        article=memory.joined([table.article for table in tables], np.int32, piece_base),
-        kind=memory.joined([table.kind for table in tables], np.uint8),
-        content=memory.joined([table.content for table in tables], np.uint64),
-        keys=tuple(table.keys for table in tables),
-    )
-
-
-def gather_stems(analyses: Sequence[Analysis]) -> Stems | None:
-    """Put the stems of all batches side by side, where there are any."""
-    parts = [part.stems for part in analyses if part.stems is not None]
-    if not parts:
-        return None
-    base = [0, *accumulate(len(part.stem) for part in parts)]
-    behind = np.array(base[-1:], np.int64)
-    return Stems(
-        memory.joined([part.stem for part in parts], np.uint32),
-        memory.joined([part.name for part in parts], np.bool_),
-        memory.joined([*(part.sentence[:-1] for part in parts), behind], np.int64, [*base[:-1], 0]),
-    )
 
 
 class Matched(NamedTuple):

@@ -11,7 +11,7 @@ from dedupe.model import Result
 from dedupe.pipeline import job, results
 from dedupe.pipeline.analysis import spill_limit
 from dedupe.pipeline.examining import examine
-from dedupe.pipeline.gathering import analyse_files, read_again
+from dedupe.pipeline.gathering import Gathering, analyse_files, read_again
 from dedupe.pipeline.progress import Progress
 from dedupe.sources import find_files
 
@@ -35,11 +35,12 @@ def scan(
     with job.begin(command, settings, progress, keep) as this:
         listing = find_files(paths, settings.sources)
         with memory.spilling(spill_limit(listing.files, settings)):
-            analyses = analyse_files(listing.files, settings, this.pool, this.progress)
+            gathering = Gathering()
+            analyses = analyse_files(listing.files, settings, this.pool, this.progress, gathering)
             skipped = results.left_out(listing, analyses)
             articles = sum(len(part.file) for part in analyses)
             results.refuse_empty(articles, skipped, settings.sources)
             if not articles:
                 return results.empty(this, skipped)
             again = partial(read_again, listing.files, settings.sources)
-            return examine(this, analyses, listing.files, again, skipped)
+            return examine(this, analyses, gathering, listing.files, again, skipped)

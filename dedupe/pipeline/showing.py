@@ -23,9 +23,9 @@ from dedupe.align import shingle_overlap
 from dedupe.errors import DedupeError, UsageError
 from dedupe.findings.lookup import Lookup
 from dedupe.model import REWORDED_RULES, RULES, Copy, Finding, Shown, Span
-from dedupe.pipeline import matching, saved
+from dedupe.pipeline import saved
 from dedupe.pipeline.aligned import aligned
-from dedupe.pipeline.gathering import analyse_files, corpus_of, read_again
+from dedupe.pipeline.gathering import Gathering, analyse_files, read_again
 from dedupe.pipeline.scanning import scan
 from dedupe.pipeline.store import ReadingStore
 from dedupe.pipeline.threads import threads, workers
@@ -161,14 +161,15 @@ def _with_text(finding: Finding, settings: config.Config) -> Shown:
         analyses = analyse_files(listing.files, settings, pool)
         for item in (*listing.skipped, *(item for part in analyses for item in part.skipped)):
             raise DedupeError(f"{item.path}: {item.reason}")
-        corpus = corpus_of(analyses, listing.files)
+        gathering = Gathering.of(analyses)
+        corpus = gathering.corpus(analyses, listing.files)
         store = ReadingStore(analyses, partial(read_again, listing.files, sources))
         articles = _Articles(corpus, store, Lookup(corpus))
         excerpt = _passage(articles, finding)
         table = _pairs(articles, finding)
         spans = (table.a_start, table.a_end, table.b_start, table.b_end)
         shared = shingle_overlap(corpus.token, *spans, pool)
-        edits = _edits(corpus, matching.gather_stems(analyses), table, pool)
+        edits = _edits(corpus, gathering.stems(), table, pool)
     columns = dict(zip(("similarity", "containment_a", "containment_b"), shared.T, strict=True))
     # Two fillings of a template are no edits of each other.
     edits = edits if finding.rule.startswith("DUP") else None

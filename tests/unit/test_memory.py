@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import subprocess
 import sys
@@ -113,3 +114,30 @@ def test_tables_are_looked_into_part_by_part() -> None:
         order = memory.part_by_part(place, 10, MIB)
         assert order is not None
         assert place[order].tolist() == [1, 2, 5, 9, 8]
+
+
+@pytest.mark.parametrize("limit", [None, 1])
+def test_columns_grow_at_their_end(limit: int | None) -> None:
+    """In memory and in a file alike; parts may be of other types, and have a number added."""
+    with memory.spilling(limit):
+        column, empty = memory.Column(np.int64), memory.Column(np.uint8)
+        for base in (0, 7):
+            column.extend(np.arange(MIB, dtype=np.uint32), base)
+            column.extend(np.empty(0, np.int8))
+        whole = column.whole()
+        assert empty.whole().shape == (0,)
+    assert whole.dtype == np.int64
+    assert (whole[:MIB] == np.arange(MIB)).all()
+    assert (whole[MIB:] == np.arange(7, 7 + MIB)).all()
+
+
+def test_columns_do_not_fit_on_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that names the folder, not the end of the process."""
+
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("dedupe.memory.tempfile.TemporaryFile", lambda **_: Full())
+    with memory.spilling(1), pytest.raises(DedupeError, match=r"no room .*No space left .*TMPDIR"):
+        memory.Column(np.uint8).extend(np.zeros(9, np.uint8))
