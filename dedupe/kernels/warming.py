@@ -8,17 +8,19 @@ second process begins with the last ones, and the two meet in the middle: 23 s i
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dedupe.kernels import objects
 from dedupe.kernels.jit import INTERPRETED, Kernel, Signature
+
+if TYPE_CHECKING:
+    import subprocess
 
 PATH = Path(__file__).with_name("signatures.json")
 
@@ -35,6 +37,8 @@ def begin() -> None:
     file = objects.cache_file(*_kernel(*listed()[-1]))
     if file is None or file.exists():
         return
+    import subprocess  # not for nothing: 2 ms
+
     with contextlib.suppress(OSError):  # where no process can be started the scan does it all
         process = subprocess.Popen(
             [sys.executable, "-m", "dedupe.kernels.warming"], stdin=subprocess.DEVNULL,

@@ -6,15 +6,17 @@ import datetime as dt
 import functools
 import os
 import posixpath
-import subprocess
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
 from dedupe.errors import DedupeWarning, UsageError
 from dedupe.sources.files import STDIN, Changes, SourceFile, displayed
+
+if TYPE_CHECKING:
+    import subprocess
 
 _DIFF = ("--raw", "-z", "--no-abbrev", "-M", "--no-relative", "--ignore-submodules")
 _FILE = b"100"
@@ -213,6 +215,8 @@ def _git(*arguments: str, content: bytes = b"", folder: str | None = None) -> by
 def _run(
     *arguments: str, content: bytes = b"", folder: str | None = None
 ) -> subprocess.CompletedProcess[bytes]:
+    import subprocess  # 2 ms, for nothing where git is not asked
+
     try:
         return subprocess.run(  # noqa: S603 - no shell, and no word of an article
             ["git", *arguments],  # noqa: S607 - the one of the user

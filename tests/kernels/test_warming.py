@@ -43,9 +43,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Commands of the processes that would have been started."""
     commands: list[list[str]] = []
     monkeypatch.setattr(warming, "_STARTED", [])
-    monkeypatch.setattr(
-        "dedupe.kernels.warming.subprocess.Popen", lambda command, **_: commands.append(command)
-    )
+    monkeypatch.setattr("subprocess.Popen", lambda command, **_: commands.append(command))
     return commands
 
 
@@ -71,7 +69,7 @@ def test_nothing_is_lost_where_no_process_can_be_started(
         raise OSError("no more processes")
 
     monkeypatch.setattr(warming, "_STARTED", [])
-    monkeypatch.setattr("dedupe.kernels.warming.subprocess.Popen", fails)
+    monkeypatch.setattr("subprocess.Popen", fails)
     monkeypatch.setattr(objects, "cache_file", lambda *_: tmp_path / "absent")
     warming.begin()
 

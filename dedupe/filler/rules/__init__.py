@@ -11,7 +11,6 @@ from dedupe.config import Filler
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import (
     closings,
-    disguise,
     fields,
     headings,
     keywords,
@@ -20,7 +19,7 @@ from dedupe.filler.rules import (
     sentences,
 )
 from dedupe.filler.rules.reading import read
-from dedupe.tables import BlockScores, FlagTable, TextBatch, TokenTable
+from dedupe.tables import TOKEN_DISGUISED, BlockScores, FlagTable, TextBatch, TokenTable
 
 
 def find_flags(
@@ -40,5 +39,8 @@ def find_flags(
     sentences.find(reading)
     keywords.find(reading)
     references.find(reading)
-    disguise.find(reading)
+    if (tokens.flags & TOKEN_DISGUISED).any():
+        from dedupe.filler.rules import disguise  # its expressions take 6 ms of each start
+
+        disguise.find(reading)
     return reading.flags.table()
