@@ -121,6 +121,8 @@ def _spare_time() -> None:
     gc.disable()  # no reference cycles worth collecting; walking 30,000 findings costs 0.3 s
     # Numba imports it to look for BLAS, 0.18 s; no kernel multiplies matrices.
     sys.modules.setdefault("scipy.linalg.cython_blas", cast("ModuleType", None))
+    # Nor does NumPy here, whose other threads would wait for 0.1 s each in a loop.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _open_closed_streams() -> None:
