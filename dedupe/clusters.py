@@ -46,7 +46,7 @@ def cluster(
 
     token: (N,) of the corpus; rank: (D,) which article came first (accepted, date, path);
     isolation: articles that no cluster may join.
-    Components of proven matches only propose; in each the medoid is found by exact overlap
+    Components of proven matches only propose; in each the medoid is found by overlap
     counts, its members are those that share half of their shingles with it or have a proven
     match with it, and the rest is grouped again.
     """

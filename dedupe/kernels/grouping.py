@@ -8,6 +8,10 @@ from dedupe.kernels.jit import inlined, kernel
 from dedupe.kernels.joining import shingles_of, slot_of
 from dedupe.kernels.sketching import SHINGLE
 
+SAMPLED = 1 << 19
+"""Runs of words of a component from which a half, a fourth and so on of them is enough: they say
+who is typical of 7,000 versions of an article as well, and a table of all fits in no cache."""
+
 _FACTOR, _SHIFT = np.uint32(0x9E3779B1), np.uint32(15)
 
 
@@ -97,32 +101,41 @@ def common_shingles(token, start, end, first, width, shingles, place, table, cou
     shingles: u32 (L,), as long as the longest span; place: i64 (K,), as long as all spans of the
     largest component
     table: u64 of zeros, a power of two above 1.5 K; count: i32 (table, 2); written
-    out: i64 (R, 2) written: the sum over its distinct shingles, and how many those are
+    out: i64 (R, 2) written: the sum over its distinct shingles, and how many those are; where the
+    component has many, over those with the lowest hashes
     """
     for c in range(len(first) - 1):
         total = 0
         for r in range(first[c], first[c + 1]):
             total += max(end[r] - start[r] - width + 1, 0)
+        lowest = np.uint64(1 << 32)
+        while total > SAMPLED:
+            total, lowest = total // 2, lowest >> np.uint64(1)
         slots = 64
         while 2 * slots < 3 * total:
             slots *= 2
         part, stamp = table[:slots], np.uint64(c + 1)
-        at = 0
+        at, used = -1, 0
         for r in range(first[c], first[c + 1]):
             size = max(end[r] - start[r] - width + 1, 0)
             own = shingles[:size]
             _runs_of(token, start[r], width, own)
             for k in range(size):
+                at += 1
+                place[at] = -1
+                if np.uint64(own[k]) >= lowest:
+                    continue
                 slot = slot_of(part, stamp, own[k])
                 if part[slot] >> np.uint64(32) != stamp:
+                    if 3 * used > 2 * slots:  # words that were chosen for their hashes
+                        continue
+                    used += 1
                     part[slot] = stamp << np.uint64(32) | np.uint64(own[k])
                     count[slot, 0], count[slot, 1] = 0, -1
-                place[at] = -1
                 if count[slot, 1] != r:
                     count[slot, 0] += 1
                     count[slot, 1] = r
                     place[at] = slot
-                at += 1
         at = 0
         for r in range(first[c], first[c + 1]):
             out[r] = 0
