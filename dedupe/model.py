@@ -145,11 +145,16 @@ class Evidence(Struct, frozen=True, gc=False, omit_defaults=True):
     end: int | None = None
 
 
+Origin = Literal["scan", "index", "self"]
+ORIGINS: tuple[Origin, ...] = ("scan", "index", "self")
+"""Where another place stands: in an article beside this one, in an accepted one, in this one."""
+
+
 class Match(Struct, frozen=True, gc=False):
     """Another place where the passage of a finding stands."""
 
     path: str
-    origin: Literal["scan", "index", "self"]
+    origin: Origin
     similarity: float
     span: Span
     date: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO, overload
 
@@ -43,12 +43,19 @@ class Findings(Sequence[Finding]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[Finding]: ...
     def __getitem__(self, place: int | slice) -> Finding | Sequence[Finding]:
-        if isinstance(place, slice) and self._decoded is None:
+        if self._decoded is not None:
+            return self._decoded[place]
+        if isinstance(place, slice):
             return Findings(self.lines[place], self.paths[place], self.ranks[place])
-        return self.decoded()[place]
+        return _finding(self.lines[place], self.paths[place])
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.decoded())
+
+    def replaced(self, changed: Mapping[int, Finding]) -> Findings:
+        """These, and others in the places of some, of the same articles and severities."""
+        lines = {place: encode(finding) for place, finding in changed.items()}
+        return Findings(_Replaced(self.lines, lines), self.paths, self.ranks) if lines else self
 
     def merged(self, others: Sequence[Finding]) -> Findings:
         """These and some others, sorted by path, line, column and rule."""
@@ -62,12 +69,39 @@ class Findings(Sequence[Finding]):
     def decoded(self) -> tuple[Finding, ...]:
         """All findings as objects."""
         if self._decoded is None:
-            found = map(_DECODER.decode, self.lines)
-            self._decoded = tuple(
-                finding if finding.path == path else msgspec.structs.replace(finding, path=path)
-                for finding, path in zip(found, self.paths, strict=True)
-            )
+            self._decoded = tuple(map(_finding, self.lines, self.paths))
         return self._decoded
+
+
+class _Replaced(Sequence[bytes | memoryview]):
+    """Lines, and others in the places of some."""
+
+    def __init__(self, lines: Sequence[bytes | memoryview], changed: Mapping[int, bytes]) -> None:
+        self._lines, self._changed = lines, changed
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, place: int) -> bytes | memoryview: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[bytes | memoryview]: ...
+    def __getitem__(self, place: int | slice) -> bytes | memoryview | Sequence[bytes | memoryview]:
+        if isinstance(place, slice):
+            places = range(len(self))[place]
+            own = zip(places, self._lines[place], strict=True)
+            return [self._changed.get(number, line) for number, line in own]
+        place = range(len(self))[place]
+        return self._changed[place] if place in self._changed else self._lines[place]
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        return map(self._changed.get, range(len(self)), self._lines)
+
+
+def _finding(line: bytes | memoryview, path: str) -> Finding:
+    """The finding of a line, on an article whose name may be no text."""
+    finding = _DECODER.decode(line)
+    return finding if finding.path == path else msgspec.structs.replace(finding, path=path)
 
 
 def paths(findings: Sequence[Finding]) -> Sequence[str]:
@@ -93,7 +127,9 @@ def lines(rows: Sequence[Struct]) -> Iterator[bytes | memoryview]:
 def write_rows(rows: Sequence[Struct], stream: BinaryIO) -> None:
     """One line of JSON per row, each ended by a line feed."""
     if isinstance(rows, Findings):
-        stream.write(b"\n".join([*rows.lines, b""]))
+        lines = iter(rows.lines)
+        while some := list(islice(lines, _BLOCK_ROWS)):
+            stream.write(b"\n".join([*some, b""]))
         return
     remaining = iter(rows)
     while block := list(islice(remaining, _BLOCK_ROWS)):

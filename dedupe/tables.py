@@ -30,6 +30,12 @@ TRANSPARENT = 0x7F
 """Byte of `prose` that is inside a word but no part of it (padding of a decoded entity)."""
 
 
+def ragged(first: I64, size: I64) -> tuple[I64, I64]:
+    """Stretches of numbers side by side: the stretch of each number, and the numbers."""
+    of = np.repeat(np.arange(len(size)), size)
+    return of, np.arange(len(of)) + np.repeat(first - np.cumsum(size) + size, size)
+
+
 class BlockKind(IntEnum):
     """What a block of an article is; only blocks of prose are kept."""
 
@@ -186,6 +192,12 @@ class Texts(NamedTuple):
         return cls(np.frombuffer(data, np.uint8), end - size, end)
 
     @classmethod
+    def nothing(cls, count: int) -> Texts:
+        """So many empty pieces."""
+        none = np.zeros(count, np.int64)
+        return cls(np.zeros(ALIGNMENT, np.uint8), none, none)
+
+    @classmethod
     def joined(cls, parts: Sequence[Texts]) -> Texts:
         """The pieces of several buffers, one behind the other, in one."""
         base = np.cumsum([0, *(len(part.data) for part in parts)])
@@ -198,6 +210,16 @@ class Texts(NamedTuple):
     def take(self, rows: I64) -> Texts:
         """Some of the pieces, in the same buffer."""
         return Texts(self.data, self.start[rows], self.end[rows])
+
+    def copied(self) -> Texts:
+        """The same pieces in a buffer of their own, one behind the other."""
+        from dedupe.kernels.pieces import copy_pieces
+
+        edge = np.append(0, np.cumsum(np.maximum(self.end - self.start, 0)))
+        data = np.empty(edge[-1] + ALIGNMENT, np.uint8)
+        data[edge[-1] :] = 0
+        copy_pieces(self.data, self.start, self.end, edge, data)
+        return Texts(data, edge[:-1], edge[1:])
 
     def strings(self) -> list[str]:
         """The pieces as strings."""
@@ -231,6 +253,33 @@ class EvidenceTable(Struct, frozen=True):
     start: I64
     """(E,) where it stands, -1 for nowhere: bytes in the batch, then code points in the article"""
     end: I64
+
+    @classmethod
+    def none(cls, count: int) -> EvidenceTable:
+        """No reasons for so many flags."""
+        nothing = np.empty(0, np.int64)
+        return cls(np.zeros(count + 1, np.int64), np.empty(0, np.uint8), Texts.nothing(0),
+                   np.empty(0), nothing, nothing)  # fmt: skip
+
+    @classmethod
+    def joined(cls, parts: Sequence[EvidenceTable]) -> EvidenceTable:
+        """The reasons of several tables of flags, one behind the other."""
+        count = np.concatenate([_NO_PLACES, *(np.diff(part.offset) for part in parts)])
+        kind, weight, start, end = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("kind", "weight", "start", "end")
+        )
+        text = Texts.joined([part.text for part in parts])
+        return cls(np.append(0, np.cumsum(count)), kind, text, weight, start, end)
+
+    def rows(self, chosen: I64) -> EvidenceTable:
+        """The reasons of some flags, in the order given."""
+        size = self.offset[chosen + 1] - self.offset[chosen]
+        _, place = ragged(self.offset[chosen], size)
+        return EvidenceTable(
+            np.append(0, np.cumsum(size)), self.kind[place], self.text.take(place),
+            self.weight[place], self.start[place], self.end[place],
+        )  # fmt: skip
 
 
 class FlagTable(Struct, frozen=True):

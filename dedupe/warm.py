@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ import msgspec
 from dedupe import pipeline
 from dedupe.config import Config, Matching
 from dedupe.kernels import jit, warming
+from dedupe.rows import write_rows
 
 
 def main() -> None:
@@ -19,7 +21,8 @@ def main() -> None:
     What is called after the first scan stands first in the list: it is compiled beside it last.
     """
     folder = sys.argv[1]
-    pipeline.scan([folder], Config(jobs=1))
+    result = pipeline.scan([folder], Config(jobs=1))
+    write_rows(result.findings, io.BytesIO())
     first = len(jit.LINKED)
     _others(folder)
     kernels = jit.LINKED[first:] + jit.LINKED[:first]

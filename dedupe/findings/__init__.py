@@ -13,11 +13,10 @@ import numpy as np
 from dedupe import config
 from dedupe.findings import shares as word_shares
 from dedupe.findings.assembly import ChosenFlags, Standing, assemble
-from dedupe.findings.completion import Completed
+from dedupe.findings.completion import Completed, complete_drafts
 from dedupe.findings.copies import Overlap, copy_drafts
-from dedupe.findings.drafts import NOWHERE, Draft, DraftTable, tabulate
+from dedupe.findings.drafts import NOWHERE, Drafts, DraftTable, tabulate
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, no_flags, side_by_side
-from dedupe.findings.isolation import isolated, isolated_families
 from dedupe.findings.outlines import describe_outlines, outline_drafts
 from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
 from dedupe.findings.selection import Selection, selected_rules
@@ -41,12 +40,11 @@ from dedupe.tables import (
     Load,
     OutlineTable,
     Pieces,
-    RegionTable,
     TemplateTable,
 )
 
 __all__ = [
-    "Draft",
+    "Drafts",
     "Families",
     "LocatedFlags",
     "Overlap",
@@ -62,7 +60,6 @@ __all__ = [
     "file_finding",
     "find",
     "in_focus",
-    "isolated",
     "locate_flags",
     "looked",
     "no_flags",
@@ -87,17 +84,17 @@ class Families(NamedTuple):
 def family_drafts(
     corpus: Corpus, families: Families, overlap: Overlap, max_matches: int,
     isolation: Isolation | None,
-) -> list[Draft]:  # fmt: skip
+) -> Drafts:  # fmt: skip
     """The drafts of all templates and outlines."""
-    drafts = [
-        *template_drafts(corpus, families.templates, overlap, max_matches),
-        *outline_drafts(corpus, families.outlines, max_matches),
-    ]
-    return drafts if isolation is None else isolated_families(drafts, *families, isolation)
+    parts = (
+        template_drafts(corpus, families.templates, overlap, max_matches, isolation),
+        outline_drafts(corpus, families.outlines, max_matches, isolation),
+    )
+    return Drafts.joined(parts)
 
 
 def complete(
-    copies: Sequence[Draft], corpus: Corpus, families: Families | None,
+    copies: Sequence[Drafts], corpus: Corpus, families: Families | None,
     load: Load, suppressions: Suppressions, settings: config.Config, pool: Executor,
 ) -> Completed:  # fmt: skip
     """Look up whatever of copies and families may be shown, before the flags are known.
@@ -105,45 +102,42 @@ def complete(
     Raises ConfigError where a rule is selected that does not exist.
     """
     output = settings.output
-    focus = in_focus(corpus, output.focus)
-    inside = _inside_copies(copies, corpus, suppressions, settings)
-    shown = [
-        draft
-        for draft, hidden in zip(copies, inside, strict=True)
-        if not hidden and (output.all_members or not draft.original) and focus[draft.article]
-    ]
+    drafts = Drafts.joined(copies)
+    may = in_focus(corpus, output.focus)[drafts.article]
+    may &= ~_inside_copies(drafts, corpus, suppressions, settings)
+    if not output.all_members:
+        may &= ~drafts.original
+    shown = np.flatnonzero(may)
+    told = drafts.rows(shown)
     if families is not None:
-        describe_templates(_of(shown, "TPL201"), corpus, families.templates, load)
-        describe_outlines(_of(shown, "TPL204"), corpus, families.outlines, load)
-    return Completed(copies, shown, corpus, load, output, pool)
+        rows = np.flatnonzero(told.rule == RULE_NUMBER["TPL201"])
+        described = describe_templates(told.rows(rows), corpus, families.templates, load)
+        told = told.told(rows, *described)
+        rows = np.flatnonzero(told.rule == RULE_NUMBER["TPL204"])
+        described = describe_outlines(told.rows(rows), corpus, families.outlines, load)
+        told = told.told(rows, *described)
+    return complete_drafts(drafts, shown, told, corpus, load, output, pool)
 
 
 def _inside_copies(
-    copies: Sequence[Draft], corpus: Corpus, suppressions: Suppressions, settings: config.Config
-) -> list[bool]:
+    drafts: Drafts, corpus: Corpus, suppressions: Suppressions, settings: config.Config
+) -> Bool:
     """Which drafts are templates in copied articles or passages: no flag can bring them back."""
     speak = partial(Selection.of(settings.rules).speak, paths=corpus.path)
-    table = tabulate(copies, speak=speak)
+    table = tabulate(drafts, speak=speak)
     stands, _ = settle(table, _suppressed(table, suppressions))
-    hidden = np.zeros(len(copies), np.bool_)
+    hidden = np.zeros(len(drafts), np.bool_)
     hidden[table.row[~stands & (table.rule == RULE_NUMBER["TPL201"])]] = True
-    inside: list[bool] = hidden.tolist()
-    return inside
-
-
-def _of(drafts: Sequence[Draft], rule: str) -> list[Draft]:
-    return [draft for draft in drafts if draft.rule == rule]
+    return hidden
 
 
 def find(
     corpus: Corpus,
     copies: Completed,
     flags: Sequence[LocatedFlags],
-    regions: RegionTable,
     load: Load,
     suppressions: Suppressions,
     settings: config.Config,
-    pool: Executor,
 ) -> tuple[Findings, I64, Shares]:
     """Settle which findings stand, count every article's words, and write the findings.
 
@@ -167,17 +161,12 @@ def find(
     shown &= in_focus(corpus, settings.output.focus)[table.article]
     row, also, severity = table.row[shown], also[shown], severity[shown]
     first = row < len(copies.drafts)
-    standing = Standing(
-        [copies.drafts[place] for place in row[first].tolist()],
-        copies,
-        also[first],
-        severity[first],
-    )
+    standing = Standing(copies, copies.row[row[first]], also[first], severity[first])
     place = row[~first] - len(copies.drafts)
     kept = ChosenFlags(flags, flagged, place, also[~first], severity[~first])
     if "FIL308" in selection.rules and ranks[RULE_NUMBER["FIL308"]] >= least:
         kept = kept.with_articles(_heavy(shares, corpus, load, settings), ranks)
-    return *assemble(corpus, standing, kept, regions, pool), shares
+    return *assemble(corpus, standing, kept), shares
 
 
 def _suppressed(table: DraftTable, suppressions: Suppressions) -> Bool:

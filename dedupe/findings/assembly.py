@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
-from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from dedupe import memory
-from dedupe.findings.completion import Clusters, Completed, finding
-from dedupe.findings.drafts import Draft
+from dedupe.findings.completion import Completed
 from dedupe.findings.flags import Flagged, LocatedFlags
-from dedupe.findings.lines import write_flags
-from dedupe.model import RULE_NUMBER, RULES
-from dedupe.rows import Findings, encode, writable
-from dedupe.tables import I64, U8, U32, U64, Corpus, RegionTable, Texts
+from dedupe.findings.lines import Articles, Lines, Settled, Source
+from dedupe.model import RULES
+from dedupe.rows import Findings
+from dedupe.tables import I64, U8, U32, U64, Corpus, Texts
 
-_BLOCK_DRAFTS = 4096
-"""Drafts that are objects at once: lines take up less, and need not stay in memory."""
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
 
 
 class Standing(NamedTuple):
-    """F drafts that become findings."""
+    """Drafts that become findings."""
 
-    drafts: list[Draft]
     completed: Completed
+    row: I64
+    """(F,) places in its table"""
     also: U32
     """(F,) bits of the rules that each one hides"""
     severity: U8
@@ -70,47 +65,50 @@ class ChosenFlags(NamedTuple):
         )
 
     def places(self) -> I64:
-        """(6, F) line, column and offset of either end."""
-        whole = [np.empty((6, 0), np.int64), *(flags.place for flags in self.batches)]
-        return np.concatenate(whole, axis=1)[:, self.place]
+        """(F, 6) line, column and offset of either end."""
+        whole = [np.empty((0, 6), np.int64), *(flags.place for flags in self.batches)]
+        return np.concatenate(whole)[self.place]
 
 
-def assemble(
-    corpus: Corpus, standing: Standing, flags: ChosenFlags, regions: RegionTable, pool: Executor
-) -> tuple[Findings, I64]:
+def assemble(corpus: Corpus, standing: Standing, flags: ChosenFlags) -> tuple[Findings, I64]:
     """Turn drafts and flags to findings, sorted by path, place and rule.
 
     Also returns (4, F) the rule and article of each, its first word, and the one behind its last.
     """
-    drafts, chosen = standing.drafts, flags.chosen()
-    edges = np.array([(d.article, d.start, d.end) for d in drafts], np.int64).reshape(-1, 3)
-    own = np.array([RULE_NUMBER[draft.rule] for draft in drafts], np.uint8)
-    rule = np.append(own, chosen.rule)
-    article = np.append(edges[:, 0], chosen.article)
-    paths = Texts.of(writable(corpus.path))
-    start, end = np.append(edges[:, 1], chosen.start), np.append(edges[:, 2], chosen.end)
-    names = _fingerprints(corpus, paths, rule, article, start, end)
-    names[len(drafts) :] ^= _message_hashes(flags, chosen)
-    order = _order(standing, flags, rule, article)
-    count = _occurrences(names, order)
-    made: list[memoryview | bytes] = [
-        *_copy_lines(corpus, standing, regions, names, count),
-        *_flag_lines(corpus, flags, paths, names[len(drafts) :], count[len(drafts) :], pool),
-    ]
-    severity = np.append(standing.severity, flags.severity)
-    found = Findings(
-        list(map(made.__getitem__, order.tolist())),
-        list(map(corpus.path.__getitem__, article[order].tolist())),
-        severity[order].tolist(),
+    completed, chosen, copied = standing.completed, flags.chosen(), len(standing.row)
+    articles, row = completed.articles, standing.row
+    shown = completed.shown[row]
+    rule, article, start, end = (
+        np.append(getattr(completed.drafts, name)[shown], getattr(chosen, name))
+        for name in ("rule", "article", "start", "end")
     )
+    names = _fingerprints(corpus, articles.path, rule, article, start, end)
+    names[copied:] ^= _message_hashes(flags, chosen)
+    place = np.concatenate((completed.table.place[row], flags.places()))
+    order = np.lexsort((_ALPHABETICAL[rule], place[:, 5], place[:, 2], article))
+    settled = Settled(
+        np.append(standing.severity, flags.severity), np.append(standing.also, flags.also), names,
+        _occurrences(names, order),
+    ).rows(order)  # fmt: skip
+    lines = Lines(
+        [Source(completed.table, articles), *_flag_sources(corpus, articles, flags)],
+        np.append(np.zeros(copied, np.int64), chosen.batch + 1)[order],
+        np.append(row, chosen.row)[order],
+        settled,
+    )
+    paths = map(corpus.path.__getitem__, article[order].tolist())
+    found = Findings(lines, list(paths), settled.severity.tolist())
     return found, np.stack((rule.astype(np.int64), article, start, end))[:, order]
 
 
-def _order(standing: Standing, flags: ChosenFlags, rule: U8, article: I64) -> I64:
-    """The order of drafts and flags as findings."""
-    copied = standing.completed.places(standing.drafts)
-    start, end = np.append(copied, flags.places(), axis=1)[[2, 5]]
-    return np.lexsort((_ALPHABETICAL[rule], end, start, article))
+def _flag_sources(corpus: Corpus, articles: Articles, flags: ChosenFlags) -> Iterator[Source]:
+    """The flags of each batch, with its articles."""
+    edges = corpus.batch_article
+    for number, batch in enumerate(flags.batches):
+        # The last flags, on whole articles, count articles from the start of the corpus.
+        whole = number + 1 == len(edges)
+        own = articles if whole else articles.part(*edges[number : number + 2].tolist())
+        yield Source(batch.findings(), own)
 
 
 def _occurrences(names: U64, order: I64) -> I64:
@@ -121,50 +119,6 @@ def _occurrences(names: U64, order: I64) -> I64:
     count = np.empty(len(order), np.int64)
     count[by_name] = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
     return count + 1
-
-
-def _copy_lines(
-    corpus: Corpus, standing: Standing, regions: RegionTable, names: U64, count: I64
-) -> Iterator[memoryview]:
-    """The findings of drafts as JSON."""
-    clusters = Clusters(corpus, regions)
-    columns = (standing.also, standing.severity, names, count)
-    rows = zip(standing.drafts, *(column.tolist() for column in columns), strict=False)
-    while block := list(islice(rows, _BLOCK_DRAFTS)):
-        shown = standing.completed.shown([row[0] for row in block])
-        lines = [
-            encode(finding(corpus, clusters, draft, text, f"{name:016x}:{number}", also, severity))
-            for (draft, also, severity, name, number), text in zip(block, shown, strict=True)
-        ]
-        text = memory.kept(np.frombuffer(b"".join(lines), np.uint8)).data
-        yield from (
-            text[low:high] for low, high in pairwise(accumulate(map(len, lines), initial=0))
-        )
-
-
-def _flag_lines(
-    corpus: Corpus, flags: ChosenFlags, paths: Texts, names: U64, count: I64, pool: Executor
-) -> Iterator[memoryview]:
-    """The findings of flags as JSON, batch by batch, side by side."""
-    chosen = flags.chosen()
-    batch, row = chosen.batch, chosen.row
-    order = np.argsort(batch, kind="stable")
-    edges = np.searchsorted(batch[order], np.arange(len(flags.batches) + 1)).tolist()
-
-    def write(number: int) -> list[memoryview]:
-        lines = order[edges[number] : edges[number + 1]]
-        of_batch = corpus.batch_article[number : number + 2]
-        # The last flags, on whole articles, count articles from the start of the corpus.
-        articles = np.arange(*of_batch if len(of_batch) == 2 else (len(corpus.path),))
-        return write_flags(
-            flags.batches[number], row[lines], flags.severity[lines], flags.also[lines],
-            names[lines], count[lines], paths.take(articles),
-        )  # fmt: skip
-
-    lines = [line for part in pool.map(write, range(len(flags.batches))) for line in part]
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    return map(lines.__getitem__, place.tolist())
 
 
 def _fingerprints(

@@ -1,20 +1,38 @@
 """Drafts of the DUP rules, from verified matches and their clusters.
 
-Everything is counted and sorted in arrays; only what is reported becomes an object. Legend: R
-regions, D articles, K counterparts.
+Legend: R regions, D articles, K counterparts, F drafts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isnan
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 
-from dedupe.findings.drafts import Counterparts, CounterpartTable, Draft
-from dedupe.model import Evidence
-from dedupe.tables import F64, I32, I64, Bool, Corpus, EditKind, MatchTable, RegionTable
+from dedupe.findings.drafts import CounterpartTable, Drafts
+from dedupe.findings.isolation import met
+from dedupe.findings.lines import Clusters, rounded
+from dedupe.model import RULE_NUMBER
+from dedupe.tables import (
+    F64,
+    I32,
+    I64,
+    Bool,
+    Corpus,
+    EditKind,
+    EvidenceKind,
+    EvidenceTable,
+    Isolation,
+    MatchTable,
+    RegionTable,
+    Texts,
+    ragged,
+)
+
+_COPIED, _REWORDED = np.uint8(RULE_NUMBER["DUP102"]), np.uint8(RULE_NUMBER["DUP104"])
 
 LEAST_WHOLE = 0.5
 """Similarity from which two articles of a group duplicate each other without an alignment."""
@@ -48,37 +66,47 @@ class _Counterparts(NamedTuple):
             np.append(getattr(self, column), getattr(others, column)) for column in self._fields
         )
 
-    def places(self) -> Counterparts:
+    def of_drafts(self, passages: I64) -> tuple[_Counterparts, I64]:
+        """Those of each passage (F,) side by side, and where each one's begin (F + 1,).
+
+        They are sorted by passage.
+        """
+        first, behind = np.searchsorted(self.of, [passages, passages + 1])
+        _, rows = ragged(first, behind - first)
+        return self.rows(rows), np.append(0, np.cumsum(behind - first))
+
+    def table(self) -> CounterpartTable:
         """All of them, as drafts hold them."""
-        return Counterparts(CounterpartTable(*self[1:-1]))
+        return CounterpartTable(self.article.astype(np.int64), *self[2:-1])
 
 
 def copy_drafts(
     corpus: Corpus, matches: MatchTable, regions: RegionTable, overlap: Overlap,
-    document_share: float, max_matches: int,
-) -> list[Draft]:  # fmt: skip
+    document_share: float, max_matches: int, isolation: Isolation | None = None,
+) -> Drafts:  # fmt: skip
     """The findings on copies, DUP101 to DUP104, of all articles.
 
     matches: between different articles, those from which `regions` were made; and within
     articles, which make DUP103. Every similarity is that of the two places as they are reported.
+    isolation: articles that no match joins, though a third one may be a duplicate of both
     """
     across = np.flatnonzero(matches.a != matches.b)
-    whole, group = _whole_articles(corpus, matches, across, document_share, overlap, max_matches)
+    linked = _linked(corpus, matches, across, document_share)
+    whole, group = _whole_articles(corpus, linked, overlap, max_matches, isolation)
     passages = _passages(corpus, matches, across, regions, group, overlap, max_matches)
     inside = np.flatnonzero(matches.a == matches.b)
-    return [*whole, *passages, *_repeats(matches, inside, overlap)]
+    return Drafts.joined([whole, passages, _repeats(matches, inside, overlap)])
 
 
 def _whole_articles(
-    corpus: Corpus, matches: MatchTable, across: I64, share: float, overlap: Overlap,
-    max_matches: int,
-) -> tuple[list[Draft], I32]:  # fmt: skip
+    corpus: Corpus, linked: I64, overlap: Overlap, max_matches: int, isolation: Isolation | None
+) -> tuple[Drafts, I32]:
     """DUP101: the matches of an article with one other cover the share of the words of both.
 
-    Articles that are linked so form a group; every member is compared with the first ones too.
+    Articles that are linked so, by `_linked`, form a group; every member is compared with the first
+    ones too. Articles from which it is isolated are no places of it.
     Returns the drafts, and the group (D,) of each article, -1 for none.
     """
-    linked = _linked(corpus, matches, across, share)
     members, begin, size, group = _groups(corpus, linked)
     count, rank = len(corpus.path), corpus.rank
     keys = [linked]
@@ -88,6 +116,11 @@ def _whole_articles(
         keys.append(np.minimum(first, members)[other] * count + np.maximum(first, members)[other])
     key = np.unique(np.concatenate(keys))
     a, b = np.divmod(key, max(count, 1))
+    if isolation is not None:
+        near = ~isolation.apart(a, b)
+        key, a, b = key[near], a[near], b[near]
+        kind, apart = isolation.kinds()
+        size = met(begin, kind[members], apart)[begin, kind[members]]
     low, high = corpus.article_token[:-1], corpus.article_token[1:]
     shared = overlap(low[a], high[a], low[b], high[b])
     proven = np.isin(key, linked) | (shared[:, 0] >= LEAST_WHOLE)
@@ -99,27 +132,34 @@ def _whole_articles(
         of, other.astype(np.int32), low[other], high[other], np.tile(shared[:, 0], 2),
         np.concatenate([shared[:, 1], shared[:, 2]]), np.full(len(of), -1),
     ).rows(order)  # fmt: skip
-    bounds = np.searchsorted(others.of, [members, members + 1])
-    original = rank[others.article[bounds[0]]] > rank[members]
-    columns = (
-        members, low[members], high[members], size - rejected[members], original, begin, size,
-        *bounds,
+    parts, offset = others.of_drafts(members)
+    original = rank[parts.article[offset[:-1]]] > rank[members]
+    first = np.where(original, members, parts.article[offset[:-1]])
+    places = size - rejected[members]
+    drafts = Drafts.of(
+        np.full(len(members), RULE_NUMBER["DUP101"], np.uint8), members, low[members],
+        high[members], places, parts.table(), offset,
     )  # fmt: skip
-    parts, listed = others.places(), members.tolist()
-    together: dict[int, frozenset[int]] = {}
-    drafts = []
-    for article, start, end, places, is_original, at, length, first, last in zip(
-        *(column.tolist() for column in columns), strict=True
-    ):
-        if at not in together:
-            together[at] = frozenset(listed[at : at + length])
-        drafts.append(
-            Draft(
-                rule="DUP101", article=article, start=start, end=end, members=places,
-                counterparts=parts[first:last], original=is_original, group=together[at],
-            )
-        )  # fmt: skip
-    return drafts, group
+    cluster = _clusters(corpus, first, low[first], high[first], places)
+    return structs.replace(drafts, original=original, cluster=cluster), group
+
+
+def _clusters(corpus: Corpus, article: I64, start: I64, end: I64, size: I64) -> Clusters:
+    """Clusters, named by the words of their originals, of passages (F,).
+
+    article, start, end: the original of each passage, -1 for none; size: places that are told
+    """
+    some = np.flatnonzero(article >= 0)
+    key = start[some] * (len(corpus.token) + 1) + end[some]
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    first = some[first]
+    of = np.full(len(article), -1)
+    of[some] = which
+    names = [
+        f"c-{blake2b(corpus.token[low:high].data, digest_size=4).hexdigest()}"
+        for low, high in zip(start[first].tolist(), end[first].tolist(), strict=True)
+    ]
+    return Clusters(of, size, Texts.of(names), article[first])
 
 
 def _linked(corpus: Corpus, matches: MatchTable, rows: I64, share: float) -> I64:
@@ -184,7 +224,7 @@ def _groups(corpus: Corpus, linked: I64) -> tuple[I64, I64, I64, I32]:
 def _passages(
     corpus: Corpus, matches: MatchTable, across: I64, regions: RegionTable, group: I32,
     overlap: Overlap, max_matches: int,
-) -> list[Draft]:  # fmt: skip
+) -> Drafts:  # fmt: skip
     """DUP102 and DUP104: one draft per region, with the places where it stands elsewhere.
 
     DUP104 where all that proves it are reworded places. Regions that stand only in articles which
@@ -192,7 +232,7 @@ def _passages(
     """
     count, cluster = len(regions.article), regions.cluster
     if not count:
-        return []
+        return Drafts.none()
     rank = corpus.rank[regions.article]
     order = np.lexsort((regions.start, rank, cluster))
     size = np.bincount(cluster)[cluster]
@@ -238,22 +278,21 @@ def _passages(
     )
     copied = np.bincount(parts.of[~_reworded(matches, parts.match)], minlength=count) > 0
     chosen = order[shown[order]]
-    columns = (
-        regions.article[chosen], regions.start[chosen], regions.end[chosen],
-        np.where(alone, -1, cluster)[chosen], members[chosen], original[chosen], copied[chosen],
-        *np.searchsorted(parts.of, [chosen, chosen + 1]),
+    parts, offset = parts.of_drafts(chosen)
+    source = np.where(alone, -1, regions.original[cluster])[chosen]
+    article = np.where(source < 0, -1, regions.article[source]).astype(np.int64)
+    drafts = Drafts.of(
+        np.where(copied[chosen], _COPIED, _REWORDED), regions.article[chosen].astype(np.int64),
+        regions.start[chosen], regions.end[chosen], members[chosen], parts.table(), offset,
     )  # fmt: skip
-    others, edits = parts.places(), _Edits(matches, parts.match)
-    return [
-        Draft(
-            rule="DUP102" if is_copied else "DUP104", article=article, start=start, end=end,
-            cluster=number, members=places, original=is_original,
-            counterparts=others[low:high], evidence=edits.told(low, high),
-        )
-        for article, start, end, number, places, is_original, is_copied, low, high in zip(
-            *(column.tolist() for column in columns), strict=True
-        )
-    ]  # fmt: skip
+    return structs.replace(
+        drafts,
+        original=original[chosen],
+        cluster=_clusters(
+            corpus, article, regions.start[source], regions.end[source], drafts.members
+        ),
+        evidence=_told(matches, parts.match, offset),
+    )
 
 
 def _reworded(matches: MatchTable, rows: I64) -> Bool:
@@ -265,31 +304,41 @@ def _reworded(matches: MatchTable, rows: I64) -> Bool:
     return reworded
 
 
-class _Edits:
-    """What was done to the text of some matches, in a sentence each."""
+def _told(matches: MatchTable, rows: I64, offset: I64) -> EvidenceTable:
+    """What was done to the text of drafts, in a sentence each: of the first match of their own.
 
-    def __init__(self, matches: MatchTable, rows: I64) -> None:
-        self._rows: list[int] = [] if matches.edits is None else rows.tolist()
-        self._columns: tuple[list[float], ...] = ()
-        if matches.edits is not None:
-            edits = matches.edits
-            columns = (edits.kind, edits.runs, edits.in_order, edits.evidence)
-            self._columns = tuple(column.tolist() for column in columns)
-
-    def told(self, low: int, high: int) -> tuple[Evidence, ...]:
-        """Of the first of some counterparts that a match proves."""
-        row = next((row for row in self._rows[low:high] if row >= 0), -1)
-        if row < 0:
-            return ()
-        kind, runs, in_order, evidence = (column[row] for column in self._columns)
-        text = (
-            f"{EditKind(int(kind)).name.lower()}: {runs:.0%} of three-word runs shared, "
-            f"{in_order:.0%} of common words in the same order"
-        )
-        told = [Evidence("fact", text)]
-        if not isnan(evidence):
-            told.append(Evidence("signal", "evidence of shared stems", None, round(evidence, 4)))
-        return tuple(told)
+    rows: (K,) matches that prove their counterparts, -1 for none; offset: (F + 1,) those of each
+    """
+    if matches.edits is None:
+        return EvidenceTable.none(len(offset) - 1)
+    own = np.flatnonzero(rows >= 0)
+    place = np.searchsorted(own, offset)
+    some = np.flatnonzero(place[1:] > place[:-1])
+    edits = matches.edits.rows(rows[own[place[some]]])
+    runs, in_order = np.rint(100 * np.stack((edits.runs, edits.in_order))).astype(np.int64)
+    said, which = np.unique(
+        edits.kind.astype(np.int64) << 32 | runs << 16 | in_order, return_inverse=True
+    )
+    texts = [
+        f"{EditKind(key >> 32).name.lower()}: {key >> 16 & 0xFFFF}% of three-word runs shared, "
+        f"{key & 0xFFFF}% of common words in the same order"
+        for key in said.tolist()
+    ]
+    # Behind the sentence stands a number, where there is one.
+    numbered = ~np.isnan(edits.evidence)
+    size = np.zeros(len(offset) - 1, np.int64)
+    size[some] = 1 + numbered
+    first = np.append(0, np.cumsum(size))
+    at, behind = first[some], first[some[numbered]] + 1
+    kind = np.full(first[-1], EvidenceKind.SIGNAL, np.uint8)
+    kind[at] = EvidenceKind.FACT
+    text, weight = np.full(first[-1], len(texts)), np.full(first[-1], np.nan)
+    text[at], weight[behind] = which, rounded(edits.evidence[numbered])
+    nowhere = np.full(first[-1], -1)
+    return EvidenceTable(
+        first, kind, Texts.of([*texts, "evidence of shared stems"]).take(text), weight, nowhere,
+        nowhere,
+    )  # fmt: skip
 
 
 def _direct(
@@ -345,10 +394,13 @@ def _far(
         mine = np.flatnonzero((k < size) & (k != position) & (k - (k > position) < room))
         keys.append(mine * len(order) + order[begin[mine] + k])
     key = np.concatenate(keys)
-    return np.divmod(key[~np.isin(key, direct)], len(order))
+    # The numbers of each place ascend, so to look them up one by one is faster than `np.isin`.
+    known_pairs = np.append(np.sort(direct), -1)
+    fresh = known_pairs[np.searchsorted(known_pairs[:-1], key)] != key
+    return np.divmod(key[fresh], len(order))
 
 
-def _repeats(matches: MatchTable, rows: I64, overlap: Overlap) -> list[Draft]:
+def _repeats(matches: MatchTable, rows: I64, overlap: Overlap) -> Drafts:
     """DUP103: a passage that stands earlier in the same article."""
     rows = rows[np.lexsort((matches.a_start[rows], matches.b_start[rows], matches.a[rows]))]
     start, end = matches.b_start[rows], np.maximum.accumulate(matches.b_end[rows])
@@ -364,14 +416,7 @@ def _repeats(matches: MatchTable, rows: I64, overlap: Overlap) -> list[Draft]:
     longer = (low != start) | (high != matches.b_end[rows])
     shared = overlap(low[longer], high[longer], parts.start[longer], parts.end[longer])
     parts.similarity[longer], parts.containment[longer] = shared[:, 0], shared[:, 1]
-    others = parts.places()
-    return [
-        Draft(
-            rule="DUP103", article=article, start=first, end=last, members=places + 1,
-            counterparts=others[at : at + places],
-        )
-        for article, first, last, at, places in zip(
-            *(column.tolist() for column in (parts.article[new], low[new], high[new], new, size)),
-            strict=True,
-        )
-    ]  # fmt: skip
+    return Drafts.of(
+        np.full(len(new), RULE_NUMBER["DUP103"], np.uint8), parts.article[new].astype(np.int64),
+        low[new], high[new], size + 1, parts.table(), np.append(new, len(rows)),
+    )  # fmt: skip

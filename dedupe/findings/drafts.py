@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, overload
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dedupe.findings.flags import Flagged
-from dedupe.model import (
-    PRECEDENCE,
-    RULE_NUMBER,
-    RULES,
-    Cluster,
-    Evidence,
-    Position,
-    Span,
+from dedupe.findings.lines import Clusters
+from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Position, Span
+from dedupe.tables import (
+    F64,
+    I64,
+    U8,
+    Bool,
+    EvidenceKind,
+    EvidenceTable,
+    Pieces,
+    Texts,
+    ragged,
 )
-from dedupe.tables import F64, I32, I64, U8, Bool, Pieces
 
 _STRENGTH = np.array(
     [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.float32
@@ -32,122 +35,136 @@ NOWHERE = Span(Position(1, 1, 0), Position(1, 1, 0))
 """The place of what is said about a file."""
 
 
-class Counterpart(Struct, gc=False):
-    """Another place of a passage; tokens are counted from the start of the corpus."""
-
-    article: int
-    start: int
-    end: int
-    similarity: float
-    """Exact Jaccard similarity of the shingles of the two passages."""
-    containment: float
-    """Share of the passage's shingles that also stand in the other place."""
-
-
 class CounterpartTable(NamedTuple):
-    """Counterparts in columns."""
+    """Other places of passages; tokens are counted from the start of the corpus."""
 
-    article: I32 | I64
+    article: I64
     start: I64
     end: I64
     similarity: F64
+    """Exact Jaccard similarity of the shingles of the two passages."""
     containment: F64
+    """Share of the passage's shingles that also stand in the other place."""
+
+    def rows(self, rows: I64 | Bool) -> CounterpartTable:
+        """Some of them, in the order given."""
+        return CounterpartTable._make(column[rows] for column in self)
 
 
-class Counterparts(Sequence[Counterpart]):
-    """Some rows of a table of counterparts.
+class Drafts(Struct, frozen=True):
+    """What rules say of R stretches of articles; tokens are counted from the start of the corpus.
 
-    They become objects as they are looked at: as objects the ten places of a passage hold 2 kB.
+    `of` begins one, of what all rules know.
     """
 
-    __slots__ = ("_rows", "_table")
-
-    def __init__(self, table: CounterpartTable, rows: range | None = None) -> None:
-        self._table = table
-        self._rows = range(len(table.article)) if rows is None else rows
-
-    @classmethod
-    def of(cls, objects: Sequence[Counterpart]) -> Counterparts:
-        """Some that are objects already."""
-        rows = [(o.article, o.start, o.end, o.similarity, o.containment) for o in objects]
-        *places, similarity, containment = np.array(rows, np.float64).reshape(-1, 5).T
-        article, start, end = (place.astype(np.int64) for place in places)
-        return cls(CounterpartTable(article, start, end, similarity, containment))
-
-    @classmethod
-    def side_by_side(cls, parts: Sequence[Counterparts]) -> tuple[CounterpartTable, I64]:
-        """All of many, and where those of each begin (n + 1,)."""
-        size = np.array([len(part) for part in parts], np.int64)
-        edge = np.append(0, np.cumsum(size))
-        places, shares = np.empty((3, edge[-1]), np.int64), np.empty((2, edge[-1]))
-        joined = CounterpartTable(*places, *shares)
-        sharing: dict[int, list[int]] = {}
-        for number, part in enumerate(parts):
-            sharing.setdefault(id(part._table), []).append(number)  # noqa: SLF001 - of this class
-        for numbers in sharing.values():
-            first = np.array([parts[number]._rows.start for number in numbers])  # noqa: SLF001
-            _, rows = ragged(first, size[numbers])
-            _, to = ragged(edge[numbers], size[numbers])
-            for column, values in zip(joined, parts[numbers[0]]._table, strict=True):  # noqa: SLF001
-                column[to] = values[rows]
-        return joined, edge
+    rule: U8
+    """(R,) RULE_NUMBER"""
+    article: I64
+    start: I64
+    """(R,) first token"""
+    end: I64
+    """(R,) last token, exclusive"""
+    members: I64
+    """(R,) places in which the passage stands, this one and the original among them"""
+    others: CounterpartTable
+    """(K,) of each the original first, then by similarity; all that are known, not only those to
+    be shown"""
+    offset: I64
+    """(R + 1,) first other place of each, then K"""
+    original: Bool
+    """(R,) the copy that came first; reported only when asked for"""
+    above_copies: Bool
+    """(R,) of TPL201: what unrelated articles share is a template rather than a copied passage"""
+    source: I64
+    """(R,) of TPL201 and TPL204: number of the template, row of the outline"""
+    cluster: Clusters
+    evidence: EvidenceTable
+    """As far as it can be told without the text"""
+    message: Texts
+    """(R,) empty where it is to be made of all the rest"""
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rule)
 
-    @overload
-    def __getitem__(self, place: int) -> Counterpart: ...
-    @overload
-    def __getitem__(self, place: slice) -> Counterparts: ...
-    def __getitem__(self, place: int | slice) -> Counterpart | Counterparts:
-        rows = self._rows[place]
-        if isinstance(rows, range):
-            return Counterparts(self._table, rows)
-        return Counterpart(*(column[rows].item() for column in self._table))
+    @classmethod
+    def of(
+        cls, rule: U8, article: I64, start: I64, end: I64, members: I64, others: CounterpartTable,
+        offset: I64,
+    ) -> Drafts:  # fmt: skip
+        """Drafts without what only some rules know."""
+        count = len(rule)
+        no = np.zeros(count, np.bool_)
+        return cls(
+            rule, article, start, end, members, others, offset, no, no, np.full(count, -1),
+            Clusters.none(count), EvidenceTable.none(count), Texts.nothing(count),
+        )  # fmt: skip
 
-    def __iter__(self) -> Iterator[Counterpart]:
-        here = slice(self._rows.start, self._rows.stop)
-        return map(Counterpart, *(column[here].tolist() for column in self._table))
+    @classmethod
+    def none(cls) -> Drafts:
+        """No drafts."""
+        none, shares = np.empty(0, np.int64), np.empty(0)
+        others = CounterpartTable(none, none, none, shares, shares)
+        return cls.of(np.empty(0, np.uint8), none, none, none, none, others, np.zeros(1, np.int64))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Drafts]) -> Drafts:
+        """The drafts of several rules, one behind the other."""
+        rule, article, start, end, members, original, above_copies, source = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("rule", "article", "start", "end", "members", "original", "above_copies",
+                         "source")
+        )  # fmt: skip
+        others = CounterpartTable._make(
+            map(np.concatenate, zip(*(part.others for part in parts), strict=True))
+        )
+        size = np.concatenate([np.diff(part.offset) for part in parts])
+        return cls(
+            rule, article, start, end, members, others, np.append(0, np.cumsum(size)), original,
+            above_copies, source, Clusters.joined([part.cluster for part in parts]),
+            EvidenceTable.joined([part.evidence for part in parts]),
+            Texts.joined([part.message for part in parts]),
+        )  # fmt: skip
+
+    def rows(self, chosen: I64) -> Drafts:
+        """Some of them, in the order given."""
+        size = self.offset[chosen + 1] - self.offset[chosen]
+        _, places = ragged(self.offset[chosen], size)
+        return Drafts(
+            self.rule[chosen], self.article[chosen], self.start[chosen], self.end[chosen],
+            self.members[chosen], self.others.rows(places), np.append(0, np.cumsum(size)),
+            self.original[chosen], self.above_copies[chosen], self.source[chosen],
+            self.cluster.rows(chosen), self.evidence.rows(chosen), self.message.take(chosen),
+        )  # fmt: skip
+
+    def naming(self, which: Bool) -> Drafts:
+        """The same with some (K,) of the other places only."""
+        offset = np.append(0, np.cumsum(which))[self.offset]
+        return structs.replace(self, others=self.others.rows(which), offset=offset)
+
+    def told(self, rows: I64, evidence: EvidenceTable, message: Texts) -> Drafts:
+        """With the evidence and messages of some rows, ascending, in place of theirs."""
+        row = np.arange(len(self))
+        row[rows] = len(self) + np.arange(len(rows))
+        return structs.replace(
+            self,
+            evidence=EvidenceTable.joined([self.evidence, evidence]).rows(row),
+            message=Texts.joined([self.message, message]).take(row),
+        )
 
 
-def ragged(first: I64, size: I64) -> tuple[I64, I64]:
-    """Stretches of numbers side by side: the stretch of each number, and the numbers."""
-    of = np.repeat(np.arange(len(size)), size)
-    return of, np.arange(len(of)) + np.repeat(first - np.cumsum(size) + size, size)
-
-
-_NONE = Counterparts.of(())
-
-
-class Draft(Struct):
-    """One rule on one stretch of an article; tokens are counted from the start of the corpus."""
-
-    rule: str
-    article: int
-    start: int
-    """First token"""
-    end: int
-    """Last token, exclusive"""
-    completed: int = -1
-    """Its place among the drafts of which the text was looked up"""
-    evidence: tuple[Evidence, ...] = ()
-    """As far as it can be told without the text"""
-    cluster: int = -1
-    """Number of the cluster of regions, or -1"""
-    members: int = 0
-    """Places in which the passage stands, this one and the original among them"""
-    counterparts: Counterparts = _NONE
-    """The original first, then by similarity; all that are known, not only those to be shown"""
-    original: bool = False
-    """The copy that came first; reported only when asked for"""
-    group: frozenset[int] = frozenset()
-    """Of DUP101: the articles that duplicate each other"""
-    above_copies: bool = False
-    """Of TPL201: what unrelated articles share is a template rather than a copied passage"""
-    family: Cluster | None = None
-    """Of a template or an outline"""
-    message: str = ""
-    """Of a template or an outline"""
+def evidence_of(reasons: Sequence[Sequence[Evidence]]) -> EvidenceTable:
+    """The evidence of some drafts that are objects."""
+    flat = [reason for some in reasons for reason in some]
+    nowhere = [-1 if reason.start is None else reason.start for reason in flat]
+    behind = [-1 if reason.end is None else reason.end for reason in flat]
+    return EvidenceTable(
+        np.cumsum([0, *map(len, reasons)]),
+        np.array([EvidenceKind[reason.kind.upper()] for reason in flat], np.uint8),
+        Texts.of([reason.text for reason in flat]),
+        np.array([reason.weight for reason in flat], np.float64),
+        np.array(nowhere, np.int64),
+        np.array(behind, np.int64),
+    )
 
 
 class DraftTable(Struct, frozen=True):
@@ -196,7 +213,7 @@ class DraftTable(Struct, frozen=True):
 
 
 def tabulate(
-    copies: Sequence[Draft],
+    copies: Drafts,
     flags: Flagged | None = None,
     speak: Callable[[U8, I64], Bool] | None = None,
 ) -> DraftTable:
@@ -205,16 +222,13 @@ def tabulate(
     speak: which rules (R,) speak in some articles (R,); all by default
     """
     count = len(copies)
-    article = np.fromiter((draft.article for draft in copies), np.int64, count)
-    rule = np.fromiter((RULE_NUMBER[draft.rule] for draft in copies), np.uint8, count)
-    start = np.fromiter((draft.start for draft in copies), np.int64, count)
-    end = np.fromiter((draft.end for draft in copies), np.int64, count)
-    original = np.fromiter((draft.original for draft in copies), np.bool_, count)
+    article, rule, start, end = copies.article, copies.rule, copies.start, copies.end
+    original = copies.original
     if flags is not None:
         article, rule = np.append(article, flags.article), np.append(rule, flags.rule)
         start, end = np.append(start, flags.start), np.append(end, flags.end)
         original = np.append(original, np.zeros(len(flags.rule), np.bool_))
-    above = np.fromiter((draft.above_copies for draft in copies), np.bool_, count)
+    above = copies.above_copies
     row = np.arange(len(rule))
     if speak is not None:
         row = np.flatnonzero(speak(rule, article))

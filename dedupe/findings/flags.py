@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct, structs
 
+from dedupe.findings.lines import Clusters, FindingTable, Matches, WordEdits
 from dedupe.findings.lookup import Lookup, locate
 from dedupe.model import RULE_NUMBER
 from dedupe.tables import (
-    ALIGNMENT,
     F64,
     I64,
     U8,
@@ -36,7 +36,7 @@ class LocatedFlags(Struct, frozen=True):
     behind: I64
     """(F,) word behind it; `first` for a line without words"""
     place: I64
-    """(6, F) line, column and offset of the start, then of the end"""
+    """(F, 6) line, column and offset of the start, then of the end"""
     score: F64
     """(F,) NaN where it has none"""
     excerpt: Texts
@@ -44,14 +44,33 @@ class LocatedFlags(Struct, frozen=True):
     evidence: EvidenceTable
     """Places are code points in the article"""
 
+    def findings(self) -> FindingTable:
+        """All of them as findings."""
+        count = len(self.rule)
+        return FindingTable(
+            rule=self.rule,
+            article=self.article,
+            place=self.place,
+            words=self.behind - self.first,
+            similarity=np.full(count, np.nan),
+            score=self.score,
+            excerpt=self.excerpt,
+            evidence=self.evidence,
+            edits=WordEdits.none(count),
+            cluster=Clusters.none(count),
+            matches=Matches.none(count),
+            total=np.zeros(count, np.int64),
+            message=self.message,
+        )
+
 
 def no_flags() -> LocatedFlags:
     """The flags of a batch that nobody judges."""
-    none = np.empty(0, np.int64)
-    texts, kind = Texts.of(()), np.empty(0, np.uint8)
-    evidence = EvidenceTable(np.zeros(1, np.int64), kind, texts, np.empty(0), none, none)
-    place = np.empty((6, 0), np.int64)
-    return LocatedFlags(kind, none, none, none, place, np.empty(0), texts, texts, evidence)
+    none, texts = np.empty(0, np.int64), Texts.nothing(0)
+    return LocatedFlags(
+        np.empty(0, np.uint8), none, none, none, np.empty((0, 6), np.int64), np.empty(0), texts,
+        texts, EvidenceTable.none(0),
+    )  # fmt: skip
 
 
 def locate_flags(reading: Reading, flags: FlagTable, excerpt_words: int) -> LocatedFlags:
@@ -62,19 +81,19 @@ def locate_flags(reading: Reading, flags: FlagTable, excerpt_words: int) -> Loca
     placed = np.flatnonzero(evidence.start >= 0)
     owner = np.repeat(flags.article, np.diff(evidence.offset))[placed]
     count = len(flags.rule)
-    start, end = locate(
+    places = locate(
         reading, np.concatenate((flags.article, owner)),
         np.concatenate((flags.start, evidence.start[placed])),
         np.concatenate((flags.end, evidence.end[placed])),
     )  # fmt: skip
     evidence_start, evidence_end = np.full((2, len(evidence.kind)), -1)
-    evidence_start[placed], evidence_end[placed] = start[2, count:], end[2, count:]
+    evidence_start[placed], evidence_end[placed] = places[count:, 2], places[count:, 5]
     return LocatedFlags(
         rule=flags.rule,
         article=flags.article,
         first=first,
         behind=np.maximum(behind, first),
-        place=np.concatenate((start[:, :count], end[:, :count])),
+        place=places[:count],
         score=flags.score,
         excerpt=_excerpts(reading, first, np.minimum(behind, first + excerpt_words)),
         message=flags.message,
@@ -105,7 +124,7 @@ def flag_articles(
         behind=behind,
         place=lookup.places(spans),
         score=np.full(count, np.nan),
-        excerpt=Texts.of(lookup.pieces(excerpts)),
+        excerpt=lookup.texts(excerpts),
         message=Texts.of(messages),
         evidence=EvidenceTable(
             np.arange(count + 1), np.full(count, EvidenceKind.SIGNAL, np.uint8),
@@ -120,17 +139,7 @@ def _excerpts(reading: Reading, first: I64, behind: I64) -> Texts:
     start, end = np.zeros((2, len(first)), np.int64)
     start[some] = reading.tokens.start[first[some]]
     end[some] = reading.tokens.end[behind[some] - 1]
-    return _copied(Texts(reading.text.data, start, end))
-
-
-def _copied(texts: Texts) -> Texts:
-    """The same pieces in a buffer of their own, one behind the other."""
-    view = texts.data.data
-    edges = zip(texts.start.tolist(), texts.end.tolist(), strict=True)
-    data = b"".join([view[low:high] for low, high in edges]) + bytes(ALIGNMENT)
-    size = texts.end - texts.start
-    end = np.cumsum(size)
-    return Texts(np.frombuffer(data, np.uint8), end - size, end)
+    return Texts(reading.text.data, start, end).copied()
 
 
 class Flagged(NamedTuple):

@@ -1,93 +1,374 @@
 """Findings as lines of JSON, straight from columns.
 
 Whoever needs objects decodes the lines: they are what msgspec makes of the findings.
+
+Legend: F findings, E pieces of evidence, or edits, M matches, C clusters, L lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, pairwise
-from typing import NamedTuple
+from itertools import accumulate, chain, pairwise
+from typing import NamedTuple, overload
 
 import msgspec
 import numpy as np
+from msgspec import Struct, structs
 
-from dedupe.findings.flags import LocatedFlags
 from dedupe.model import (
+    ORIGINS,
     PRECEDENCE,
     RULE_NUMBER,
     RULES,
     SEVERITIES,
+    Cluster,
     Evidence,
     Finding,
+    Match,
     Position,
     Severity,
     Span,
 )
-from dedupe.tables import I64, U8, U32, U64, EvidenceKind, Texts
+from dedupe.tables import (
+    ALIGNMENT,
+    F64,
+    I64,
+    U8,
+    U32,
+    U64,
+    EvidenceKind,
+    EvidenceTable,
+    Texts,
+    ragged,
+)
 
-_PADDING = 64
-"""Bytes behind the end of a text that may be looked at."""
+_BLOCK = 1024
+"""Lines that are written at once."""
+_NO_LINE = memoryview(b"")
 
 
-def write_flags(
-    flags: LocatedFlags, rows: I64, severity: U8, also: U32, fingerprint: U64, count: I64,
-    paths: Texts,
-) -> list[memoryview]:  # fmt: skip
-    """The JSON of chosen flags of a batch, without line ends.
+class WordEdits(Struct, frozen=True):
+    """Words in which F passages differ from their first other places."""
 
-    rows: (L,) flags, in the order of the lines; severity: (L,) `Severity.rank`; also: (L,) bits of
-    the rules that are hidden; fingerprint, count: (L,) its two parts; paths: of the batch's
-    articles.
+    offset: I64
+    """(F + 1,) first listed edit of each passage, then E"""
+    total: I64
+    """(F,) edits of each, listed or not"""
+    text: Texts
+    """(E,) words of the passage, empty where the other place has more"""
+    other: Texts
+    """(E,) words of the other place, in the same buffer; a start of -1 where they are not at hand
     """
-    from dedupe.kernels.writing import write
+    start: I64
+    """(E,) offset in the article, -1 where the passage has no words"""
+    end: I64
 
-    parts, evidence = _parts(), flags.evidence
-    out = np.empty(_expected(flags, rows, paths, parts), np.uint8)
-    ends = np.empty(len(rows), np.int64)
-    columns = (
-        rows, severity, also, fingerprint, count, *_padded(paths),
-        flags.rule, flags.article, flags.place, flags.behind - flags.first, flags.score,
-        *_padded(flags.excerpt), *_padded(flags.message),
-        evidence.offset, evidence.kind, *_padded(evidence.text),
-        evidence.weight, evidence.start, evidence.end,
-        parts.constant, parts.lead, parts.field, parts.label, parts.part, parts.code, _BITS,
-        parts.line_bytes + parts.piece_bytes + _PADDING,
+    @classmethod
+    def none(cls, count: int) -> WordEdits:
+        """No edits of so many passages."""
+        nothing, texts = np.empty(0, np.int64), Texts.nothing(0)
+        return cls(np.zeros(count + 1, np.int64), np.zeros(count, np.int64), texts, texts,
+                   nothing, nothing)  # fmt: skip
+
+
+class Matches(Struct, frozen=True):
+    """The other places of F passages that are shown."""
+
+    offset: I64
+    """(F + 1,) first place of each passage, then M"""
+    article: I64
+    """(M,)"""
+    origin: U8
+    """(M,) place in `model.ORIGINS`"""
+    similarity: F64
+    """(M,) multiples of 0.0001"""
+    place: I64
+    """(M, 6) line, column and offset of either end"""
+
+    @classmethod
+    def none(cls, count: int) -> Matches:
+        """No places of so many passages."""
+        nothing = np.empty(0, np.int64)
+        return cls(np.zeros(count + 1, np.int64), nothing, np.empty(0, np.uint8), np.empty(0),
+                   nothing.reshape(0, 6))  # fmt: skip
+
+
+class Clusters(NamedTuple):
+    """The groups (C,) of copies to which F passages belong."""
+
+    of: I64
+    """(F,) number of the group, -1 for none"""
+    size: I64
+    """(F,) places in it that are told of the passage"""
+    name: Texts
+    """(C,)"""
+    original: I64
+    """(C,) article of the first place"""
+
+    @classmethod
+    def none(cls, count: int) -> Clusters:
+        """No group of so many passages."""
+        nothing = np.empty(0, np.int64)
+        return cls(np.full(count, -1), np.zeros(count, np.int64), Texts.nothing(0), nothing)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Clusters]) -> Clusters:
+        """Those of several tables of passages, one behind the other."""
+        base = accumulate((len(part.original) for part in parts), initial=0)
+        of = [np.where(p.of < 0, -1, p.of + first) for p, first in zip(parts, base, strict=False)]
+        return cls(
+            np.concatenate(of),
+            np.concatenate([part.size for part in parts]),
+            Texts.joined([part.name for part in parts]),
+            np.concatenate([part.original for part in parts]),
+        )
+
+    def rows(self, rows: I64) -> Clusters:
+        """Those of some passages."""
+        return self._replace(of=self.of[rows], size=self.size[rows])
+
+
+class FindingTable(Struct, frozen=True):
+    """Findings (F,) but for what is known when all have been settled."""
+
+    rule: U8
+    """(F,) place in `model.RULES`"""
+    article: I64
+    place: I64
+    """(F, 6) line, column and offset of the start, then of the end"""
+    words: I64
+    similarity: F64
+    """(F,) multiples of 0.0001, NaN where it has none"""
+    score: F64
+    excerpt: Texts
+    evidence: EvidenceTable
+    """Places are code points in the article"""
+    edits: WordEdits
+    """Evidence, too, behind all other"""
+    cluster: Clusters
+    matches: Matches
+    total: I64
+    """(F,) matches, shown or not"""
+    message: Texts
+
+
+class Articles(NamedTuple):
+    """What lines say of articles, by their numbers."""
+
+    path: Texts
+    date: Texts
+    """As JSON"""
+
+    @classmethod
+    def of(cls, path: Sequence[str], date: Sequence[str | None]) -> Articles:
+        """Those of paths that can be written, and ISO dates."""
+        days = sorted(set(date), key=str)
+        number = {day: place for place, day in enumerate(days)}
+        which = np.fromiter(map(number.__getitem__, date), np.int64, len(date))
+        encoded = [str(msgspec.json.encode(day), "utf-8") for day in days]
+        return cls(Texts.of(path), Texts.of(encoded).take(which))
+
+    def part(self, first: int, behind: int) -> Articles:
+        """Those of a batch, by their numbers in it."""
+        own = np.arange(first, behind)
+        return Articles(self.path.take(own), self.date.take(own))
+
+
+class Settled(NamedTuple):
+    """What is known of L findings when all have been settled."""
+
+    severity: U8
+    """(L,) `Severity.rank`"""
+    also: U32
+    """(L,) bits of the rules that each one hides"""
+    name: U64
+    """(L,) fingerprint, but for the number of findings up to each one that have it"""
+    number: I64
+
+    def rows(self, chosen: I64) -> Settled:
+        """Some of them."""
+        return Settled._make(column[chosen] for column in self)
+
+
+class Source(NamedTuple):
+    """A table of findings, and the articles that it names."""
+
+    table: FindingTable
+    articles: Articles
+
+
+class Lines(Sequence[memoryview]):
+    """Findings (L,) from several tables as lines of JSON, which are written as somebody reads them.
+
+    So they need not be held: those of 80,000 copies take up 250 MB, and their columns a fifth.
+    """
+
+    def __init__(self, sources: Sequence[Source], source: I64, row: I64, settled: Settled) -> None:
+        """Lines of the rows (L,) of sources, by their numbers (L,)."""
+        self._sources, self._source, self._row, self._settled = sources, source, row, settled
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    @overload
+    def __getitem__(self, place: int) -> memoryview: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[memoryview]: ...
+    def __getitem__(self, place: int | slice) -> memoryview | list[memoryview]:
+        places = np.arange(len(self))[place]
+        lines = self._written(np.atleast_1d(places))
+        return lines if isinstance(place, slice) else lines[0]
+
+    def __iter__(self) -> Iterator[memoryview]:
+        for first in range(0, len(self), _BLOCK):
+            yield from self._written(np.arange(first, min(first + _BLOCK, len(self))))
+
+    def _written(self, places: I64) -> list[memoryview]:
+        """Some of the lines."""
+        lines: list[memoryview] = [_NO_LINE] * len(places)
+        of = self._source[places]
+        for number in np.unique(of).tolist():
+            own = np.flatnonzero(of == number)
+            table, articles = self._sources[number]
+            chosen = places[own]
+            made = write(table, self._row[chosen], self._settled.rows(chosen), articles)
+            for place, line in zip(own.tolist(), made, strict=True):
+                lines[place] = line
+        return lines
+
+
+def rounded(values: F64) -> F64:
+    """Numbers to four decimal places, as `round` gives them; NaN stays.
+
+    What lies in the middle between two of them may have been rounded to there: `round` knows.
+    """
+    scaled = values * 10_000
+    found = np.rint(scaled) / 10_000
+    for place in np.flatnonzero(scaled - np.floor(scaled) == 0.5).tolist():
+        found[place] = round(float(values[place]), 4)
+    return found
+
+
+def write(table: FindingTable, rows: I64, settled: Settled, articles: Articles) -> list[memoryview]:
+    """The JSON of chosen findings, without line ends.
+
+    rows: (L,) findings, in the order of the lines; articles: all that the table names
+    """
+    from dedupe.kernels import writing
+
+    parts = _parts()
+    lists = (
+        _evidence(table.evidence, rows),
+        _edits(table.edits, rows),
+        _matches(table.matches, rows, articles),
+    )
+    cluster, group = table.cluster, table.cluster.of[rows]
+    group = group[group >= 0]
+    texts = (
+        _bytes(articles.path, table.article[rows])
+        + _bytes(table.excerpt, rows)
+        + _bytes(table.message, rows)
+        + _bytes(cluster.name, group)
+        + _bytes(articles.path, cluster.original[group])
+        + sum(int(ends[-1]) if len(ends) else 0 for _, ends in lists)
+    )
+    out, ends = _written(
+        writing.write_lines,
+        (
+            rows, *settled, *articles.path, table.rule, table.article, table.place, table.words,
+            table.similarity, table.score, table.total, *table.excerpt, *table.message,
+            cluster.of, cluster.size, *cluster.name, cluster.original, *chain(*lists),
+            parts.constant, parts.lead.edges, parts.field.edges, parts.cluster.edges,
+            parts.code.edges, _BITS,
+        ),
+        len(rows), texts, len(rows),
+        parts.lead.longest + parts.field.size + parts.cluster.size + parts.code.size,
     )  # fmt: skip
-    done = 0
-    while (done := write(*columns, done, out, ends)) < len(rows):
-        out = np.concatenate((out, np.empty_like(out)))  # more escapes than expected
     view = out.data
     return [view[low:high] for low, high in pairwise([0, *ends.tolist()])]
 
 
-def _expected(flags: LocatedFlags, rows: I64, paths: Texts, parts: _Parts) -> int:
-    """Bytes of room that suffice unless much has to be escaped."""
-    evidence = flags.evidence
-    first, behind = evidence.offset[rows], evidence.offset[rows + 1]
-    ahead = np.concatenate(([0], np.cumsum(_lengths(evidence.text))))
-    texts = (
-        int(np.sum(ahead[behind] - ahead[first]))
-        + int(np.sum(_lengths(flags.excerpt)[rows]))
-        + int(np.sum(_lengths(flags.message)[rows]))
-        + int(np.sum(_lengths(paths)[flags.article[rows]]))
-    )
-    pieces = int(np.sum(behind - first))
-    return 4096 + texts + texts // 16 + len(rows) * parts.line_bytes + pieces * parts.piece_bytes
+def _evidence(evidence: EvidenceTable, rows: I64) -> tuple[U8, I64]:
+    """The evidence of some findings as JSON, and where that of each ends."""
+    from dedupe.kernels import writing
+
+    parts, pieces = _parts(), _items(evidence.offset, rows)
+    return _written(
+        writing.write_evidence,
+        (
+            rows, evidence.offset, evidence.kind, *evidence.text, evidence.weight, evidence.start,
+            evidence.end, parts.constant, parts.label.edges, parts.evidence.edges,
+        ),
+        len(rows), _bytes(evidence.text, pieces), len(pieces),
+        parts.label.longest + parts.evidence.size,
+    )  # fmt: skip
 
 
-def _lengths(texts: Texts) -> I64:
-    lengths: I64 = np.maximum(texts.end - texts.start, 0)
-    return lengths
+def _edits(edits: WordEdits, rows: I64) -> tuple[U8, I64]:
+    """The word edits of some findings, likewise."""
+    from dedupe.kernels import writing
+
+    parts, pieces = _parts(), _items(edits.offset, rows)
+    return _written(
+        writing.write_edits,
+        (
+            rows, edits.offset, edits.total, *edits.text, *edits.other[1:], edits.start, edits.end,
+            parts.constant, parts.edit.edges,
+        ),
+        len(rows), _bytes(edits.text, pieces) + _bytes(edits.other, pieces),
+        len(pieces) + int(np.count_nonzero(edits.total[rows])), parts.edit.size,
+    )  # fmt: skip
 
 
-def _padded(texts: Texts) -> Texts:
-    """The same texts, and behind them bytes that may be looked at."""
-    missing = int(texts.end.max(initial=0)) + _PADDING - len(texts.data)
-    if missing <= 0:
-        return texts
-    return texts._replace(data=np.concatenate((texts.data, np.zeros(missing, np.uint8))))
+def _matches(matches: Matches, rows: I64, articles: Articles) -> tuple[U8, I64]:
+    """The matches of some findings, likewise."""
+    from dedupe.kernels import writing
+
+    parts, pieces = _parts(), _items(matches.offset, rows)
+    others = matches.article[pieces]
+    return _written(
+        writing.write_matches,
+        (
+            rows, matches.offset, matches.article, matches.origin, matches.similarity,
+            matches.place, *articles.path, *articles.date, parts.constant, parts.origin.edges,
+            parts.match.edges,
+        ),
+        len(rows), _bytes(articles.path, others) + _bytes(articles.date, others), len(pieces),
+        parts.origin.longest + parts.match.size,
+    )  # fmt: skip
+
+
+def _items(offset: I64, rows: I64) -> I64:
+    """The pieces of some findings, one behind the other."""
+    return ragged(offset[rows], offset[rows + 1] - offset[rows])[1]
+
+
+def _bytes(texts: Texts, chosen: I64) -> int:
+    return int(np.maximum(texts.end[chosen] - texts.start[chosen], 0).sum())
+
+
+def _written(
+    kernel: Callable[..., int], columns: tuple[object, ...], lines: int, text_bytes: int,
+    items: int, item_bytes: int,
+) -> tuple[U8, I64]:  # fmt: skip
+    """What a kernel writes, and the end of each line.
+
+    The room suffices unless much has to be escaped.
+
+    text_bytes: of all texts; items, item_bytes: what each takes beside them and numbers
+    """
+    from dedupe.kernels.bits import CHUNK
+    from dedupe.kernels.writing import MOST_NUMBERS, WIDEST_NUMBER
+
+    item_bytes += MOST_NUMBERS * WIDEST_NUMBER
+    room = item_bytes + CHUNK
+    out = np.empty(4096 + text_bytes + text_bytes // 16 + items * item_bytes, np.uint8)
+    ends = np.empty(lines, np.int64)
+    done = 0
+    while (done := kernel(*columns, room, done, out, ends)) < lines:
+        out = np.concatenate((out, np.empty_like(out)))
+    return out, ends
 
 
 # ---------------------------------------------------------------------------------- constant parts
@@ -95,86 +376,111 @@ def _padded(texts: Texts) -> Texts:
 _BITS = np.array([RULE_NUMBER[code] for code in PRECEDENCE], np.uint8)
 _NUMBERS = [9_000_000_000_000_000 + n for n in range(7)]
 _FRACTION = 0.123456789
+_SPAN = Span(Position(*_NUMBERS[:3]), Position(*_NUMBERS[3:6]))
 _EVIDENCE = Evidence("<kind>", "<text>", None, _FRACTION, *_NUMBERS[:2])
+_EDIT = Evidence("edit", "<text>", "<other>", None, *_NUMBERS[:2])
+_CLUSTER = Cluster("<id>", _NUMBERS[0], "<original>")
+_MATCH = Match("<path>", "scan", _FRACTION, _SPAN, "<date>")
 _FINDING = Finding(
     rule="<rule>",
     name="<name>",
     severity=Severity.NOTE,
     fingerprint="<fingerprint>",
     path="<path>",
-    span=Span(Position(*_NUMBERS[:3]), Position(*_NUMBERS[3:6])),
+    span=_SPAN,
     words=_NUMBERS[6],
+    similarity=_FRACTION,
     score=_FRACTION,
     excerpt="<excerpt>",
     evidence=(_EVIDENCE,),
+    cluster=_CLUSTER,
+    matches=(_MATCH,),
+    matches_total=_NUMBERS[0],
     also=("<also>",),
     message="<message>",
 )
 """Values that cannot be mistaken for anything else: a line is cut where they stand."""
 
 
+def edits_in_all(count: int) -> Evidence:
+    """What is said where more edits were found than are listed."""
+    return Evidence("fact", f"{count} word edits in all")
+
+
+class _Group(NamedTuple):
+    """Constant parts that a kernel writes."""
+
+    edges: I64
+    """(n, 2) starts and ends in `_Parts.constant`"""
+    longest: int
+    """Bytes of the longest"""
+    size: int
+    """Bytes of all"""
+
+
 class _Parts(NamedTuple):
-    """What lines have in common; parts are starts and ends in `constant`."""
+    """What lines have in common; the groups are those of `kernels.writing`."""
 
     constant: U8
     """Padded"""
-    lead: I64
-    """(rules, severities, 2) up to the fingerprint"""
-    field: I64
-    """(FIELDS, 2) what stands between values, up to the end"""
-    label: I64
-    """(kinds, 2) the beginning of a piece of evidence, up to its text"""
-    part: I64
-    """(6, 2) the rest of it, see `kernels.writing`"""
-    code: I64
-    """(C, 2) the rules of PRECEDENCE, with a comma"""
-    line_bytes: int
-    """Most that a line takes beside its texts and evidence"""
-    piece_bytes: int
-    """Most that a piece of evidence takes beside its text"""
+    lead: _Group
+    field: _Group
+    label: _Group
+    evidence: _Group
+    edit: _Group
+    origin: _Group
+    match: _Group
+    cluster: _Group
+    code: _Group
 
 
 @cache
 def _parts() -> _Parts:
-    from dedupe.kernels.writing import WIDEST_NUMBER
-
     encode = msgspec.json.encode
+    numbers, fraction = [encode(number) for number in _NUMBERS], encode(_FRACTION)
     marks = [
-        b"<fingerprint>", b"<path>", *map(encode, _NUMBERS), encode(_FRACTION), b"<excerpt>",
-        encode(_EVIDENCE), encode("<also>"), b"<message>",
+        b"<fingerprint>", b"<path>", *numbers, fraction, fraction, b"<excerpt>", encode(_EVIDENCE),
+        encode(_CLUSTER), encode(_MATCH), numbers[0], encode("<also>"), b"<message>",
     ]  # fmt: skip
     _, *field = _cut(encode(_FINDING), marks)
     lead = [
-        _cut(encode(msgspec.structs.replace(
+        _cut(encode(structs.replace(
             _FINDING, rule=rule.code, name=rule.name, severity=severity
         )), marks)[0]
         for rule in RULES.values() for severity in SEVERITIES
     ]  # fmt: skip
     opening, text, weight, start, end, closing = _cut(
-        encode(_EVIDENCE), [b"<kind>", b"<text>", encode(_FRACTION), *map(encode, _NUMBERS[:2])]
+        encode(_EVIDENCE), [b"<kind>", b"<text>", fraction, *numbers[:2]]
     )
-    label = [opening + kind.name.lower().encode() + text for kind in EvidenceKind]
     quote, weight = weight[:1], weight[1:]
-    part = [quote, weight, start, end, closing + b",", encode(None)]
-    code = [encode(code) + b"," for code in PRECEDENCE]
-
-    groups = (lead, field, label, part, code)
-    edges = np.cumsum([0, *(len(item) for group in groups for item in group)], dtype=np.int64)
-    pairs = np.stack((edges[:-1], edges[1:]), axis=1)
-    of_lead, of_field, of_label, of_part, of_code = (
-        np.ascontiguousarray(pairs[behind - len(group) : behind])
-        for group, behind in zip(groups, np.cumsum([len(group) for group in groups]), strict=True)
+    *edit, behind_edit = _cut(encode(_EDIT), [b"<text>", b"<other>", *numbers[:2]])
+    edit[2] = edit[2].removeprefix(quote)
+    in_all, behind_all = _cut(encode(edits_in_all(_NUMBERS[0])), numbers[:1])
+    before, _, *match, behind_match = _cut(
+        encode(_MATCH), [b"<path>", fraction, *numbers[:6], encode("<date>")]
     )
-    return _Parts(
-        np.frombuffer(b"".join(chain(*groups)) + bytes(_PADDING), np.uint8),
-        of_lead.reshape(len(RULES), len(SEVERITIES), 2), of_field, of_label, of_part, of_code,
-        _longest(lead) + sum(map(len, field + code)) + (len(_NUMBERS) + 4) * WIDEST_NUMBER,
-        _longest(label) + sum(map(len, part)) + 4 * WIDEST_NUMBER,
-    )  # fmt: skip
-
-
-def _longest(parts: Iterable[bytes]) -> int:
-    return max(map(len, parts))
+    origin = [
+        _cut(encode(structs.replace(_MATCH, origin=name)), [b"<path>", fraction])[1]
+        for name in ORIGINS
+    ]  # fmt: skip
+    groups = (
+        lead,
+        [*field, encode(None)],
+        [opening + kind.name.lower().encode() + text for kind in EvidenceKind],
+        [quote, weight, start, end, closing + b","],
+        [*edit, behind_edit + b",", in_all, behind_all + b","],
+        origin,
+        [before, *match, behind_match + b","],
+        _cut(encode(_CLUSTER), [b"<id>", numbers[0], b"<original>"]),
+        [encode(code) + b"," for code in PRECEDENCE],
+    )
+    found, first = [], 0
+    for group in groups:
+        edges = np.cumsum([first, *map(len, group)], dtype=np.int64)
+        pairs, first = np.stack((edges[:-1], edges[1:]), axis=1), int(edges[-1])
+        found.append(_Group(pairs, max(map(len, group)), sum(map(len, group))))
+    constant = np.frombuffer(b"".join(chain(*groups)) + bytes(ALIGNMENT), np.uint8)
+    return _Parts(constant, *found)
 
 
 def _cut(line: bytes, marks: Iterable[bytes]) -> list[bytes]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from itertools import accumulate
 
 import numpy as np
 
 from dedupe import memory
 from dedupe.model import Position, Span
-from dedupe.tables import I64, U8, Corpus, Load, Reading
+from dedupe.tables import I64, U8, Corpus, Load, Reading, Texts
 
 _BYTE, _TOKEN = 0, 1
-_NO_ROWS = np.empty(0, np.int64)
 
 
 class Lookup:
@@ -30,9 +30,8 @@ class Lookup:
         self._spans: list[I64] = []  # rows of kind, article, start, end
         self._pieces: list[I64] = []  # rows of article, first token, last token
         self._span_count = self._piece_count = 0
-        self._start = self._end = np.empty((3, 0), np.int64)  # rows of line, column, offset
-        self._data = np.empty(0, np.uint8)
-        self._edges = np.empty((2, 0), np.int64)  # of each piece in it
+        self._place = np.empty((0, 6), np.int64)
+        self._texts = Texts.nothing(0)
 
     def bytes(self, article: int, start: int, end: int) -> int:
         """Note a range of bytes of the batch of an article; returns a ticket for its span."""
@@ -76,8 +75,8 @@ class Lookup:
         spans_of, pieces_of = (
             _by_batch(rows, corpus.batch_article) for rows in (spans[:, 1], pieces[:, 0])
         )
-        self._start, self._end = memory.empty((2, 3, len(spans)), np.int64)
-        size = memory.zeros(len(pieces), np.int64)
+        self._place = memory.empty((len(spans), 6), np.int64)
+        edges = memory.zeros((2, len(pieces)), np.int64)
 
         def one(number: int) -> U8:
             first_article = int(corpus.batch_article[number])
@@ -87,57 +86,53 @@ class Lookup:
             looked_at = np.union1d(article, pieces[chosen, 0]) - first_article
             # Bytes are counted from the start of the batch, so all of it must be there.
             reading = load(number, None if (kind == _BYTE).any() else looked_at)
-            self._start[:, rows], self._end[:, rows] = locate(
+            self._place[rows] = locate(
                 reading, article - first_article, *_bytes(reading, kind, start, end, first_token)
             )
-            low = reading.tokens.start[pieces[chosen, 1] - first_token]
-            high = reading.tokens.end[pieces[chosen, 2] - 1 - first_token]
-            size[chosen] = high - low
-            view = reading.text.data.data
-            texts = [view[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-            return memory.kept(np.frombuffer(b"".join(texts), np.uint8))
+            low = reading.tokens.start[pieces[chosen, 1] - first_token].astype(np.int64)
+            high = reading.tokens.end[pieces[chosen, 2] - 1 - first_token].astype(np.int64)
+            found = Texts(reading.text.data, low, high).copied()
+            edges[:, chosen] = found.start, found.end
+            return memory.kept(found.data)
 
         asked = np.searchsorted(corpus.batch_article, np.append(spans[:, 1], pieces[:, 0]), "right")
         numbers = (np.unique(asked) - 1).tolist()
         data = list(map(one, numbers) if pool is None else pool.map(one, numbers))
-        order = np.concatenate([_NO_ROWS, *map(pieces_of, numbers)])
-        self._data = memory.joined([self._data, *data], np.uint8)
-        self._edges = memory.zeros((2, len(pieces)), np.int64)
-        behind = np.cumsum(size[order])
-        self._edges[:, order] = behind - size[order], behind
+        for number, base in zip(numbers, accumulate(map(len, data), initial=0), strict=False):
+            edges[:, pieces_of(number)] += base
+        self._texts = Texts(memory.joined([*data, Texts.nothing(0).data], np.uint8), *edges)
 
     def span(self, ticket: int) -> Span:
         """The span of a ticket."""
         return self.spans(range(ticket, ticket + 1))[0]
 
-    def spans(self, tickets: range, chosen: I64 | None = None) -> list[Span]:
-        """The spans of many tickets, or of the chosen ones among them."""
-        places = _numbers(tickets, chosen)
-        return spans(self._start[:, places], self._end[:, places])
+    def spans(self, tickets: range) -> list[Span]:
+        """The spans of many tickets."""
+        return spans(self.places(tickets))
 
-    def places(self, tickets: range, chosen: I64 | None = None) -> I64:
-        """Line, column and code point offset of either end of many spans (6, Q)."""
-        places = _numbers(tickets, chosen)
-        return np.concatenate((self._start[:, places], self._end[:, places]))
+    def places(self, tickets: range) -> I64:
+        """Line, column and code point offset of either end of many spans (Q, 6)."""
+        return self._place[tickets.start : tickets.stop]
 
     def offsets(self, ticket: int) -> tuple[int, int]:
         """The code point offsets of a ticket's span."""
-        return int(self._start[2, ticket]), int(self._end[2, ticket])
+        (start,), (end,) = self.all_offsets(range(ticket, ticket + 1))
+        return int(start), int(end)
 
-    def all_offsets(self, tickets: range, chosen: I64 | None = None) -> tuple[I64, I64]:
+    def all_offsets(self, tickets: range) -> tuple[I64, I64]:
         """The code point offsets of the spans of many tickets."""
-        places = _numbers(tickets, chosen)
-        return self._start[2, places], self._end[2, places]
+        places = self.places(tickets)
+        return places[:, 2], places[:, 5]
 
     def piece(self, ticket: int) -> str:
         """The text of a ticket."""
-        return self.pieces(range(ticket, ticket + 1))[0]
+        return self.texts(range(ticket, ticket + 1)).strings()[0]
 
-    def pieces(self, tickets: range, chosen: I64 | None = None) -> list[str]:
-        """The texts of many tickets."""
-        low, high = self._edges[:, _numbers(tickets, chosen)].tolist()
-        view = self._data.data
-        return [str(view[a:b], "utf-8") for a, b in zip(low, high, strict=True)]
+    def texts(self, tickets: range) -> Texts:
+        """The texts of many tickets; they are all in one buffer."""
+        data, start, end = self._texts
+        chosen = slice(tickets.start, tickets.stop)
+        return Texts(data, start[chosen], end[chosen])
 
 
 def _by_batch(article: I64, batch_article: I64) -> Callable[[int], I64]:
@@ -145,11 +140,6 @@ def _by_batch(article: I64, batch_article: I64) -> Callable[[int], I64]:
     order = np.argsort(article, kind="stable")
     edge = np.searchsorted(article[order], batch_article)
     return lambda number: order[edge[number] : edge[number + 1]]
-
-
-def _numbers(tickets: range, chosen: I64 | None) -> slice | I64:
-    """The tickets, or the chosen ones among them."""
-    return slice(tickets.start, tickets.stop) if chosen is None else chosen + tickets.start
 
 
 def _bytes(reading: Reading, kind: I64, start: I64, end: I64, first_token: int) -> tuple[I64, I64]:
@@ -161,18 +151,19 @@ def _bytes(reading: Reading, kind: I64, start: I64, end: I64, first_token: int) 
     return start, end
 
 
-def spans(start: I64, end: I64) -> list[Span]:
-    """The spans between places of line, column and offset (3, Q)."""
-    return list(map(Span, map(Position, *start.tolist()), map(Position, *end.tolist())))
+def spans(places: I64) -> list[Span]:
+    """The spans from and to line, column and offset (Q, 6)."""
+    line, column, offset, *end = places.T.tolist()
+    return list(map(Span, map(Position, line, column, offset), map(Position, *end)))
 
 
-def locate(reading: Reading, article: I64, start: I64, end: I64) -> tuple[I64, I64]:
-    """Line, column and code point offset (3, Q) of either end of some bytes of one batch."""
+def locate(reading: Reading, article: I64, start: I64, end: I64) -> I64:
+    """Line, column and code point offset of either end of some bytes of one batch (Q, 6)."""
     from dedupe.kernels import utf8
 
-    byte = np.concatenate((start, end))
-    begins = np.tile(reading.text.start[article], 2)
+    byte = np.column_stack((start, end)).ravel()
+    begins = np.repeat(reading.text.start[article], 2)
     order = np.argsort(byte, kind="stable")
-    places = np.empty((3, len(byte)), np.int64)
+    places = np.empty((len(byte), 3), np.int64)
     utf8.locate(reading.text.data, begins[order], byte[order], order, places)
-    return places[:, : len(start)], places[:, len(start) :]
+    return places.reshape(-1, 6)

@@ -2,89 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
+from msgspec import structs
 
-from dedupe.findings.drafts import Counterpart, Counterparts, Draft
+from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
+from dedupe.findings.isolation import isolated
+from dedupe.findings.lines import Clusters
 from dedupe.findings.lookup import Lookup
-from dedupe.model import Cluster, Evidence
-from dedupe.tables import Corpus, Load, OutlineTable
+from dedupe.model import RULE_NUMBER, Evidence
+from dedupe.tables import Corpus, EvidenceTable, Isolation, Load, OutlineTable, Texts, ragged
 
 
-def outline_drafts(corpus: Corpus, table: OutlineTable, max_matches: int) -> list[Draft]:
+def outline_drafts(
+    corpus: Corpus, table: OutlineTable, max_matches: int, isolation: Isolation | None
+) -> Drafts:
     """One draft for each article with a recurring outline, at its first heading of it."""
-    drafts: list[Draft] = []
-    offset = table.offset.tolist()
-    bounds = np.flatnonzero(np.diff(table.outline, prepend=-1, append=-1)).tolist()
-    for first, behind in pairwise(bounds):
-        rows = range(first, behind)
-        articles, outline = table.article[rows].tolist(), int(table.outline[first])
-        known = int(table.articles[outline])
-        places = [
-            Counterpart(
-                article=article, start=int(table.start[low]), end=int(table.end[low]),
-                similarity=_similarity(corpus, table, offset, first, row), containment=0.0,
-            )
-            for row, article in zip(rows, articles, strict=True)
-            for low in [offset[row]]
-        ]  # fmt: skip
-        oldest = min(articles, key=corpus.rank.__getitem__)
-        family = Cluster(_name(corpus, table, offset[first : first + 2]), known,
-                         corpus.path[oldest])  # fmt: skip
-        for k, row in enumerate(rows):
-            others = places[: max_matches + 1]
-            drafts.append(
-                Draft(
-                    rule="TPL204", article=articles[k], start=places[k].start, end=places[k].end,
-                    cluster=row, members=len(places), family=family,
-                    counterparts=Counterparts.of(
-                        [place for place in others if place is not places[k]][:max_matches]
-                    ),
-                    message=f"{known:,} articles on {table.topics[outline]} topics have these "
-                    f"{offset[row + 1] - offset[row]} headings in this order.",
-                )
-            )  # fmt: skip
-    return drafts
+    count = len(table.article)
+    other: list[int] = []
+    similarity: list[float] = []
+    size, names, oldest = [], [], []
+    bounds = np.flatnonzero(np.diff(table.outline, prepend=-1, append=-1))
+    for first, behind in pairwise(bounds.tolist()):
+        articles = table.article[first:behind].tolist()
+        oldest.append(min(articles, key=corpus.rank.__getitem__))
+        names.append(_name(corpus, table, first))
+        shown = range(first, min(first + max_matches + 1, behind))
+        alike = [_similarity(corpus, table, first, row) for row in shown]
+        for row in range(first, behind):
+            places = [place for place in shown if place != row][:max_matches]
+            size.append(len(places))
+            other += places
+            similarity += [alike[place - first] for place in places]
+    members = np.diff(bounds)
+    group = np.repeat(np.arange(len(members)), members)
+    start, end = (column[table.offset[:-1]] for column in (table.start, table.end))
+    named = np.array(other, np.int64)
+    others = CounterpartTable(
+        table.article[named], start[named], end[named], np.array(similarity, np.float64),
+        np.zeros(len(named)),
+    )  # fmt: skip
+    drafts = Drafts.of(
+        np.full(count, RULE_NUMBER["TPL204"], np.uint8), table.article, start, end,
+        members[group], others, np.cumsum([0, *size]),
+    )  # fmt: skip
+    cluster = Clusters(
+        group, table.articles[table.outline].astype(np.int64), Texts.of(names),
+        np.array(oldest, np.int64),
+    )  # fmt: skip
+    drafts = structs.replace(drafts, source=np.arange(count), cluster=cluster)
+    if isolation is None:
+        return drafts
+    drafts, compared = isolated(drafts, group, isolation)
+    return drafts.rows(np.flatnonzero(compared))
 
 
-def _similarity(
-    corpus: Corpus, table: OutlineTable, offset: Sequence[int], a: int, b: int
-) -> float:
+def _similarity(corpus: Corpus, table: OutlineTable, a: int, b: int) -> float:
     """Share of the headings of two articles that are the same, word for word."""
-    names = [
-        {corpus.token[low:high].tobytes() for low, high in zip(
-            table.start[offset[row] : offset[row + 1]].tolist(),
-            table.end[offset[row] : offset[row + 1]].tolist(), strict=True,
-        )}
-        for row in (a, b)
-    ]  # fmt: skip
-    return len(names[0] & names[1]) / len(names[0] | names[1])
+    ours, theirs = (set(_headings(corpus, table, row)) for row in (a, b))
+    return len(ours & theirs) / len(ours | theirs)
 
 
-def _name(corpus: Corpus, table: OutlineTable, rows: Sequence[int]) -> str:
-    """Name of an outline: a hash of the words of its headings."""
-    words = [
-        corpus.token[low:high].tobytes()
-        for low, high in zip(
-            table.start[slice(*rows)].tolist(), table.end[slice(*rows)].tolist(), strict=True
-        )
-    ]
-    return f"o-{blake2b(b'/'.join(words), digest_size=4).hexdigest()}"
+def _name(corpus: Corpus, table: OutlineTable, row: int) -> str:
+    """Name of an outline: a hash of the words of its headings in an article."""
+    words = b"/".join(_headings(corpus, table, row))
+    return f"o-{blake2b(words, digest_size=4).hexdigest()}"
+
+
+def _headings(corpus: Corpus, table: OutlineTable, row: int) -> Iterator[bytes]:
+    """The words of each heading of an article."""
+    here = slice(*table.offset[row : row + 2])
+    for low, high in zip(table.start[here].tolist(), table.end[here].tolist(), strict=True):
+        yield corpus.token[low:high].tobytes()
 
 
 def describe_outlines(
-    drafts: Sequence[Draft], corpus: Corpus, table: OutlineTable, load: Load
-) -> None:
-    """Name the headings of each draft in their order."""
-    rows = np.array([draft.cluster for draft in drafts], np.int64)
+    drafts: Drafts, corpus: Corpus, table: OutlineTable, load: Load
+) -> tuple[EvidenceTable, Texts]:
+    """The headings of each draft in their order, and the message."""
+    rows = drafts.source
     size = np.diff(table.offset)[rows]
+    _, flat = ragged(table.offset[rows], size)
     article = np.repeat(table.article[rows], size)
-    flat = np.concatenate(
-        [np.empty(0, np.int64), *(np.arange(*table.offset[row : row + 2]) for row in rows)]
-    )
     lookup = Lookup(corpus)
     texts = lookup.all_text(article, table.start[flat], table.end[flat])
     places = lookup.all_tokens(article, table.start[flat], table.end[flat])
@@ -93,10 +95,16 @@ def describe_outlines(
     headings = iter(
         [
             Evidence("phrase", text, None, None, low, high)
-            for text, (low, high) in zip(lookup.pieces(texts), edges, strict=True)
+            for text, (low, high) in zip(lookup.texts(texts).strings(), edges, strict=True)
         ]
     )
-    for draft, count in zip(drafts, size.tolist(), strict=True):
-        total = int(table.headings[draft.cluster])
+    reasons, messages = [], []
+    for row, count in zip(rows.tolist(), size.tolist(), strict=True):
+        outline, total = table.outline[row], table.headings[row]
         of = Evidence("fact", f"{count} of the {total} headings of this article")
-        draft.evidence = (of, *(next(headings) for _ in range(count)))
+        reasons.append((of, *islice(headings, count)))
+        messages.append(
+            f"{table.articles[outline]:,} articles on {table.topics[outline]} topics have these "
+            f"{count} headings in this order."
+        )
+    return evidence_of(reasons), Texts.of(messages)

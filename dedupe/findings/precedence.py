@@ -6,7 +6,7 @@ import numpy as np
 
 from dedupe import config
 from dedupe.findings.drafts import DraftTable
-from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Severity
+from dedupe.model import RULE_NUMBER, RULES, Severity
 from dedupe.tables import U8, U32, Bool
 
 HIDDEN = 0.5
@@ -46,11 +46,6 @@ def _settle(table: DraftTable) -> tuple[Bool, U32]:
         RULE_NUMBER["DUP101"], _PASSAGES, HIDDEN, winners, low, high, stands, also,
     )  # fmt: skip
     return stands, also
-
-
-def hidden_rules(also: int) -> tuple[str, ...]:
-    """The codes of some bits, the strongest first."""
-    return tuple(code for code in PRECEDENCE if also >> RULE_NUMBER[code] & 1)
 
 
 def rule_ranks(settings: config.Rules) -> U8:

@@ -3,53 +3,44 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec import structs
 
 from dedupe.findings.copies import Overlap
-from dedupe.findings.drafts import Counterpart, Counterparts, Draft
-from dedupe.model import SUMMARY, Evidence
+from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
+from dedupe.model import RULE_NUMBER, SUMMARY, Evidence
 from dedupe.tables import SummaryTable
 
 
-def summary_drafts(table: SummaryTable, overlap: Overlap) -> list[Draft]:
+def summary_drafts(table: SummaryTable, overlap: Overlap) -> Drafts:
     """One draft for each passage, in reading order.
 
     Passages that overlap are one that sums up several articles, or copies of one; the one of which
     most is explained has its place.
     """
     spans = table.start, table.end, table.source_start, table.source_end
-    similarity, containment, _ = (column.tolist() for column in overlap(*spans).T)
-    source, source_start, source_end = (
-        column.tolist() for column in (table.source, table.source_start, table.source_end)
-    )
+    similarity, containment, _ = overlap(*spans).T
     # Articles ascend, so no end reaches into the next one.
     reached = np.maximum.accumulate(np.append(0, table.end))[:-1]
-    first = np.flatnonzero(table.start >= reached)
-    drafts = []
-    for group in np.split(np.arange(len(table.start)), first[1:]):
-        ranked = sorted(group.tolist(), key=lambda row: -table.explained[row])
-        if not ranked:
-            continue
-        best = ranked[0]
-        explained, around = float(table.explained[best]), float(table.around[best])
-        drafts.append(
-            Draft(
-                rule="DUP105", article=int(table.article[best]), start=int(table.start[best]),
-                end=int(table.end[best]), members=len(ranked) + 1,
-                counterparts=Counterparts.of([
-                    Counterpart(
-                        source[row], source_start[row], source_end[row], similarity[row],
-                        containment[row],
-                    )
-                    for row in ranked
-                ]),
-                evidence=(
-                    Evidence(
-                        "fact",
-                        f"{SUMMARY}: the other article explains {explained:.0%} of the passage, "
-                        f"{around:.0%} of the words around it, and shares {table.rare[best]:.0f} "
-                        "rare stems with it",
-                    ),
-                ),
-            )
-        )  # fmt: skip
-    return drafts
+    new = table.start >= reached
+    order = np.lexsort((-table.explained, np.cumsum(new)))
+    first = np.flatnonzero(new)
+    best = order[first]
+    facts = [
+        f"{SUMMARY}: the other article explains {explained:.0%} of the passage, {around:.0%} of "
+        f"the words around it, and shares {rare:.0f} rare stems with it"
+        for explained, around, rare in zip(
+            *(column[best].tolist() for column in (table.explained, table.around, table.rare)),
+            strict=True,
+        )
+    ]
+    others = CounterpartTable(
+        table.source.astype(np.int64), table.source_start, table.source_end, similarity, containment
+    )
+    offset = np.append(first, len(order))
+    drafts = Drafts.of(
+        np.full(len(best), RULE_NUMBER["DUP105"], np.uint8), table.article[best].astype(np.int64),
+        table.start[best], table.end[best], np.diff(offset) + 1, others.rows(order), offset,
+    )  # fmt: skip
+    return structs.replace(
+        drafts, evidence=evidence_of([(Evidence("fact", fact),) for fact in facts])
+    )

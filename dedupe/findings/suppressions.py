@@ -21,7 +21,7 @@ from dedupe.findings.lookup import locate, spans
 from dedupe.findings.precedence import HIDDEN
 from dedupe.findings.selection import Selection, selected_rules
 from dedupe.model import ON_FILES, RULES, Excuse, Finding, Span
-from dedupe.rows import Findings, encode
+from dedupe.rows import Findings
 from dedupe.tables import I64, U8, Bool, Directive, Reading
 
 _CODES = tuple(RULES)
@@ -75,7 +75,7 @@ def read_suppressions(reading: Reading) -> list[Suppression]:
     data = reading.text.data.data
     found = []
     for directive, span in zip(
-        directives, spans(*locate(reading, article, start, end)), strict=True
+        directives, spans(locate(reading, article, start, end)), strict=True
     ):
         text = str(data[directive.start : directive.end], "utf-8")
         said = _said(Suppression(directive.article, span, text), directive)
@@ -208,16 +208,13 @@ class Suppressions:
         places: (4, F) rule, article, first word, and the one behind the last, of each finding
         """
         rows = np.flatnonzero(self.cover(*places)).tolist()
-        lines = list(found.lines)
+        changed = {}
         for row in rows:
             directives = self._suppressing(*places[:, row].tolist())
             self._used.update(directives)
-            lines[row] = encode(
-                structs.replace(
-                    found[row], status="suppressed", suppression=self._excuse(directives)
-                )
-            )
-        return (Findings(lines, found.paths, found.ranks) if rows else found), len(rows)
+            excuse = self._excuse(directives)
+            changed[row] = structs.replace(found[row], status="suppressed", suppression=excuse)
+        return found.replaced(changed), len(rows)
 
     def _excuse(self, directives: Sequence[int]) -> Excuse:
         """What the first of some directives that gives a reason says, else the first."""

@@ -11,11 +11,24 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 
 from dedupe.findings.copies import Overlap
-from dedupe.findings.drafts import Counterparts, CounterpartTable, Draft
-from dedupe.model import Cluster, Evidence
-from dedupe.tables import I64, TRANSPARENT, Bool, Corpus, Load, TemplateTable
+from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
+from dedupe.findings.isolation import isolated
+from dedupe.findings.lines import Clusters
+from dedupe.model import RULE_NUMBER, Evidence
+from dedupe.tables import (
+    I64,
+    TRANSPARENT,
+    Bool,
+    Corpus,
+    EvidenceTable,
+    Isolation,
+    Load,
+    TemplateTable,
+    Texts,
+)
 from dedupe.topics import MEMBERS as COMPARED_TOPICS
 
 LONGEST_EDGE = 12
@@ -39,15 +52,16 @@ _LEFT_OUT = "...", "(...)?"
 
 
 def template_drafts(
-    corpus: Corpus, table: TemplateTable, overlap: Overlap, max_matches: int
-) -> list[Draft]:
+    corpus: Corpus, table: TemplateTable, overlap: Overlap, max_matches: int,
+    isolation: Isolation | None,
+) -> Drafts:  # fmt: skip
     """One draft for each place of each template, in the order of the table.
 
     The first place of a copied passage has none: it is the original there.
     """
     count = len(table.start)
     if not count:
-        return []
+        return Drafts.none()
     start, end = _stretches(table)
     first = np.searchsorted(table.template, np.arange(len(table.length) + 1))
     size = np.diff(first)[table.template]
@@ -56,33 +70,29 @@ def template_drafts(
     position[by_age] = np.arange(count) - first[table.template[by_age]]
     of, other = _others(by_age, first[table.template], position, size, max_matches)
     shared = overlap(start[of], end[of], start[other], end[other])
-    parts = Counterparts(
-        CounterpartTable(table.article[other], start[other], end[other], *shared[:, :2].T)
-    )
-    bounds = np.searchsorted(of, np.arange(count + 1)).tolist()
     slots = table.form | (table.concentration >= IN_SLOTS)
     above = (table.topics >= SEVERAL_TOPICS) & (slots | (table.articles >= MANY))
     copied = ~table.form & ~above
-    families = [
-        Cluster(name, articles, corpus.path[article])
-        for name, articles, article in zip(
-            _names(corpus, table), table.articles.tolist(),
-            table.article[by_age[first[:-1]]].tolist(), strict=True,
-        )
-    ]  # fmt: skip
-    return [
-        Draft(
-            rule="TPL201", article=article, start=low, end=high, cluster=template,
-            members=places, counterparts=parts[bounds[row] : bounds[row + 1]],
-            above_copies=is_above, family=families[template],
-        )
-        for row, (article, low, high, template, places, is_first, is_above) in enumerate(zip(
-            table.article.tolist(), start.tolist(), end.tolist(), table.template.tolist(),
-            size.tolist(), (copied[table.template] & (position == 0)).tolist(),
-            above[table.template].tolist(), strict=True,
-        ))
-        if not is_first
-    ]  # fmt: skip
+    own, of_template = table.article.astype(np.int64), table.template.astype(np.int64)
+    others = CounterpartTable(own[other], start[other], end[other], *shared[:, :2].T)
+    drafts = Drafts.of(
+        np.full(count, RULE_NUMBER["TPL201"], np.uint8), own, start, end, size, others,
+        np.searchsorted(of, np.arange(count + 1)),
+    )  # fmt: skip
+    drafts = structs.replace(
+        drafts,
+        above_copies=above[of_template],
+        source=of_template,
+        cluster=Clusters(
+            of_template, table.articles[of_template].astype(np.int64),
+            Texts.of(list(_names(corpus, table))), own[by_age[first[:-1]]],
+        ),
+    )  # fmt: skip
+    kept = ~copied[of_template] | (position > 0)
+    if isolation is not None:
+        drafts, compared = isolated(drafts, of_template, isolation)
+        kept &= compared
+    return drafts.rows(np.flatnonzero(kept))
 
 
 def _stretches(table: TemplateTable) -> tuple[I64, I64]:
@@ -121,14 +131,14 @@ def _names(corpus: Corpus, table: TemplateTable) -> Iterator[str]:
 
 
 def describe_templates(
-    drafts: Sequence[Draft], corpus: Corpus, table: TemplateTable, load: Load
-) -> None:
-    """Say what the template of each draft is, and what stands in its slots there.
+    drafts: Drafts, corpus: Corpus, table: TemplateTable, load: Load
+) -> tuple[EvidenceTable, Texts]:
+    """What the template of each draft is, and what stands in its slots there; and the message.
 
     drafts: TPL201, in any number and order, made from `table`
     """
     wanted = np.zeros(len(table.length), np.bool_)
-    wanted[[draft.cluster for draft in drafts]] = True
+    wanted[drafts.source] = True
     texts = _Texts(corpus, load)
     at_hand = ~corpus.accepted[table.article]
     skeletons = {f: _skeleton(table, f, at_hand, texts) for f in np.flatnonzero(wanted).tolist()}
@@ -136,12 +146,15 @@ def describe_templates(
     texts.resolve()
     said = {f: _Said(table, f, skeleton, fillings, texts) for f, skeleton in skeletons.items()}
     by_start = np.argsort(table.start)
-    starts = [draft.start for draft in drafts]
-    rows = by_start[np.searchsorted(table.start, starts, side="right", sorter=by_start) - 1]
-    for draft, row in zip(drafts, rows.tolist(), strict=True):
-        what = said[draft.cluster]
-        draft.message = what.message
-        draft.evidence = what.evidence(fillings.get(row, ()), texts)
+    behind = np.searchsorted(table.start, drafts.start, side="right", sorter=by_start)
+    rows, sources = by_start[behind - 1].tolist(), drafts.source.tolist()
+    evidence = evidence_of(
+        [
+            said[source].evidence(fillings.get(row, ()), texts)
+            for source, row in zip(sources, rows, strict=True)
+        ]
+    )
+    return evidence, Texts.of([said[source].message for source in sources])
 
 
 class _Texts:

@@ -1,8 +1,11 @@
-"""Instructions that Numba has no name for: bits of a word, and comparing 64 bytes at once."""
+"""Instructions that Numba has no name for: bits of a word, and 64 bytes at once."""
 
 from __future__ import annotations
 
 from dedupe.kernels.jit import instruction
+
+CHUNK = 64
+"""Bytes that `carry` copies."""
 
 
 @instruction
@@ -83,6 +86,32 @@ def bytes_between(typing_context, text, start, low, count):
         return builder.bitcast(inside, ir.IntType(64))
 
     return types.uint64(text, types.int64, types.uint8, types.uint8), build
+
+
+@instruction
+def carry(typing_context, source, start, target, place):
+    """Copy `source[start : start + 64]` to `target[place : place + 64]`; 64.
+
+    With slices, or loops over the bytes, in its place the whole takes seven times as long.
+    """
+    from numba import types
+
+    def build(context, builder, signature, arguments):
+        from llvmlite import ir
+
+        byte, vector = ir.IntType(8), ir.VectorType(ir.IntType(8), CHUNK)
+        source, target = (
+            context.make_array(signature.args[n])(context, builder, arguments[n]).data
+            for n in (0, 2)
+        )
+        loaded = builder.load(
+            builder.gep(source, [arguments[1]], source_etype=byte), typ=vector, align=1
+        )
+        address = builder.gep(target, [arguments[3]], source_etype=byte)
+        builder.store(loaded, builder.bitcast(address, vector.as_pointer()), align=1)
+        return ir.Constant(ir.IntType(64), CHUNK)
+
+    return types.uint64(source, types.int64, target, types.int64), build
 
 
 def between_loop(text, start, low, count):

@@ -147,7 +147,7 @@ def locate(
     r"""Turn byte offsets of articles into places for people.
 
     `offsets` (Q,) are positions in `data`, ascending, in the articles that begin at `begins`
-    (Q,). Writes (3, Q) to the columns `order` of `places`: the line and the column, both from 1,
+    (Q,). Writes (Q, 3) to the rows `order` of `places`: the line and the column, both from 1,
     the column in code points, and the code points before the offset. Lines end with ``\n``,
     ``\r\n`` or a lone ``\r``; behind every article of a batch stands a zero, behind the last one
     64. Linear in the bytes from the start of an article to its last offset, however long a line is.
@@ -168,8 +168,8 @@ def locate(
             while data[position] != 0x0A and (data[position] != 0x0D or data[position + 1] == 0x0A):
                 line_start -= data[position] & 0xC0 != 0x80
                 position -= 1
-        column = order[query]
-        places[0, column] = line
-        places[1, column] = seen - line_start + 1
-        places[2, column] = seen
+        row = order[query]
+        places[row, 0] = line
+        places[row, 1] = seen - line_start + 1
+        places[row, 2] = seen
         previous = offset

@@ -54,16 +54,14 @@ def examine(
     regions = matching.group(corpus, matches, owners.isolation)
     store = ReadingStore(analyses, again)
     overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
-    copies = findings_stage.copy_drafts(
-        corpus, matches, regions, overlap, settings.matching.document_similarity,
-        settings.output.max_matches,
-    )  # fmt: skip
-    if owners.isolation is not None:
-        copies = findings_stage.isolated(
-            copies, corpus, owners.isolation, settings.output.max_matches
+    copies = [
+        findings_stage.copy_drafts(
+            corpus, matches, regions, overlap, settings.matching.document_similarity,
+            settings.output.max_matches, owners.isolation,
         )
+    ]  # fmt: skip
     if summaries is not None:
-        copies += findings_stage.summary_drafts(summaries, overlap)
+        copies.append(findings_stage.summary_drafts(summaries, overlap))
     # What nobody has begun is shared with the threads that are idle now.
     rest = [
         pool.submit(part.judgement) if judgement.cancel() else judgement
@@ -71,8 +69,10 @@ def examine(
     ]
     families = recurring() if settings.matching.depth != "fast" else None
     if families is not None:
-        copies += findings_stage.family_drafts(
-            corpus, families, overlap, settings.output.max_matches, owners.isolation
+        copies.append(
+            findings_stage.family_drafts(
+                corpus, families, overlap, settings.output.max_matches, owners.isolation
+            )
         )
     suppressions = suppressions_of(analyses, corpus, settings)
     completed = findings_stage.complete(
@@ -83,7 +83,7 @@ def examine(
     job.kept.extend((files, analyses, corpus, matches, regions, families, completed, judgements))
     flags = [judgement.flags for judgement in judgements]
     found, places, shares = findings_stage.find(
-        corpus, completed, flags, regions, store.load, suppressions, settings, pool
+        corpus, completed, flags, store.load, suppressions, settings
     )
     shares = shares.rows(~corpus.accepted)
     found, suppressed = suppressions.mark(found, places)
@@ -112,7 +112,7 @@ def examine(
         if settings.output.want_matches
         else (),
         passages=rows.passages(corpus, judgements, found, store.load),
-        clusters=rows.members(corpus, regions, completed.drafts, store.load)
+        clusters=rows.members(corpus, completed.drafts, store.load)
         if settings.output.want_clusters
         else (),
         baseline=baselined,

@@ -11,7 +11,7 @@ from dedupe.acceptances import Entry
 from dedupe.findings import entry_finding
 from dedupe.model import Acceptance, Excuse, Finding
 from dedupe.pipeline import known
-from dedupe.rows import Findings, encode
+from dedupe.rows import Findings
 from dedupe.tables import Corpus
 
 
@@ -29,14 +29,14 @@ def mark(
     }
     if not holding:
         return found, set()
-    lines, used = list(found.lines), set()
+    changed, used = {}, set()
     for row, finding in enumerate(found):
         said = holding.get(finding.fingerprint)
         if said is not None and finding.status == "new":
             used.add(finding.fingerprint)
             excuse = Excuse("accept-file", said.reason, said.until)
-            lines[row] = encode(structs.replace(finding, status="suppressed", suppression=excuse))
-    return (Findings(lines, found.paths, found.ranks) if used else found), used
+            changed[row] = structs.replace(finding, status="suppressed", suppression=excuse)
+    return found.replaced(changed), used
 
 
 def remarks(

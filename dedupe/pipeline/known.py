@@ -15,7 +15,7 @@ from dedupe.baseline import Passage, entries_of, lines_of, match
 from dedupe.errors import BaselineError
 from dedupe.findings import Selection, entry_finding, in_focus, looked, rule_ranks
 from dedupe.model import RULE_NUMBER, RULES, Baselined, BaselineEntry, Finding, Severity
-from dedupe.rows import Findings, encode, writable
+from dedupe.rows import Findings, writable
 from dedupe.sources import displayed
 from dedupe.tables import I64, U32, Corpus
 
@@ -58,13 +58,12 @@ def mark(
     ]
     missing = gone(corpus, {entry.path for entry in entries})
     matched = match(passages, entries, missing)
-    lines = list(found.lines)
-    for row in compress(new, matched.known):
-        lines[row] = encode(structs.replace(found[row], status="baselined"))
+    known = compress(new, matched.known)
+    changed = {row: structs.replace(found[row], status="baselined") for row in known}
     wanted = passages if settings.output.want_baseline else ()
     seen = missing | looked_at(corpus, settings)
     told = _told(wanted, entries, matched.left, seen, looking(settings))
-    return Findings(lines, found.paths, found.ranks), told
+    return found.replaced(changed), told
 
 
 def remarks(told: Baselined | None, settings: config.Config) -> Iterator[Finding]:

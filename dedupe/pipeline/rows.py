@@ -11,12 +11,14 @@ from typing import Literal
 import numpy as np
 from msgspec import structs
 
-from dedupe.findings import Draft, Overlap
-from dedupe.findings.completion import Clusters
+from dedupe.findings import Drafts, Overlap
+from dedupe.findings.lines import rounded
 from dedupe.findings.lookup import Lookup
-from dedupe.model import Cluster, Finding, MatchRow, MemberRow, PassageRow, TextRange
+from dedupe.model import RULE_NUMBER, Finding, MatchRow, MemberRow, PassageRow, TextRange
 from dedupe.pipeline.analysis import Judgement
 from dedupe.tables import (
+    F64,
+    I64,
     BlockKind,
     BlockScores,
     Bool,
@@ -25,10 +27,11 @@ from dedupe.tables import (
     Load,
     MatchTable,
     Reading,
-    RegionTable,
     SummaryTable,
 )
 
+_COPIED = [RULE_NUMBER[code] for code in ("DUP101", "DUP102", "DUP104")]
+"""Rules on copies that make clusters."""
 _EDGES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
@@ -118,26 +121,26 @@ def _rules(table: MatchTable) -> list[str]:
     return rules
 
 
-def members(
-    corpus: Corpus, regions: RegionTable, drafts: Sequence[Draft], load: Load
-) -> tuple[MemberRow, ...]:
+def members(corpus: Corpus, drafts: Drafts, load: Load) -> tuple[MemberRow, ...]:
     """All members of clusters of copies, flagged or not: the original first, then by path."""
-    clusters = Clusters(corpus, regions)
-    named = [(draft, cluster) for draft in drafts if (cluster := clusters.of(draft)) is not None]
-    article, start, end = np.array(
-        [(draft.article, draft.start, draft.end) for draft, _ in named], np.int64
-    ).reshape(-1, 3).T  # fmt: skip
+    drafts = drafts.rows(np.flatnonzero((drafts.cluster.of >= 0) & np.isin(drafts.rule, _COPIED)))
+    cluster = drafts.cluster
+    original, names = cluster.original[cluster.of], cluster.name.take(cluster.of).strings()
     lookup = Lookup(corpus)
-    tickets = lookup.all_tokens(article, start, end)
+    tickets = lookup.all_tokens(drafts.article, drafts.start, drafts.end)
     lookup.resolve(load)
-    edges = (column.tolist() for column in lookup.all_offsets(tickets))
+    columns = (
+        drafts.article, drafts.original, original, _similarity(drafts, original),
+        drafts.end - drafts.start, *lookup.all_offsets(tickets),
+    )  # fmt: skip
     rows = [
         MemberRow(
-            cluster.id, None, corpus.path[draft.article],
-            "original" if draft.original else "duplicate", draft.original, cluster.original,
-            _similarity(draft, cluster, corpus), draft.end - draft.start, low, high,
+            name, None, corpus.path[article], "original" if first else "duplicate", first,
+            corpus.path[there], None if isnan(similarity) else similarity, words, low, high,
         )
-        for (draft, cluster), low, high in zip(named, *edges, strict=True)
+        for name, article, first, there, similarity, words, low, high in zip(
+            names, *(column.tolist() for column in columns), strict=True
+        )
     ]  # fmt: skip
     return tuple(
         sorted(
@@ -149,11 +152,15 @@ def members(
     )  # fmt: skip
 
 
-def _similarity(draft: Draft, cluster: Cluster, corpus: Corpus) -> float | None:
-    if draft.original:
-        return 1.0
-    there = (p for p in draft.counterparts if corpus.path[p.article] == cluster.original)
-    return next((round(place.similarity, 4) for place in there), None)
+def _similarity(drafts: Drafts, original: I64) -> F64:
+    """That of each passage (F,) to the one in its original; NaN where it was not compared."""
+    of = np.repeat(np.arange(len(drafts)), np.diff(drafts.offset))
+    there = np.flatnonzero(drafts.others.article == original[of])
+    compared, first = np.unique(of[there], return_index=True)
+    similarity = np.full(len(drafts), np.nan)
+    similarity[compared] = rounded(drafts.others.similarity[there[first]])
+    similarity[drafts.original] = 1.0
+    return similarity
 
 
 def passages(

@@ -134,9 +134,9 @@ def places(content: bytes, offsets: list[int], before: bytes = b"") -> list[tupl
     """Code point, line and column of each offset, counted from the start of the content."""
     where = np.array([len(before) + offset for offset in offsets], np.int64)
     begins = np.full(len(offsets), len(before), np.int64)
-    found = np.empty((3, len(offsets)), np.int64)
+    found = np.empty((len(offsets), 3), np.int64)
     locate(array(before + content + bytes(64)), begins, where, np.arange(len(offsets)), found)
-    return [(point, line, column) for line, column, point in found.T.tolist()]
+    return [(point, line, column) for line, column, point in found.tolist()]
 
 
 def test_locate_counts_code_points() -> None:
@@ -175,9 +175,9 @@ def test_locate_knows_several_articles() -> None:
     """Each article is counted from its own start; places are written where they were asked for."""
     data = array(b"a\nbc".ljust(64, b"\0") + "é\nd".encode() + bytes(64))
     offsets, begins = np.array([0, 3, 66, 67]), np.array([0, 0, 64, 64])
-    found = np.empty((3, 4), np.int64)
+    found = np.empty((4, 3), np.int64)
     locate(data, begins, offsets, np.array([3, 2, 1, 0]), found)
-    assert found.T.tolist() == [[2, 1, 2], [1, 2, 1], [2, 2, 3], [1, 1, 0]]
+    assert found.tolist() == [[2, 1, 2], [1, 2, 1], [2, 2, 3], [1, 1, 0]]
 
 
 @example(text="\r\n\r\r\n", cuts=[0, 1, 2, 3, 4, 5])

@@ -99,6 +99,19 @@ def test_whole_articles(folder: Folder, writer: Writer) -> None:
     assert totals == {"us/b.txt": 2, "z.txt": 3}
 
 
+def test_many_articles_that_are_alike(folder: Folder, writer: Writer) -> None:
+    """Where a folder meets none of the others, its duplicates are counted as they always are."""
+    paragraphs = [writer.prose(40) for _ in range(25)]
+    for number in range(16):  # the first ones are compared with all, and have little of the last
+        folder.write(f"uk/{number:02}.txt", *paragraphs[number : number + 10])
+    folder.write("us/other.txt", writer.prose(50))
+    result = scan(folder)
+    assert (
+        max(f.matches_total for f in result.findings) == 7
+    )  # of 15: eight were compared and are none
+    assert list(result.findings) == list(scan(folder, groups=()).findings)
+
+
 def test_reworded_passages(folder: Folder, writer: Writer) -> None:
     """They are not sought either."""
     folder.write("uk/a.txt", writer.prose(88), WRITTEN, writer.prose(66))

@@ -6,22 +6,28 @@ import numpy as np
 import pytest
 
 from dedupe import config
-from dedupe.findings.drafts import Draft, tabulate
-from dedupe.findings.precedence import hidden_rules, rule_ranks, settle, severity_ranks
-from dedupe.model import PRECEDENCE, RULES, Severity
+from dedupe.findings.drafts import tabulate
+from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
+from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Severity
+from tests.unit.findings.passages import Passage, drafts_of
 
 
-def draft(rule: str, start: int = 0, end: int = 10, *, original: bool = False) -> Draft:
+def draft(rule: str, start: int = 0, end: int = 10, *, original: bool = False) -> Passage:
     """A rule on some words of article 0."""
-    return Draft(rule, 0, start, end, original=original)
+    return Passage(rule, 0, start, end, original=original)
+
+
+def hidden_rules(also: int) -> tuple[str, ...]:
+    """The codes of some bits, the strongest first."""
+    return tuple(code for code in PRECEDENCE if also >> RULE_NUMBER[code] & 1)
 
 
 Row = tuple[str, int, int, tuple[str, ...]]
 
 
-def settled(*drafts: Draft) -> list[Row]:
+def settled(*drafts: Passage) -> list[Row]:
     """What stands, with what each winner hides."""
-    table = tabulate(drafts)
+    table = tabulate(drafts_of(drafts))
     stands, also = settle(table)
     won = [(drafts[row], bits) for row, bits in zip(table.row[stands], also[stands], strict=True)]
     return [(item.rule, item.start, item.end, hidden_rules(int(bits))) for item, bits in won]
@@ -54,7 +60,7 @@ def test_order_of_drafts_does_not_matter() -> None:
 def test_suppressed_drafts_hide_nothing() -> None:
     """They are settled by themselves: what they would hide stands, and so do they."""
     rules = ["DUP102", "TPL201", "FIL303", "FIL304"]
-    table = tabulate([draft(rule) for rule in rules])
+    table = tabulate(drafts_of([draft(rule) for rule in rules]))
     suppressed = np.array([True, False, False, True])
     stands, also = settle(table, suppressed)
     assert stands.tolist() == [True, True, False, False]
@@ -67,7 +73,7 @@ def test_severity_is_never_lowered() -> None:
         (("DUP102", "TPL205", "FIL304"), Severity.ERROR),
         (("DUP102", "FIL304"), Severity.WARNING),
     ):
-        table = tabulate([draft(rule) for rule in rules])
+        table = tabulate(drafts_of([draft(rule) for rule in rules]))
         stands, also = settle(table)
         assert stands.tolist() == [True] + [False] * (len(rules) - 1)
         assert severity_ranks(table.rule, also, rule_ranks(config.Rules()))[0] == severity.rank
@@ -75,7 +81,7 @@ def test_severity_is_never_lowered() -> None:
 
 def test_a_rule_may_be_given_another_severity() -> None:
     """What is set for a rule counts, for it and for what hides it."""
-    table = tabulate([draft("DUP102"), draft("FIL304")])
+    table = tabulate(drafts_of([draft("DUP102"), draft("FIL304")]))
     ranks = rule_ranks(config.Rules(severity={"FIL304": "error", "DUP102": "note"}))
     stands, also = settle(table)
     assert severity_ranks(table.rule, also, ranks)[stands] == [Severity.ERROR.rank]
@@ -152,7 +158,7 @@ def test_also_is_sorted_by_precedence() -> None:
 
 def test_articles_do_not_meet() -> None:
     """Drafts on the same words of other articles hide nothing."""
-    drafts = [Draft("FIL303", 1, 0, 10), Draft("DUP102", 0, 0, 10), Draft("DUP102", 2, 0, 10)]
+    drafts = [Passage("FIL303", 1, 0, 10), Passage("DUP102", 0, 0, 10), Passage("DUP102", 2, 0, 10)]
     assert settled(*drafts) == [
         ("DUP102", 0, 10, ()), ("FIL303", 0, 10, ()), ("DUP102", 0, 10, ())
     ]  # fmt: skip

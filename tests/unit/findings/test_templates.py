@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.findings import templates
-from dedupe.findings.drafts import Draft, _covered, tabulate
+from dedupe.findings.drafts import _covered, tabulate
 from dedupe.findings.precedence import settle
 from dedupe.model import PRECEDENCE
+from tests.unit.findings.passages import Passage, drafts_of
 
 
 class Texts:
@@ -78,13 +79,13 @@ def test_templates_come_before_the_copies_in_them(
     end: int, above: bool, standing: list[str]
 ) -> None:
     """A copy that a template covers, and one that goes on behind it by more than a fifth."""
-    drafts = [
-        Draft("DUP102", 0, 0, end, members=2),
-        Draft("TPL201", 0, 0, 50, members=9, above_copies=above),
+    passages = [
+        Passage("DUP102", 0, 0, end),
+        Passage("TPL201", 0, 0, 50, above_copies=above),
     ]
-    table = tabulate(drafts)
+    table = tabulate(drafts_of(passages))
     stands, _ = settle(table)
-    assert [drafts[row].rule for row in table.row[stands].tolist()] == standing
+    assert [passages[row].rule for row in table.row[stands].tolist()] == standing
 
 
 def test_precedence_is_the_settled_chain() -> None:
