@@ -1,4 +1,4 @@
-"""Pieces of text, copied."""
+"""Pieces of texts and of tables, copied."""
 
 from __future__ import annotations
 
@@ -22,3 +22,23 @@ def copy_pieces(data, start, end, place, out):
             out[to] = data[at]
             at += 1
             to += 1
+
+
+@kernel
+def put_back(place, size, found, found_start, found_end, token, start, end):
+    """Copy the edges of the words of some articles to where the words stand in their batch.
+
+    place, size: i64 (A,) first word and words of each article in the batch; found: u32 (W,) hashes
+    of the words of these articles, found_start, found_end: i32 (W,) edges; token: u32 (N,) the same
+    of the batch; start, end: i32 (N,) written. Returns whether all hashes are the same.
+    """
+    same = True
+    at = 0
+    for article in range(len(place)):
+        low = place[article]
+        for word in range(size[article]):
+            same &= found[at + word] == token[low + word]
+            start[low + word] = found_start[at + word]
+            end[low + word] = found_end[at + word]
+        at += size[article]
+    return same

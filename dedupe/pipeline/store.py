@@ -38,20 +38,24 @@ class ReadingStore:
         if articles is not None and 2 * len(articles) < len(part.file):
             return self._some(part, articles)
         reading = self._again(part.file)
-        _check(reading, part.token)
+        if not np.array_equal(reading.tokens.hash, part.token):
+            raise _changed()
         self._last = (batch, reading)
         return reading
 
     def _some(self, part: Analysis, articles: I64) -> Reading:
         """Some articles of a batch, read again, under their numbers in the batch."""
+        from dedupe.kernels.pieces import put_back
+
         reading = self._again(part.file[articles])
-        first, size = part.article_token[articles], np.diff(part.article_token)[articles]
-        before = np.cumsum(size) - size
-        words = np.repeat(first - before, size) + np.arange(size.sum())
-        _check(reading, part.token[words])
+        found, first = reading.tokens, part.article_token[articles]
+        size = part.article_token[articles + 1] - first
         # Pages of zeros that nobody touches cost nothing.
         start, end = np.zeros((2, len(part.token)), np.int32)
-        start[words], end[words] = reading.tokens.start, reading.tokens.end
+        if len(found.hash) != size.sum() or not put_back(
+            first, size, found.hash, found.start, found.end, part.token, start, end
+        ):
+            raise _changed()
         edges = np.zeros((2, len(part.file)), np.int64)
         edges[:, articles] = reading.text.start, reading.text.end
         return Reading(
@@ -61,7 +65,5 @@ class ReadingStore:
         )
 
 
-def _check(reading: Reading, token: np.ndarray) -> None:
-    found = reading.tokens.hash
-    if len(found) != len(token) or bool((found != token).any()):
-        raise DedupeError("a file changed while it was analysed; run again")
+def _changed() -> DedupeError:
+    return DedupeError("a file changed while it was analysed; run again")
