@@ -54,7 +54,7 @@ def complete_drafts(
     excerpts = lookup.all_text(
         told.article, told.start, np.minimum(told.end, told.start + output.excerpt_words)
     )
-    noted_edits = _Edits(corpus, told, lookup)
+    noted_edits = _Edits(corpus, told, lookup, pool)
     noted_matches = _Matches(corpus, told, output.max_matches, lookup)
     lookup.resolve(load, pool)
     # All but a few have one; what is appended keeps `reduceat` within the column.
@@ -84,12 +84,12 @@ def complete_drafts(
 class _Edits:
     """The word edits between copied passages and their first counterparts."""
 
-    def __init__(self, corpus: Corpus, drafts: Drafts, lookup: Lookup) -> None:
+    def __init__(self, corpus: Corpus, drafts: Drafts, lookup: Lookup, pool: Executor) -> None:
         others = drafts.others
         rows = np.flatnonzero(_COMPARED[drafts.rule] & (np.diff(drafts.offset) > 0))
         first = drafts.offset[rows]
         spans = (drafts.start[rows], drafts.end[rows], others.start[first], others.end[first])
-        found = first_edits(corpus.token, np.column_stack(spans), MAX_EDITS)
+        found = first_edits(corpus.token, np.column_stack(spans), MAX_EDITS, pool=pool)
         self._total = np.zeros(len(drafts), np.int64)
         self._total[rows] = found.total
         count = np.zeros(len(drafts), np.int64)

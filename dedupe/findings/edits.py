@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,10 @@ MAX_DIFFERENCES = 120
 """Differing words up to which two passages are compared word by word."""
 MOST_DIFFERENCES = 2000
 """The same where somebody looks at the two: 32 MB of memory, and at most some milliseconds."""
+
+
+CHUNK = 1024
+"""Pairs that are compared at once."""
 
 
 class Edits(NamedTuple):
@@ -26,19 +31,27 @@ class Edits(NamedTuple):
     stretch may be empty"""
 
 
-def first_edits(token: U32, spans: I64, limit: int, differences: int = MAX_DIFFERENCES) -> Edits:
+def first_edits(
+    token: U32, spans: I64, limit: int, differences: int = MAX_DIFFERENCES,
+    pool: Executor | None = None,
+) -> Edits:  # fmt: skip
     """The first `limit` runs of differing words of each pair; spans: (P, 4) as `Edits.runs`.
 
-    differences: differing words up to which a pair is compared
+    differences: differing words up to which a pair is compared; pool: compares, if there is one
     """
     from dedupe.kernels.diffing import edits
 
     total = np.zeros(len(spans), np.int32)
     runs = np.empty((len(spans), limit, 4), np.int32)
-    longest = int((spans[:, 1::2] - spans[:, ::2]).max(initial=0))
-    furthest, trace, same, found = _room(longest, differences)
     spans = np.ascontiguousarray(spans)  # one type of arguments, one compilation
-    edits(token, spans, differences, furthest, trace, same, found, runs, total)
+
+    def one(at: int) -> None:
+        part = slice(at, at + CHUNK)
+        longest = int((spans[part, 1::2] - spans[part, ::2]).max(initial=0))
+        room = _room(longest, differences)
+        edits(token, spans[part], differences, *room, runs[part], total[part])
+
+    list((map if pool is None else pool.map)(one, range(0, len(spans), CHUNK)))
     pair, place = np.nonzero(np.arange(limit) < total[:, None])
     return Edits(total, pair, runs[pair, place] + spans[pair][:, (0, 0, 2, 2)])
 
