@@ -10,13 +10,79 @@ from typing import BinaryIO, overload
 import msgspec
 from msgspec import Struct
 
-from dedupe.model import Finding
+from dedupe.model import Finding, Span
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Finding)
+BLOCK_LINES = 1024
+"""Lines that are made at once."""
 _BLOCK_ROWS = 4096
 """Rows encoded at once: memory stays bounded and the calls do not count."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class _Place(Struct, gc=False):
+    """Where a finding stands: what sorts it."""
+
+    rule: str
+    span: Span
+
+
+_PLACE_DECODER = msgspec.json.Decoder(_Place)
+
+
+class Lines(Sequence[bytes | memoryview]):
+    """Findings as lines of JSON without line ends; some are made as somebody reads them."""
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def some(self, places: Sequence[int]) -> Sequence[bytes | memoryview]:
+        """Those at some places, in the order given."""
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, place: int) -> bytes | memoryview: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[bytes | memoryview]: ...
+    def __getitem__(self, place: int | slice) -> bytes | memoryview | Sequence[bytes | memoryview]:
+        places = range(len(self))[place]
+        return self.some(places) if isinstance(places, range) else self.some((places,))[0]
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        for first in range(0, len(self), BLOCK_LINES):
+            yield from self.some(range(len(self))[first : first + BLOCK_LINES])
+
+
+class HeldLines(Lines):
+    """Lines that are there already."""
+
+    def __init__(self, lines: Sequence[bytes | memoryview]) -> None:
+        self._lines = lines
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def some(self, places: Sequence[int]) -> Sequence[bytes | memoryview]:
+        """Those at some places, in the order given."""
+        return list(map(self._lines.__getitem__, places))
+
+
+class _Picked(Lines):
+    """Some lines, with others among them, in any order."""
+
+    def __init__(self, lines: Lines, others: Sequence[bytes], order: Sequence[int]) -> None:
+        """order: numbers of lines, behind which those of the others follow."""
+        self._lines, self._others, self._order = lines, others, order
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def some(self, places: Sequence[int]) -> Sequence[bytes | memoryview]:
+        """Those at some places, in the order given."""
+        numbers, count = [self._order[place] for place in places], len(self._lines)
+        own = iter(self._lines.some([number for number in numbers if number < count]))
+        return [next(own) if number < count else self._others[number - count] for number in numbers]
 
 
 class Findings(Sequence[Finding]):
@@ -26,9 +92,9 @@ class Findings(Sequence[Finding]):
     """
 
     def __init__(
-        self, lines: Sequence[bytes | memoryview], paths: Sequence[str], ranks: Sequence[int]
+        self, lines: Lines | Sequence[bytes], paths: Sequence[str], ranks: Sequence[int]
     ) -> None:
-        self.lines = lines
+        self.lines = lines if isinstance(lines, Lines) else HeldLines(lines)
         self.paths = paths
         """Of the article of each"""
         self.ranks = ranks
@@ -45,57 +111,44 @@ class Findings(Sequence[Finding]):
     def __getitem__(self, place: int | slice) -> Finding | Sequence[Finding]:
         if self._decoded is not None:
             return self._decoded[place]
-        if isinstance(place, slice):
-            return Findings(self.lines[place], self.paths[place], self.ranks[place])
-        return _finding(self.lines[place], self.paths[place])
+        if isinstance(place, int):
+            return _finding(self.lines[place], self.paths[place])
+        lines = _Picked(self.lines, (), range(len(self))[place])
+        return Findings(lines, self.paths[place], self.ranks[place])
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.decoded())
 
     def replaced(self, changed: Mapping[int, Finding]) -> Findings:
         """These, and others in the places of some, of the same articles and severities."""
-        lines = {place: encode(finding) for place, finding in changed.items()}
-        return Findings(_Replaced(self.lines, lines), self.paths, self.ranks) if lines else self
+        order = list(range(len(self)))
+        for number, place in enumerate(changed, len(self)):
+            order[place] = number
+        lines = _Picked(self.lines, list(map(encode, changed.values())), order)
+        return Findings(lines, self.paths, self.ranks) if changed else self
 
     def merged(self, others: Sequence[Finding]) -> Findings:
         """These and some others, sorted by path, line, column and rule."""
-        found = sorted(
-            (*self, *others),
-            key=lambda f: (f.path, f.span.start.line, f.span.start.column, f.rule),
+        places: list[_Place | Finding] = [*map(_PLACE_DECODER.decode, self.lines), *others]
+        paths = [*self.paths, *(finding.path for finding in others)]
+        ranks = [*self.ranks, *(finding.severity.rank for finding in others)]
+        starts = [place.span.start for place in places]
+        keys = [
+            (path, start.line, start.column, place.rule)
+            for path, start, place in zip(paths, starts, places, strict=True)
+        ]
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        return Findings(
+            _Picked(self.lines, list(map(encode, others)), order),
+            [paths[number] for number in order],
+            [ranks[number] for number in order],
         )
-        ranks = [finding.severity.rank for finding in found]
-        return Findings(list(map(encode, found)), [finding.path for finding in found], ranks)
 
     def decoded(self) -> tuple[Finding, ...]:
         """All findings as objects."""
         if self._decoded is None:
             self._decoded = tuple(map(_finding, self.lines, self.paths))
         return self._decoded
-
-
-class _Replaced(Sequence[bytes | memoryview]):
-    """Lines, and others in the places of some."""
-
-    def __init__(self, lines: Sequence[bytes | memoryview], changed: Mapping[int, bytes]) -> None:
-        self._lines, self._changed = lines, changed
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    @overload
-    def __getitem__(self, place: int) -> bytes | memoryview: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[bytes | memoryview]: ...
-    def __getitem__(self, place: int | slice) -> bytes | memoryview | Sequence[bytes | memoryview]:
-        if isinstance(place, slice):
-            places = range(len(self))[place]
-            own = zip(places, self._lines[place], strict=True)
-            return [self._changed.get(number, line) for number, line in own]
-        place = range(len(self))[place]
-        return self._changed[place] if place in self._changed else self._lines[place]
-
-    def __iter__(self) -> Iterator[bytes | memoryview]:
-        return map(self._changed.get, range(len(self)), self._lines)
 
 
 def _finding(line: bytes | memoryview, path: str) -> Finding:

@@ -9,7 +9,7 @@ import numpy as np
 
 from dedupe.findings.completion import Completed
 from dedupe.findings.flags import Flagged, LocatedFlags
-from dedupe.findings.lines import Articles, Lines, Settled, Source
+from dedupe.findings.lines import Articles, ColumnLines, Settled, Source
 from dedupe.model import RULES
 from dedupe.rows import Findings
 from dedupe.tables import I64, U8, U32, U64, Corpus, Texts
@@ -90,7 +90,7 @@ def assemble(corpus: Corpus, standing: Standing, flags: ChosenFlags) -> tuple[Fi
         np.append(standing.severity, flags.severity), np.append(standing.also, flags.also), names,
         _occurrences(names, order),
     ).rows(order)  # fmt: skip
-    lines = Lines(
+    lines = ColumnLines(
         [Source(completed.table, articles), *_flag_sources(corpus, articles, flags)],
         np.append(np.zeros(copied, np.int64), chosen.batch + 1)[order],
         np.append(row, chosen.row)[order],

@@ -7,10 +7,10 @@ Legend: F findings, E pieces of evidence, or edits, M matches, C clusters, L lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import accumulate, chain, pairwise
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -30,6 +30,7 @@ from dedupe.model import (
     Severity,
     Span,
 )
+from dedupe.rows import Lines
 from dedupe.tables import (
     ALIGNMENT,
     F64,
@@ -43,8 +44,6 @@ from dedupe.tables import (
     ragged,
 )
 
-_BLOCK = 1024
-"""Lines that are written at once."""
 _NO_LINE = memoryview(b"")
 
 
@@ -198,10 +197,10 @@ class Source(NamedTuple):
     articles: Articles
 
 
-class Lines(Sequence[memoryview]):
-    """Findings (L,) from several tables as lines of JSON, which are written as somebody reads them.
+class ColumnLines(Lines):
+    """Findings (L,) from several tables, which are written as somebody reads them.
 
-    So they need not be held: those of 80,000 copies take up 250 MB, and their columns a fifth.
+    So lines need not be held: those of 80,000 copies take up 210 MB, and their columns a fifth.
     """
 
     def __init__(self, sources: Sequence[Source], source: I64, row: I64, settled: Settled) -> None:
@@ -211,28 +210,16 @@ class Lines(Sequence[memoryview]):
     def __len__(self) -> int:
         return len(self._row)
 
-    @overload
-    def __getitem__(self, place: int) -> memoryview: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[memoryview]: ...
-    def __getitem__(self, place: int | slice) -> memoryview | list[memoryview]:
-        places = np.arange(len(self))[place]
-        lines = self._written(np.atleast_1d(places))
-        return lines if isinstance(place, slice) else lines[0]
-
-    def __iter__(self) -> Iterator[memoryview]:
-        for first in range(0, len(self), _BLOCK):
-            yield from self._written(np.arange(first, min(first + _BLOCK, len(self))))
-
-    def _written(self, places: I64) -> list[memoryview]:
-        """Some of the lines."""
-        lines: list[memoryview] = [_NO_LINE] * len(places)
-        of = self._source[places]
+    def some(self, places: Sequence[int]) -> list[memoryview]:
+        """Those at some places, in the order given."""
+        chosen = np.array(places, np.int64)
+        lines: list[memoryview] = [_NO_LINE] * len(chosen)
+        of = self._source[chosen]
         for number in np.unique(of).tolist():
             own = np.flatnonzero(of == number)
             table, articles = self._sources[number]
-            chosen = places[own]
-            made = write(table, self._row[chosen], self._settled.rows(chosen), articles)
+            rows = chosen[own]
+            made = write(table, self._row[rows], self._settled.rows(rows), articles)
             for place, line in zip(own.tolist(), made, strict=True):
                 lines[place] = line
         return lines

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from dedupe.findings.lines import (
     Articles,
     Clusters,
+    ColumnLines,
     FindingTable,
-    Lines,
     Matches,
     Settled,
     Source,
@@ -196,7 +196,9 @@ def tabulated(findings: Sequence[Finding]) -> Source:
     return Source(table, Articles(pooled([*paths, *(group.original for group in groups)]), days))
 
 
-def lines_of(findings: Sequence[Finding], rows: Sequence[int], of: Sequence[int] = ()) -> Lines:
+def lines_of(
+    findings: Sequence[Finding], rows: Sequence[int], of: Sequence[int] = ()
+) -> ColumnLines:
     """The lines of some of the findings.
 
     of: which of two tables tells each line; both hold all
@@ -211,7 +213,7 @@ def lines_of(findings: Sequence[Finding], rows: Sequence[int], of: Sequence[int]
         integers(int(count) for _, count in named),
     )
     source = np.zeros(len(rows), np.int64) if not of else integers(of)
-    return Lines([tabulated(findings)] * 2, source, integers(rows), settled)
+    return ColumnLines([tabulated(findings)] * 2, source, integers(rows), settled)
 
 
 def written(
@@ -255,7 +257,7 @@ def test_lines_are_written_where_somebody_looks(monkeypatch: pytest.MonkeyPatch)
     assert list(map(bytes, lines[1:4])) == expected[1:4]
     assert lines[3:3] == []
     for size in (1, 2, 5, 6):
-        monkeypatch.setattr("dedupe.findings.lines._BLOCK", size)
+        monkeypatch.setattr("dedupe.rows.BLOCK_LINES", size)
         assert list(map(bytes, lines)) == expected
     with pytest.raises(IndexError):
         lines[5]

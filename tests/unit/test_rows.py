@@ -59,3 +59,31 @@ def test_merged_findings_are_sorted(found: tuple[Finding, ...]) -> None:
     order = sorted(found, key=lambda f: (f.path, f.span.start.line, f.span.start.column, f.rule))
     assert tuple(merged) == tuple(order)
     assert merged.ranks == [finding.severity.rank for finding in order]
+
+
+def test_replaced_findings_keep_their_places(found: tuple[Finding, ...]) -> None:
+    """Others are read in the places of some, one by one, in slices and all together."""
+    changed = {
+        place: msgspec.structs.replace(found[place], message=f"changed {place}") for place in (2, 0)
+    }
+    expected = [changed.get(place, finding) for place, finding in enumerate(found)]
+    findings = encoded(found).replaced(changed)
+    assert (findings[0], findings[1], findings[-1]) == (expected[0], expected[1], expected[-1])
+    assert list(findings[1:3]) == expected[1:3]
+    assert list(findings) == expected
+    assert list(findings.lines) == list(map(encode, expected))
+    unchanged = encoded(found)
+    assert unchanged.replaced({}) is unchanged
+
+
+def test_what_was_replaced_can_be_replaced_and_merged(found: tuple[Finding, ...]) -> None:
+    """The last one stands, wherever it comes to stand."""
+    first, second = (msgspec.structs.replace(found[0], message=text) for text in ("one", "two"))
+    findings = encoded(found).replaced({0: first}).replaced({0: second})
+    other = msgspec.structs.replace(found[0], path="", message="first of all")
+    merged = findings.merged([other])
+    assert merged[0] == other
+    assert list(merged)[1:] == sorted(
+        (second, *found[1:]),
+        key=lambda f: (f.path, f.span.start.line, f.span.start.column, f.rule),
+    )
