@@ -29,7 +29,6 @@ from dedupe.tables import (
     MatchTable,
     RegionTable,
     Texts,
-    ragged,
 )
 
 _COPIED, _REWORDED = np.uint8(RULE_NUMBER["DUP102"]), np.uint8(RULE_NUMBER["DUP104"])
@@ -66,14 +65,18 @@ class _Counterparts(NamedTuple):
             np.append(getattr(self, column), getattr(others, column)) for column in self._fields
         )
 
-    def of_drafts(self, passages: I64) -> tuple[_Counterparts, I64]:
+    def of_drafts(self, passages: I64, *keys: I32 | I64 | F64 | Bool) -> tuple[_Counterparts, I64]:
         """Those of each passage (F,) side by side, and where each one's begin (F + 1,).
 
-        They are sorted by passage.
+        keys: (K,) what sorts those of one passage, the last key first
         """
-        first, behind = np.searchsorted(self.of, [passages, passages + 1])
-        _, rows = ragged(first, behind - first)
-        return self.rows(rows), np.append(0, np.cumsum(behind - first))
+        count = len(passages)
+        place = np.full(max(self.of.max(initial=-1), passages.max(initial=-1)) + 1, count)
+        place[passages] = np.arange(count)
+        of = place[self.of]
+        order = np.lexsort((*keys, of))
+        offset = np.searchsorted(of[order], np.arange(count + 1))
+        return self.rows(order[: offset[-1]]), offset
 
     def table(self) -> CounterpartTable:
         """All of them, as drafts hold them."""
@@ -127,12 +130,11 @@ def _whole_articles(
     rejected = np.bincount(np.concatenate([a[~proven], b[~proven]]), minlength=count)
     a, b, shared = a[proven], b[proven], shared[proven]
     of, other = np.concatenate([a, b]), np.concatenate([b, a])
-    order = np.lexsort((rank[other], of))
     others = _Counterparts(
         of, other.astype(np.int32), low[other], high[other], np.tile(shared[:, 0], 2),
         np.concatenate([shared[:, 1], shared[:, 2]]), np.full(len(of), -1),
-    ).rows(order)  # fmt: skip
-    parts, offset = others.of_drafts(members)
+    )  # fmt: skip
+    parts, offset = others.of_drafts(members, rank[other])
     original = rank[parts.article[offset[:-1]]] > rank[members]
     first = np.where(original, members, parts.article[offset[:-1]])
     places = size - rejected[members]
@@ -270,15 +272,12 @@ def _passages(
     strangers = np.bincount(parts.of[group[parts.article] != own[parts.of]], minlength=count)
     absorbed = at_home & (strangers == 0)
     shown = ~absorbed & (np.bincount(parts.of, minlength=count) > 0)
-    parts = parts.rows(shown[parts.of])
-    first = np.where(alone, -1, regions.article[regions.original][cluster])
-    elsewhere = parts.article != first[parts.of]
-    parts = parts.rows(
-        np.lexsort((parts.start, parts.article, -parts.similarity, elsewhere, parts.of))
-    )
     copied = np.bincount(parts.of[~_reworded(matches, parts.match)], minlength=count) > 0
     chosen = order[shown[order]]
-    parts, offset = parts.of_drafts(chosen)
+    first = np.where(alone, -1, regions.article[regions.original][cluster])
+    parts, offset = parts.of_drafts(
+        chosen, parts.start, parts.article, -parts.similarity, parts.article != first[parts.of]
+    )
     source = np.where(alone, -1, regions.original[cluster])[chosen]
     article = np.where(source < 0, -1, regions.article[source]).astype(np.int64)
     drafts = Drafts.of(
