@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -43,3 +45,16 @@ def test_texts_without_a_word_in_common() -> None:
     """Where too much differs all of it is one run, never none."""
     ours = np.arange(edits.MOST_DIFFERENCES, dtype=np.uint32)
     assert edits.word_edits(ours, ours + np.uint32(len(ours))) == [(0, len(ours), 0, len(ours))]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 1024])
+def test_pairs_are_compared_in_threads(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many at once, each pair has its own runs."""
+    monkeypatch.setattr(edits, "CHUNK", chunk)
+    token = words(1, 2, 3, 1, 9, 3, 4)
+    spans = np.array([(0, 3, 3, 6), (0, 3, 0, 3), (0, 3, 3, 7)], np.int64)
+    with ThreadPoolExecutor(2) as pool:
+        found = edits.first_edits(token, spans, 12, pool=pool)
+    assert found.total.tolist() == [1, 0, 2]
+    assert found.pair.tolist() == [0, 2, 2]
+    assert found.runs.tolist() == [[1, 2, 4, 5], [1, 2, 4, 5], [3, 3, 6, 7]]
