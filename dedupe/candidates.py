@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -47,13 +48,16 @@ class Equals(NamedTuple):
 _HALVING = 1
 """Bits of content hashes that part the search for equals: two threads, in smaller tables each."""
 
+_SWEPT = 16
+"""Parts in which equals are looked for, for each one in which words would be looked up."""
+
 Colliding = tuple[U64, np.uint64, I32]
 """Entries (E,) of a band, the mask of their numbers, passage and article (E, 2) of each."""
 
 
 def equals_of(content: U64, token: U32, passages: Passages, pool: Executor) -> Equals:
     """Group passages with the same words. content: u64 (P,); token: (N,) of the corpus."""
-    from dedupe.kernels.joining import group_equal, mark_repeated
+    from dedupe.kernels.joining import find_equal, group_equal, mark_repeated
 
     count = len(content)
     words = 1 << max(count.bit_length() - 4 - _HALVING, 0)  # four to eight bits for each passage
@@ -63,19 +67,30 @@ def equals_of(content: U64, token: U32, passages: Passages, pool: Executor) -> E
     np.cumsum(representative, out=representative)
     group = memory.zeros((count, 2), np.int32)
 
-    def one(part: int) -> I32:
+    def repeated(part: int) -> I32:
         some = memory.empty(count + 1, np.int32)
-        seen, repeated = np.zeros((2, words), np.uint64)
-        some = some[: mark_repeated(content, part, _HALVING, seen, repeated, some)]
-        table = np.full(2 << len(some).bit_length(), -1, np.int32)
-        order = memory.empty(len(some), np.int32)
-        grouped = group_equal(
-            some, content, token, passages.start, passages.length, table, representative, group,
-            order,
-        )  # fmt: skip
-        return order[:grouped]
+        seen, again = np.zeros((2, words), np.uint64)
+        return some[: mark_repeated(content, part, _HALVING, seen, again, some)]
 
-    orders = list(pool.map(one, range(1 << _HALVING)))
+    def find(some: I32) -> None:
+        table = np.full(2 << len(some).bit_length(), -1, np.int32)
+        # Nobody sees in time how much is held: a sweep over a gigabyte takes 0.2 s.
+        cuts = np.linspace(0, len(some), memory.parts(_SWEPT * token.nbytes) + 1).astype(np.int64)
+        for low, high in pairwise(cuts.tolist()):
+            find_equal(
+                some[low:high], content, token, passages.start, passages.length, table,
+                representative, group,
+            )  # fmt: skip
+            memory.give_back()
+
+    def ordered(some: I32) -> I32:
+        order = memory.empty(len(some), np.int32)
+        return order[: group_equal(some, representative, group, order)]
+
+    halves = list(pool.map(repeated, range(1 << _HALVING)))
+    # Where memory is short one sweep is enough at a time.
+    list((pool.map if memory.limit() is None else map)(find, halves))
+    orders = list(pool.map(ordered, halves))
     behind = 0
     for order in orders:
         group[order[representative[order] == order], 0] += behind

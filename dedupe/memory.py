@@ -180,11 +180,15 @@ class _Spill:
     def _hold(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
             if _holds_too_much(self.limit * 7 // 8):  # as much is touched until the next look
-                with self._lock:
-                    slabs = [slab() for slab in self._slabs]
-                for slab in slabs:
-                    if slab is not None and _holds_too_much(self.limit * 3 // 4):
-                        _give_back(slab)
+                self.give_back()
+
+    def give_back(self) -> None:
+        """Give back the pages of files until little enough is held."""
+        with self._lock:
+            slabs = [slab() for slab in self._slabs]
+        for slab in slabs:
+            if slab is not None and _holds_too_much(self.limit * 3 // 4):
+                _give_back(slab)
 
 
 _spill: _Spill | None = None
@@ -283,6 +287,12 @@ def _give_back(slab: mmap.mmap) -> None:
     if madvise is not None:
         address = np.frombuffer(slab, np.uint8).ctypes.data
         madvise(ctypes.c_void_p(address), ctypes.c_size_t(len(slab)), mmap.MADV_DONTNEED)
+
+
+def give_back() -> None:
+    """Give pages of files back now, where too much is held: behind a sweep over large tables."""
+    if _spill is not None:
+        _spill.give_back()
 
 
 def parts(size: int) -> int:

@@ -142,16 +142,14 @@ def mark_repeated(content, part, part_bits, seen, repeated, out):
 
 
 @kernel
-def group_equal(some, content, token, start, length, table, representative, group, order):
-    """Group passages with the same words; the groups ascend by their first passage.
+def find_equal(some, content, token, start, length, table, representative, group):
+    """Find the passages with the same words as an earlier one, and count them.
 
-    some: i32 (E,) passages to look at, ascending; content: u64 (P,) their hashes
-    token: u32 (N,); start: i64 (P,) first token; length: i32 (P,)
-    table: i32, a power of two above E, all -1; written
+    some: i32 (E,) passages to look at, ascending; a call may go on with those behind them
+    content: u64 (P,) their hashes; token: u32 (N,); start: i64 (P,) first token; length: i32 (P,)
+    table: i32, a power of two above twice their number, all -1 at first; written
     representative: i32 (P,) of 0 .. P - 1; written: the first passage with the same words
-    group: i32 (P, 2) of zeros; written for representatives of several passages: where in `order`
-        they begin, and how many they are
-    order: i32 (E,) written: passages, equals side by side. Returns how many there are in groups.
+    group: i32 (P, 2) of zeros; written: how many others have the words of a representative, second
 
     Text that was copied is met in its own order here, and its copies are too: sorted by hash,
     every comparison would wait for the memory.
@@ -175,6 +173,16 @@ def group_equal(some, content, token, start, length, table, representative, grou
             slot = (slot + _ONE) & wrap
         if table[slot] < 0:
             table[slot] = i
+
+
+@kernel
+def group_equal(some, representative, group, order):
+    """Put equal passages side by side; the groups ascend by their first passage.
+
+    some: i32 (E,), representative: i32 (P,), group: i32 (P, 2) of `find_equal`, the last written
+        for representatives of several passages: where in `order` they begin, and how many they are
+    order: i32 (E,) written: passages. Returns how many there are in groups.
+    """
     total = 0
     for e in range(len(some)):
         i = np.uint64(some[np.uint64(e)])

@@ -12,6 +12,7 @@ from dedupe.kernels.joining import (
     LONGEST_PASSAGE,
     NEIGHBOURS,
     drop_settled,
+    find_equal,
     group_equal,
     join_band,
     join_equal,
@@ -55,11 +56,13 @@ class Bucket:
         count = len(content)
         representative = np.arange(count, dtype=np.int32)
         group, order = np.zeros((count, 2), np.int32), np.empty(count, np.int32)
-        grouped = group_equal(
-            np.arange(count, dtype=np.int32), np.array(content, np.uint64), self.token,
-            self.start, self.length, np.full(2 << count.bit_length(), -1, np.int32),
-            representative, group, order,
-        )  # fmt: skip
+        table, every = np.full(2 << count.bit_length(), -1, np.int32), np.arange(count)
+        for some in np.array_split(every.astype(np.int32), 2):
+            find_equal(
+                some, np.array(content, np.uint64), self.token, self.start, self.length, table,
+                representative, group,
+            )  # fmt: skip
+        grouped = group_equal(every.astype(np.int32), representative, group, order)
         out = np.zeros(room, np.uint64)
         pairs = join_equal(
             order[:grouped], group, np.full(count, settled), self.article, self.start,
