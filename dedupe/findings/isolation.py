@@ -22,15 +22,16 @@ def isolated(drafts: Drafts, family: I32 | I64, isolation: Isolation) -> tuple[D
     """Drafts without the places from which their articles are isolated, and which of them stay.
 
     drafts: of all places (R,) of families of templates or outlines; family: (R,) that of each.
-    Those stay whose family is left three articles.
+    Those stay whose family is left three articles, or loses none.
     """
     kind, apart = isolation.kinds()
     kind = kind[drafts.article]
     _, first = np.unique(np.stack([family, drafts.article]), axis=1, return_index=True)
     articles = met(family[first], kind[first], apart)[family, kind]
+    stay = (articles >= LEAST_ARTICLES) | (articles == np.bincount(family[first])[family])
     drafts = structs.replace(drafts, members=met(family, kind, apart)[family, kind])
     own = np.repeat(drafts.article, np.diff(drafts.offset))
-    return drafts.naming(~isolation.apart(own, drafts.others.article)), articles >= LEAST_ARTICLES
+    return drafts.naming(~isolation.apart(own, drafts.others.article)), stay
 
 
 def met(family: I32 | I64, kind: I64, apart: Bool) -> I64:

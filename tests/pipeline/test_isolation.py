@@ -7,6 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
+from dedupe.findings.drafts import CounterpartTable, Drafts
+from dedupe.findings.isolation import isolated
 from dedupe.model import Finding, Result
 from dedupe.tables import Isolation
 from tests.pipeline.farm import Folder, Writer, accept, of_rule, settings
@@ -186,3 +188,20 @@ def test_pairs_that_are_apart(rng: np.random.Generator) -> None:
     ]
     kind, kinds = isolation.kinds()
     assert kinds[kind[pairs[:, 0]], kind[pairs[:, 1]]].tolist() == apart.tolist()
+
+
+def test_families_that_lose_an_article() -> None:
+    """Three have to be left, but for families from which nothing was taken."""
+    isolation = Isolation(np.array([[0, 1, -1, -1, -1]], np.int32))
+    families = [[0, 1, 2], [0, 1, 2, 3], [2, 3], [2, 3, 4]]
+    family = np.repeat(np.arange(4), list(map(len, families)))
+    article = np.concatenate(families)
+    none, rows = np.empty(0, np.int64), np.zeros(len(article), np.int64)
+    drafts = Drafts.of(
+        rows.astype(np.uint8), article, rows, rows, rows,
+        CounterpartTable(none, none, none, np.empty(0), np.empty(0)),
+        np.zeros(len(article) + 1, np.int64),
+    )  # fmt: skip
+    left, stay = isolated(drafts, family, isolation)
+    assert left.members.tolist() == [2, 2, 3, 3, 3, 4, 4, 2, 2, 3, 3, 3]
+    assert stay.tolist() == [False, False, True, *[True] * 9]
