@@ -232,7 +232,8 @@ class OutputType(click.ParamType[OutputTarget]):
             return value
         name, colon, path = str(value).partition(":")
         if name not in FORMATS:
-            self.fail(f"{name!r} is no format; there are {', '.join(FORMATS)}", param, ctx)
+            known = ", ".join(FORMATS)
+            self.fail(f"{name!r} is no format; write FORMAT:PATH, with one of {known}", param, ctx)
         if colon and not path:
             self.fail(f"{value!r} names no path behind the colon", param, ctx)
         return OutputTarget(name, path or FORMATS[name].default_path)
