@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import F64, I32, I64, U32, EditKind, Isolation, MatchTable, RegionTable
+from dedupe.tables import F64, I32, I64, U32, EditKind, Isolation, MatchTable, RegionTable, distinct
 
 ROUNDS = 8
 """Families are taken out of a component at most this often; what is left stays alone."""
@@ -132,7 +132,7 @@ def _take_families(
 
     root = np.empty(len(label), np.int32)
     components(edge_a, edge_b, root)
-    nodes = np.unique(np.concatenate([edge_a, edge_b]))
+    nodes = distinct(edge_a, edge_b)
     size = np.bincount(root[nodes], minlength=len(label))
     medoid = np.arange(len(label), dtype=np.int32)  # a pair's medoid is its first member
     large = nodes[size[root[nodes]] > 2]

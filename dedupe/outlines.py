@@ -68,7 +68,7 @@ def headings(text: TextBatch, tokens: TokenTable, words: WordTable, form: U64) -
         end=row[:, 2].copy(),
         level=row[:, 3].astype(np.uint8),
         name=name,
-        specific=~np.isin(name, form),
+        specific=np.searchsorted(form, name, "left") == np.searchsorted(form, name, "right"),
     )
 
 

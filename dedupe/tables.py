@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from msgspec import Struct, structs
@@ -23,6 +23,7 @@ I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 ALIGNMENT = 64
 """Every article starts at a multiple of this in a batch, zero-filled behind its end."""
@@ -34,6 +35,18 @@ def ragged(first: I64, size: I64) -> tuple[I64, I64]:
     """Stretches of numbers side by side: the stretch of each number, and the numbers."""
     of = np.repeat(np.arange(len(size)), size)
     return of, np.arange(len(of)) + np.repeat(first - np.cumsum(size) + size, size)
+
+
+def distinct(*values: NDArray[Scalar]) -> NDArray[Scalar]:
+    """The distinct values of some arrays, ascending.
+
+    `np.unique` loads `numpy.ma` to see that they are not masked: 7 ms of each start.
+    """
+    every = np.concatenate(values)
+    every.sort()
+    first = np.ones(len(every), np.bool_)
+    np.not_equal(every[1:], every[:-1], out=first[1:])
+    return every[first]
 
 
 class BlockKind(IntEnum):
@@ -638,7 +651,7 @@ class AcceptedTable(Struct, frozen=True):
     @property
     def matched_sentence(self) -> I32:
         """(S' + 1,) as `sentence`, but cut where a piece ends, as in `pieces.cut`."""
-        return np.union1d(self.sentence, self.pieces.token).astype(np.int32)
+        return distinct(self.sentence.astype(np.int64), self.pieces.token).astype(np.int32)
 
     @property
     def matched_block(self) -> I32:
@@ -653,7 +666,7 @@ class AcceptedTable(Struct, frozen=True):
     @property
     def _matched_token(self) -> I64:
         """(B' + 1,) first token of each matched block."""
-        return np.union1d(self.sentence[self.block], self.pieces.token)
+        return distinct(self.sentence[self.block].astype(np.int64), self.pieces.token)
 
 
 class Reading(Struct, frozen=True):

@@ -26,6 +26,7 @@ from dedupe.tables import (
     Bool,
     Corpus,
     TemplateTable,
+    distinct,
 )
 from dedupe.topics import spread, unrelated
 
@@ -160,7 +161,7 @@ def _blocks(corpus: Corpus) -> _Blocks:
     least = np.where(corpus.block_unspaced, LEAST_LETTERS, LEAST_WORDS)
     row = np.flatnonzero(prose & (words >= least))
     first = corpus.block_token[row]
-    start = np.union1d(first, _cuts(corpus, row))
+    start = distinct(first, _cuts(corpus, row))
     row = row[np.searchsorted(first, start, side="right") - 1]
     end = np.minimum(np.append(start[1:], len(corpus.token)), corpus.block_token[row + 1])
     size = np.minimum(end - start, LONGEST).astype(np.int32)
@@ -279,7 +280,7 @@ def _families(token: U32, blocks: _Blocks, edges: _Edges, least: float, pool: Ex
         label[members.b], share[members.b] = members.a, members.share
     x, y = np.append(edges.a, edges.b), np.append(edges.b, edges.a)
     abroad = (label[y] >= 0) & (label[x] != label[y]) & (label[x] != x)
-    pair = np.unique(label[y][abroad].astype(np.int64) << 32 | x[abroad])
+    pair = distinct(label[y][abroad].astype(np.int64) << 32 | x[abroad])
     moved = _proven(
         token, blocks, (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32),
         least, pool,
@@ -330,7 +331,7 @@ def _settled(
     label = _wide(blocks, label)
     found = _skeletons(token, blocks, label, common, pool)
     for least in NARROWER:
-        leader = np.unique(label[label >= 0])
+        leader = distinct(label[label >= 0])
         short = found.length < HALF * found.figures[:, 0]
         if not short.any():
             break
@@ -352,7 +353,7 @@ def _settled(
 def _wide(blocks: _Blocks, label: I32) -> I32:
     """The families that stand in enough articles."""
     block = np.flatnonzero(label >= 0)
-    pair = np.unique(label[block].astype(np.int64) << 32 | blocks.article[block])
+    pair = distinct(label[block].astype(np.int64) << 32 | blocks.article[block])
     articles = np.bincount(pair >> 32, minlength=len(label))
     return np.where((label >= 0) & (articles[label] >= LEAST_ARTICLES), label, np.int32(-1))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
-from dedupe.tables import F32, I32, I64, U32, U64
+from dedupe.tables import F32, I32, I64, U32, U64, distinct
 
 CHUNK = 1 << 14
 """Pairs that one task proves."""
@@ -133,7 +133,7 @@ def _article_bounds(known: U64, pairs: U64, article: I32) -> list[np.uint64]:
     """Cut sorted pairs into runs of about `CHUNK`, so that no article's pairs are parted."""
     many = max(known, pairs, key=len)[CHUNK::CHUNK]
     first = article[(many >> np.uint64(32)).astype(np.int64)]
-    bounds = np.unique(np.searchsorted(article, first)).astype(np.uint64) << np.uint64(32)
+    bounds = distinct(np.searchsorted(article, first)).astype(np.uint64) << np.uint64(32)
     return [np.uint64(0), *bounds, np.uint64(2**64 - 1)]
 
 

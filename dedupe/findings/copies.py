@@ -29,6 +29,7 @@ from dedupe.tables import (
     MatchTable,
     RegionTable,
     Texts,
+    distinct,
 )
 
 _COPIED, _REWORDED = np.uint8(RULE_NUMBER["DUP102"]), np.uint8(RULE_NUMBER["DUP104"])
@@ -117,7 +118,7 @@ def _whole_articles(
         first = members[begin + np.minimum(k, size - 1)]
         other = first != members
         keys.append(np.minimum(first, members)[other] * count + np.maximum(first, members)[other])
-    key = np.unique(np.concatenate(keys))
+    key = distinct(*keys)
     a, b = np.divmod(key, max(count, 1))
     if isolation is not None:
         near = ~isolation.apart(a, b)
@@ -214,7 +215,7 @@ def _groups(corpus: Corpus, linked: I64) -> tuple[I64, I64, I64, I32]:
     a, b = np.divmod(linked, max(count, 1))
     label = np.empty(count, np.int32)
     components(a.astype(np.int32), b.astype(np.int32), label)
-    members = np.unique(np.concatenate([a, b]))
+    members = distinct(a, b)
     group = np.full(count, -1, np.int32)
     group[members] = label[members]
     members = members[np.lexsort((corpus.rank[members], label[members]))]

@@ -41,6 +41,7 @@ from dedupe.tables import (
     EvidenceKind,
     EvidenceTable,
     Texts,
+    distinct,
     ragged,
 )
 
@@ -215,7 +216,7 @@ class ColumnLines(Lines):
         chosen = np.array(places, np.int64)
         lines: list[memoryview] = [_NO_LINE] * len(chosen)
         of = self._source[chosen]
-        for number in np.unique(of).tolist():
+        for number in distinct(of).tolist():
             own = np.flatnonzero(of == number)
             table, articles = self._sources[number]
             rows = chosen[own]

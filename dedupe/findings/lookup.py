@@ -14,7 +14,7 @@ import numpy as np
 
 from dedupe import memory
 from dedupe.model import Position, Span
-from dedupe.tables import I64, U8, Corpus, Load, Reading, Texts
+from dedupe.tables import I64, U8, Corpus, Load, Reading, Texts, distinct
 
 _BYTE, _TOKEN = 0, 1
 
@@ -83,7 +83,7 @@ class Lookup:
             first_token = int(corpus.article_token[first_article])
             rows, chosen = spans_of(number), pieces_of(number)
             kind, article, start, end = spans[rows].T
-            looked_at = np.union1d(article, pieces[chosen, 0]) - first_article
+            looked_at = distinct(article, pieces[chosen, 0]) - first_article
             # Bytes are counted from the start of the batch, so all of it must be there.
             reading = load(number, None if (kind == _BYTE).any() else looked_at)
             self._place[rows] = locate(
@@ -96,7 +96,7 @@ class Lookup:
             return memory.kept(found.data)
 
         asked = np.searchsorted(corpus.batch_article, np.append(spans[:, 1], pieces[:, 0]), "right")
-        numbers = (np.unique(asked) - 1).tolist()
+        numbers = (distinct(asked) - 1).tolist()
         data = list(map(one, numbers) if pool is None else pool.map(one, numbers))
         for number, base in zip(numbers, accumulate(map(len, data), initial=0), strict=False):
             edges[:, pieces_of(number)] += base

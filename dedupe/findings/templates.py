@@ -28,6 +28,7 @@ from dedupe.tables import (
     Load,
     TemplateTable,
     Texts,
+    distinct,
 )
 from dedupe.topics import MEMBERS as COMPARED_TOPICS
 
@@ -175,7 +176,7 @@ class _Texts:
         table = np.array(self._rows, np.int64).reshape(-1, 4)
         batch = np.searchsorted(corpus.batch_article, table[:, 0], side="right") - 1
         self._texts = [""] * len(table)
-        for number in np.unique(batch).tolist():
+        for number in distinct(batch).tolist():
             tickets = np.flatnonzero(batch == number)
             first = corpus.batch_article[number]
             base = corpus.article_token[first]
