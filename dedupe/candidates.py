@@ -177,7 +177,8 @@ def within(outer: Bool, some: Bool, passages: Passages) -> Bool:
     from dedupe.kernels.joining import mark_within
 
     found = np.zeros(len(some), np.bool_)
-    mark_within(*passages, some, outer, found)
+    if outer.any():  # else nothing is swept over
+        mark_within(*passages, some, outer, found)
     return found
 
 
@@ -185,7 +186,7 @@ def unsettled(pairs: U64, settled: Bool) -> U64:
     """The pairs of which a passage is not settled, in the same memory."""
     from dedupe.kernels.joining import drop_settled
 
-    return pairs[: drop_settled(pairs, settled)]
+    return pairs[: drop_settled(pairs, settled)] if settled.any() else pairs
 
 
 def sorted_unique(values: U64) -> U64:
