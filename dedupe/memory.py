@@ -130,10 +130,11 @@ class Column(Generic[Scalar]):
 
     def whole(self) -> NDArray[Scalar]:
         """The array, which grows no more."""
-        if _spill is None or self._file is None or not self._file.tell():
+        if self._file is None or not self._file.tell():
             return np.concatenate([*self._parts, np.empty(0, self._dtype)])
         pages = mmap.mmap(self._file.fileno(), 0)
-        _spill.watch(pages)
+        if _spill is not None:
+            _spill.watch(pages)
         return np.frombuffer(pages, self._dtype)
 
 

@@ -124,8 +124,8 @@ def test_columns_grow_at_their_end(limit: int | None) -> None:
         for base in (0, 7):
             column.extend(np.arange(MIB, dtype=np.uint32), base)
             column.extend(np.empty(0, np.int8))
-        whole = column.whole()
         assert empty.whole().shape == (0,)
+    whole = column.whole()  # also behind the end of the limit
     assert whole.dtype == np.int64
     assert (whole[:MIB] == np.arange(MIB)).all()
     assert (whole[MIB:] == np.arange(7, 7 + MIB)).all()
