@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO, overload
@@ -34,12 +35,9 @@ _PLACE_DECODER = msgspec.json.Decoder(_Place)
 class Lines(Sequence[bytes | memoryview]):
     """Findings as lines of JSON without line ends; some are made as somebody reads them."""
 
-    def __len__(self) -> int:
-        raise NotImplementedError
-
+    @abstractmethod
     def some(self, places: Sequence[int]) -> Sequence[bytes | memoryview]:
         """Those at some places, in the order given."""
-        raise NotImplementedError
 
     @overload
     def __getitem__(self, place: int) -> bytes | memoryview: ...

@@ -124,7 +124,7 @@ class Gathering:
         )
 
     def stems(self) -> Stems | None:
-        """The stems of all batches, where there are any."""
+        """The stems of all batches, where there are any; asked for once, behind the last batch."""
         if not self._stemmed:
             return None
         self._sentence.extend(np.array([self._words]))
