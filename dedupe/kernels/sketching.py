@@ -100,12 +100,13 @@ def prefix_hashes(token, sentence_first, out):
 
 @kernel
 def windows(
-    sentence_first, block_first, article_block, sizes, shortest_block, first, last, article, kind
-):
+    sentence_first, block_first, article_block, sizes, shortest_block, longest_block,
+    first, last, article, kind,
+):  # fmt: skip
     """Cut every article into overlapping passages of whole sentences.
 
     A window starts at every sentence and runs until it holds `size` words, for each size. A block
-    of `shortest_block` words or more, but fewer than the largest size, is a passage as well.
+    of `shortest_block` to `longest_block` words is a passage as well.
 
     sentence_first: i32 (S + 1,); block_first: i32 (blocks + 1,) first sentence of each block
     article_block: i32 (articles + 1,) first block of each article; sizes: i32, ascending
@@ -116,7 +117,6 @@ def windows(
     Returns P.
     """
     count = np.uint64(0)
-    largest = sizes[len(sizes) - 1]
     for d in range(len(article_block) - 1):
         stop = np.uint64(block_first[article_block[d + 1]])
         for s in range(np.uint64(block_first[article_block[d]]), stop):
@@ -133,7 +133,7 @@ def windows(
                 count += _ONE
         for block in range(article_block[d], article_block[d + 1]):
             s, end = np.uint64(block_first[block]), np.uint64(block_first[block + 1])
-            if shortest_block <= sentence_first[end] - sentence_first[s] < largest:
+            if shortest_block <= sentence_first[end] - sentence_first[s] <= longest_block:
                 first[count], last[count], article[count], kind[count] = s, end, d, len(sizes)
                 count += _ONE
     return np.int64(count)

@@ -45,7 +45,7 @@ from dedupe.tables import (
 BLOCK_WORDS = SHORTEST_BLOCK
 """Words from which a match counts when it is a whole block, or several, on both sides."""
 
-LIMITS = verify.Limits(WINDOW_SIMILARITY, WINDOW_SIMILARITY / 2)
+LIMITS = verify.Limits(WINDOW_SIMILARITY, related=0.25)
 """Of passages: what proves a copy, and what tells that both are of one family."""
 
 SHORT_WORDS, SHORT_SIMILARITY = 40, 0.6

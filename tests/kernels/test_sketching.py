@@ -125,7 +125,7 @@ class Passages:
         first, last, article = (np.empty(room, np.int32) for _ in range(3))
         kind = np.empty(room, np.uint8)
         count = windows(
-            sentence, block_first, article_block, np.array(SIZES, np.int32), 12,
+            sentence, block_first, article_block, np.array(SIZES, np.int32), 12, 49,
             first, last, article, kind,
         )  # fmt: skip
         start, length = np.empty(count, np.uint32), np.empty(count, np.uint32)
@@ -158,7 +158,7 @@ def expected(articles: list[list[list[int]]]) -> list[tuple[int, int, int, int]]
             rows.append((token + place[first], place[last] - place[first], number, kind))
         at = token
         for block in blocks:
-            if 12 <= sum(block) < 50:
+            if 12 <= sum(block) <= 49:
                 rows.append((at, sum(block), number, len(SIZES)))
             at += sum(block)
         token = at
@@ -172,7 +172,7 @@ def expected(articles: list[list[list[int]]]) -> list[tuple[int, int, int, int]]
 @example([[[11], [1], [11]]])
 @example([[[3] * 6, [3] * 6, [3] * 6]])
 def test_passages_are_those_of_the_oracle(articles: list[list[list[int]]]) -> None:
-    """Windows of three sizes from every sentence over whole sentences, and the short blocks."""
+    """Windows of all sizes from every sentence over whole sentences, and the short blocks."""
     count = sum(len(block) for article in articles for block in article)
     filled = np.zeros((count, 16), np.uint32)
     assert Passages(articles, filled).rows == expected(articles)
