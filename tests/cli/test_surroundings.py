@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from dedupe.cli import _stores_compressed_slowly
 from tests.cli.conftest import BAKERY, FERRY
 from tests.meta.program import surroundings
 
@@ -140,3 +141,23 @@ def test_articles_that_are_too_short(folder: Path) -> None:
     )  # fmt: skip
     assert "No findings." in process.stdout
     assert "2 words in 2 articles" in process.stdout
+
+
+@pytest.mark.parametrize(
+    ("family", "flags", "expected"),
+    [
+        (25, "avx2 avx512f", True),
+        (25, "avx2", False),
+        (26, "avx512f", False),
+        (6, "avx512f", False),
+    ],
+)
+def test_sort_without_avx512_on_zen_4(
+    tmp_path: Path, family: int, flags: str, *, expected: bool
+) -> None:
+    """Told by family and flags of the first processor; where there is no such file, nothing is."""
+    cpuinfo = tmp_path / "cpuinfo"
+    assert not _stores_compressed_slowly(cpuinfo)
+    first = f"processor\t: 0\ncpu family\t: {family}\nflags\t\t: fpu {flags}\n"
+    cpuinfo.write_text(f"{first}\nprocessor\t: 1\ncpu family\t: 25\nflags\t\t: avx512f\n")
+    assert _stores_compressed_slowly(cpuinfo) is expected
