@@ -11,7 +11,7 @@ import msgspec
 
 from dedupe import pipeline
 from dedupe.config import Config, Matching
-from dedupe.kernels import jit, warming
+from dedupe.kernels import bundle, jit
 from dedupe.rows import write_rows
 
 
@@ -27,8 +27,8 @@ def main() -> None:
     _others(folder)
     kernels = jit.LINKED[first:] + jit.LINKED[:first]
     rows = [msgspec.json.encode(row) for row in kernels]
-    warming.PATH.write_bytes(b"[\n" + b",\n".join(rows) + b"\n]\n")
-    sys.stdout.write(f"{warming.PATH.name}: {len(rows)} kernels\n")
+    bundle.LIST.write_bytes(b"[\n" + b",\n".join(rows) + b"\n]\n")
+    sys.stdout.write(f"{bundle.LIST.name}: {len(rows)} kernels\n")
 
 
 def _others(folder: str) -> None:

@@ -43,6 +43,9 @@ def command(context: click.Context, /, **values: object) -> int:
     with Reports(context, values) as reports:
         config = settings.config(values, formats=reports.formats, severity=_SEVERITY)
         paths = settings.paths(values)
+        from dedupe.kernels import bundle
+
+        bundle.prepare()
         from dedupe import pipeline
 
         with progress(str(values["progress"]), quiet=quiet) as observer:

@@ -124,13 +124,15 @@ class Kernel(Generic[P, R]):
 
     def _link(self, signature: Signature) -> Callable[[list[Any]], Any]:
         """The machine code of the kernel, as a function."""
-        from dedupe.kernels import objects
+        from dedupe.kernels import bundle, objects
 
         function = self.function
-        module = function.__module__.rpartition(".")[2]
-        LINKED.append((f"{module}.{function.__name__}", signature))
-        compiled = objects.machine_code(function, signature)
-        return _caller(function.__name__, signature, compiled.returns, objects.link(compiled))
+        name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+        LINKED.append((name, signature))
+        linked = bundle.linked(name, signature)
+        if linked is None:
+            (linked,) = objects.link([objects.machine_code(function, signature)])
+        return _caller(function.__name__, signature, linked.returns, linked.address)
 
 
 def _caller(

@@ -180,7 +180,7 @@ def main() -> None:
             pages[key] = len(tables)
             tables.append(columns)
         page_of[page] = pages[key]
-    np.savez_compressed(
+    np.savez(
         PATH,
         page=page_of,
         kind=np.concatenate([t[0] for t in tables]),

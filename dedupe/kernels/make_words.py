@@ -31,7 +31,7 @@ _WORD = re.compile(r"(?<![\w'’/.@-])[a-z]{4,20}(?![\w'’/@-])")
 
 
 def main() -> None:
-    """Count words and write the gaps between their sorted hashes, which compress well."""
+    """Count words and write the gaps between their sorted hashes."""
     texts: Counter[str] = Counter()
     for path in sys.argv[1:]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -41,7 +41,7 @@ def main() -> None:
         {word for word, count in texts.items() if count >= LEAST_TEXTS} | {*OFTEN_DISGUISED.split()}
     )
     hashes = np.unique(hash_words(words))
-    np.savez_compressed(PATH, gaps=np.diff(hashes, prepend=np.uint32(0)))
+    np.savez(PATH, gaps=np.diff(hashes, prepend=np.uint32(0)))
     sys.stdout.write(f"{PATH.name}: {len(words)} words\n")
 
 

@@ -15,21 +15,24 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
+import itertools
 import os
 import platform
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import machinery, util
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import llvmlite
 import llvmlite.binding as llvm
 import msgspec
 import platformdirs
+
+T = TypeVar("T")
 
 _IMPORT = re.compile(r"^from dedupe\.kernels(?:\.(\w+))? import (.+)$", re.MULTILINE)
 _DIGEST = 20
@@ -52,12 +55,19 @@ class Compiled(NamedTuple):
     """LLVM's bitcode where it is portable, else an object file"""
 
 
+class Linked(NamedTuple):
+    """One kernel, ready to be called."""
+
+    returns: tuple[str, ...]
+    address: int
+
+
 def machine_code(function: Callable[..., Any], signature: tuple[str, ...]) -> Compiled:
     """The code of a kernel for this processor: kept, or translated, or compiled now."""
     file = cache_file(function, signature)
-    kept = read(file)
+    kept = read(file, Compiled)
     if kept is None:
-        portable = read(built_file(function, signature))
+        portable = read(built_file(function, signature), Compiled)
         if portable is None:
             from dedupe.kernels.compiling import compile_function
 
@@ -69,8 +79,8 @@ def machine_code(function: Callable[..., Any], signature: tuple[str, ...]) -> Co
 
 def cache_file(function: Callable[..., Any], signature: tuple[str, ...]) -> Path | None:
     """Where the machine code of a kernel is kept; None where nothing can be."""
-    folder = _writable_folder()
-    return folder and folder / _name(function, signature, _tools() + _processor())
+    folder = writable_folder()
+    return folder and folder / _name(function, signature, machine())
 
 
 def built_file(function: Callable[..., Any], signature: tuple[str, ...]) -> Path:
@@ -78,15 +88,15 @@ def built_file(function: Callable[..., Any], signature: tuple[str, ...]) -> Path
     return BUILT / _name(function, signature, _tools())
 
 
-def _name(function: Callable[..., Any], signature: tuple[str, ...], platform: str) -> str:
+def _name(function: Callable[..., Any], signature: tuple[str, ...], depends_on: str) -> str:
     module = function.__module__.rpartition(".")[2]
-    state = hashlib.blake2b("\0".join((platform, *signature)).encode(), digest_size=10)
+    state = hashlib.blake2b("\0".join((depends_on, *signature)).encode(), digest_size=10)
     state.update(_sources(Path(function.__code__.co_filename)))
     return f"{module}.{function.__name__}-{state.hexdigest()}"
 
 
-def read(file: Path | None) -> Compiled | None:
-    """The code in a file; None where there is none, or it is damaged."""
+def read(file: Path | None, kind: type[T]) -> T | None:
+    """What is in a file; None where there is none, or it is damaged."""
     if file is None:
         return None
     try:
@@ -96,14 +106,14 @@ def read(file: Path | None) -> Compiled | None:
     digest, body = content[:_DIGEST], content[_DIGEST:]
     if hashlib.blake2b(body, digest_size=_DIGEST).digest() != digest:
         return None
-    return msgspec.msgpack.decode(body, type=Compiled)
+    return msgspec.msgpack.decode(body, type=kind)
 
 
-def write(file: Path | None, compiled: Compiled) -> None:
+def write(file: Path | None, code: Compiled | list[Any]) -> None:
     """Keep code in a file, if there is room."""
     if file is None:
         return
-    body = msgspec.msgpack.encode(compiled)
+    body = msgspec.msgpack.encode(code)
     beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     try:
         beside.write_bytes(hashlib.blake2b(body, digest_size=_DIGEST).digest() + body)
@@ -113,16 +123,19 @@ def write(file: Path | None, compiled: Compiled) -> None:
             beside.unlink(missing_ok=True)
 
 
-def link(compiled: Compiled) -> int:
-    """Link machine code into the process; its address."""
-    builder = llvm.JITLibraryBuilder().add_object_img(compiled.code).add_current_process()
-    for name in compiled.externals:
+def link(kernels: Sequence[Compiled]) -> list[Linked]:
+    """Link machine code into the process."""
+    if not kernels:
+        return []
+    builder = llvm.JITLibraryBuilder().add_current_process()
+    for kernel in kernels:
+        builder.add_object_img(kernel.code).export_symbol(kernel.symbol)
+    for name in {name for kernel in kernels for name in kernel.externals}:
         if name.startswith("NRT_"):
             builder.import_symbol(name, _runtime()[name])
-    linked = builder.export_symbol(compiled.symbol).link(_linker(), compiled.symbol)
+    linked = builder.link(_linker(), f"kernels {next(_LIBRARIES)}")
     _LINKED.append(linked)
-    address: int = linked[compiled.symbol]
-    return address
+    return [Linked(kernel.returns, linked[kernel.symbol]) for kernel in kernels]
 
 
 def release(owner: int) -> None:
@@ -132,6 +145,7 @@ def release(owner: int) -> None:
 
 _LINKED: list[Any] = []
 """What was linked stays in the process as long as it is named here."""
+_LIBRARIES = itertools.count()
 
 
 def _translated(bitcode: bytes) -> bytes:
@@ -173,9 +187,9 @@ def _tools() -> str:
 
 
 @cache
-def _processor() -> str:
-    """What machine code depends on besides."""
-    return f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+def machine() -> str:
+    """What machine code depends on, its sources aside."""
+    return f"{_tools()}{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
 
 
 def _numba(*path: str) -> Path:
@@ -197,7 +211,7 @@ def _sources(file: Path) -> bytes:
 
 
 @cache
-def _writable_folder() -> Path | None:
+def writable_folder() -> Path | None:
     """The cache folder, created; None when it cannot be written or is switched off.
 
     A folder that others may write to, as under the temporary folder, is no fall-back: cached

@@ -112,7 +112,7 @@ def test_cache_can_be_switched_off() -> None:
 @pytest.fixture
 def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FunctionType:
     """A function of a kernel module that may be changed, in a cache of its own."""
-    for name in ("_writable_folder", "_sources", "_tools", "_processor"):
+    for name in ("writable_folder", "_sources", "_tools", "machine"):
         monkeypatch.setattr(objects, name, getattr(objects, name).__wrapped__)
     monkeypatch.setenv("DEDUPE_KERNEL_CACHE", str(tmp_path / "cache"))
     (tmp_path / "one.py").write_text("from dedupe.kernels.two import LIMIT, help\n")

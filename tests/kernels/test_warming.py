@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dedupe.kernels import objects, warming
+from dedupe.kernels import bundle, objects, warming
 from tests.conftest import ROOT
 
 PROGRAM = """
@@ -47,14 +48,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return commands
 
 
-def test_process_is_started_where_the_last_kernel_is_missing(
+def test_process_is_started_where_there_is_no_bundle(
     started: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither where it has been compiled, nor where nothing can be kept."""
+    """Neither where there is one, nor where nothing can be kept."""
     for file, starts in ((tmp_path / "absent", 1), (tmp_path, 0), (None, 0)):
         started.clear()
         warming._STARTED.clear()
-        monkeypatch.setattr(objects, "cache_file", lambda *_, file=file: file)
+        monkeypatch.setattr(bundle, "file", lambda file=file: file)
         warming.begin()
         warming.begin()  # once is enough
         assert len(started) == starts, file
@@ -70,25 +71,29 @@ def test_nothing_is_lost_where_no_process_can_be_started(
 
     monkeypatch.setattr(warming, "_STARTED", [])
     monkeypatch.setattr("subprocess.Popen", fails)
-    monkeypatch.setattr(objects, "cache_file", lambda *_: tmp_path / "absent")
+    monkeypatch.setattr(bundle, "file", lambda: tmp_path / "absent")
     warming.begin()
 
 
 def test_missing_kernels_are_compiled_from_the_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What another process has compiled in the meantime is left alone."""
+    """What another process has compiled in the meantime is left alone; all become the bundle."""
     places = ("<i8 1 C", "<i8 1 C")
     listed = [
         ("grouping.components", ("<i4 1 C",) * 3),
         ("settling.mix", ("|u1 1 C", *places, "<u8 1 C")),
     ]
     monkeypatch.setattr(warming, "listed", lambda: listed)
-    monkeypatch.setattr(objects, "_writable_folder", lambda: tmp_path)
+    monkeypatch.setattr(objects, "writable_folder", lambda: tmp_path)
     known = objects.cache_file(*warming.kernels()[0])
     assert known is not None
-    known.write_bytes(b"kept")
+    objects.machine_code(*warming.kernels()[0])
+    os.utime(known, (0, 0))
     warming.main()
-    assert known.read_bytes() == b"kept"
+    assert known.stat().st_mtime == 0
     names = sorted(path.name.rpartition("-")[0] for path in tmp_path.iterdir())
-    assert names == ["grouping.components", "settling.mix"]
+    assert names == ["bundle", "grouping.components", "settling.mix"]
+    members = objects.read(bundle.file(), list[bundle.Member])
+    assert members is not None
+    assert [(member.name, member.signature) for member in members] == listed
