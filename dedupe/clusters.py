@@ -8,6 +8,8 @@ from dedupe.tables import F64, I32, I64, U32, EditKind, Isolation, MatchTable, R
 
 ROUNDS = 8
 """Families are taken out of a component at most this often; what is left stays alone."""
+_PLACE = 40
+"""Bits of a token in a key with its article in front."""
 MEMBER = 0.5
 """Share of the shorter one's shingles that a member has in common with the medoid."""
 
@@ -37,6 +39,26 @@ def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
     of_match[order] = region
     both = np.stack([of_match[:count], of_match[count:]], axis=1)
     return article, low[:total], high[:total], both
+
+
+def components_of(matches: MatchTable, article: I32, start: I64, end: I64) -> I32:
+    """Which component of the regions of some matches holds each of some places (Q,); -1 for none.
+
+    article, start, end: (Q,)
+    """
+    from dedupe.kernels.grouping import components
+
+    owner, low, high, edge = regions(matches)
+    root = np.empty(len(owner), np.int32)
+    components(edge[:, 0].copy(), edge[:, 1].copy(), root)
+    begins = owner.astype(np.int64) << _PLACE | low  # they ascend, and none overlaps the next
+    region = np.searchsorted(begins, article.astype(np.int64) << _PLACE | start, "right") - 1
+    found = np.full(len(article), -1, np.int32)
+    some = np.flatnonzero(region >= 0)
+    region = region[some]
+    inside = (owner[region] == article[some]) & (high[region] >= end[some])
+    found[some[inside]] = root[region[inside]]
+    return found
 
 
 def cluster(

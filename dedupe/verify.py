@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
-from dedupe.tables import F32, I32, I64, U32, U64, distinct
+from dedupe.tables import F32, I32, I64, U32, U64, Bool, distinct
 
 CHUNK = 1 << 14
 """Pairs that one task proves."""
@@ -37,6 +37,10 @@ class Boxes(NamedTuple):
     """(Q, 2) two articles, the first not above the second"""
     box: I64
     """(Q, 4) first token and end of all their proven passages, in the one and in the other"""
+
+    def rows(self, chosen: Bool | slice) -> Boxes:
+        """Some of them."""
+        return Boxes(self.partner[chosen], self.box[chosen])
 
 
 def joined(boxes: Sequence[Boxes]) -> Boxes:

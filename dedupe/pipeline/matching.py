@@ -23,6 +23,7 @@ from dedupe import (
     verify,
 )
 from dedupe.passages import SHORTEST_BLOCK
+from dedupe.pipeline import crowds
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY
 from dedupe.pipeline.owners import Owners
 from dedupe.rarity import RARE, rarity
@@ -86,24 +87,33 @@ def match_copies(
     places = candidates.Passages(
         passages.article if each else owner[passages.article], passages.start, passages.length
     )
-    partner, box = _alike(corpus, passages, places, owners, pool)
-    # Not before: of equal passages the first one takes part for all, also for isolated ones.
-    together = owners.together(partner, corpus.pieces.article)
-    matches = align.align(
-        partner[together], box[together], corpus.token, corpus.pieces.token,
-        min(BLOCK_WORDS, settings.min_words), pool,
-    )  # fmt: skip
-    return matches.rows(_substantial(matches, corpus, settings))
+    led, others = _alike(corpus, passages, places, owners, pool)
+
+    def aligned(boxes: verify.Boxes) -> MatchTable:
+        # Not before: of equal passages the first one takes part for all, also for isolated ones.
+        partner, box = boxes.rows(owners.together(boxes.partner, corpus.pieces.article))
+        matches = align.align(
+            partner, box, corpus.token, corpus.pieces.token, min(BLOCK_WORDS, settings.min_words),
+            pool,
+        )  # fmt: skip
+        return matches.rows(_substantial(matches, corpus, settings))
+
+    if owners.accepted >= 0:  # an incoming article is to be compared with all that the index gives
+        return aligned(verify.joined([led, others]))
+    return crowds.align(aligned, led, others)
 
 
 def _alike(
-    corpus: Corpus, passages: CorpusPassages, places: candidates.Passages, owners: Owners,
+    corpus: Corpus,
+    passages: CorpusPassages,
+    places: candidates.Passages,
+    owners: Owners,
     pool: Executor,
-) -> verify.Boxes:  # fmt: skip
-    """Pieces with alike passages, and where these are; a pair of pieces may occur several times.
+) -> tuple[verify.Boxes, verify.Boxes]:
+    """Pieces with alike passages, and where these are: leaders of crowds, and others.
 
-    Passages of crowds are compared with their leaders first: those that belong to a family then
-    need no other ones of it.
+    A pair of pieces may occur several times. Passages of crowds are compared with their leaders
+    first: those that belong to a family then need no other ones of it.
     """
     equals = candidates.equals_of(passages.content, corpus.token, places, pool)
     use = bands.usable(passages.kind, equals.representative, equals.order)
@@ -132,7 +142,7 @@ def _alike(
     proven = np.sort(np.concatenate([led.proven, rest.proven]))
     spread = candidates.spread(proven, equals, settled, places.article, owners.accepted)
     beside = prove(spread, none)
-    return verify.joined([led.boxes, rest.boxes, beside.boxes])
+    return led.boxes, verify.joined([rest.boxes, beside.boxes])
 
 
 def match_rewordings(
