@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
@@ -39,6 +40,9 @@ from dedupe.tables import (
     TokenTable,
     WordTable,
 )
+
+if TYPE_CHECKING:
+    from dedupe.sources.parsing import Parse
 
 LEAST_BATCH, MOST_BATCH = 1_000_000, 6_000_000
 """Bytes of a batch. Every batch costs some 600 calls of NumPy and kernels, whatever its size: 89 MB
@@ -126,11 +130,11 @@ def batches(files: Sequence[SourceFile]) -> list[range]:
     return runs
 
 
-def read(files: Sequence[SourceFile], run: range, sources: config.Sources) -> tuple[
-    Reading, list[Skipped], list[Doubtful]
-]:  # fmt: skip
-    """Read a batch and find its words."""
-    text, skipped, doubtful = read_batch(files[run.start : run.stop], run.start, sources)
+def read(
+    files: Sequence[SourceFile], run: range, sources: config.Sources, parse: Parse | None = None
+) -> tuple[Reading, list[Skipped], list[Doubtful]]:
+    """Read a batch and find its words; `parse` is that of `read_batch`."""
+    text, skipped, doubtful = read_batch(files[run.start : run.stop], run.start, sources, parse)
     return reading_of(text), skipped, doubtful
 
 
@@ -149,10 +153,10 @@ def article_blocks(text: TextBatch) -> I32:
 
 def analyse(
     files: Sequence[SourceFile], run: range, settings: config.Config, model: FillerModel, *,
-    keep: bool,
+    keep: bool, parse: Parse | None = None,
 ) -> Analysis:  # fmt: skip
-    """Read a batch, and find its words and passages."""
-    reading, skipped, doubtful = read(files, run, settings.sources)
+    """Read a batch, and find its words and passages; `parse` is that of `read_batch`."""
+    reading, skipped, doubtful = read(files, run, settings.sources, parse)
     words = reading.tokens
     recurring = settings.matching.depth != "fast"
     said = read_suppressions(reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import structs
@@ -24,14 +25,18 @@ from dedupe.pipeline.progress import Progress, Silence
 from dedupe.sources import SourceFile, dated
 from dedupe.tables import I32, I64, U32, Corpus, Pieces, Reading, Stems
 
+if TYPE_CHECKING:
+    from dedupe.sources.parsing import Parse
+
 
 def analyse_files(
     files: Sequence[SourceFile], settings: config.Config, pool: Executor,
     progress: Progress | None = None, gathering: Gathering | None = None,
+    parse: Parse | None = None,
 ) -> list[Analysis]:  # fmt: skip
     """Read and analyse all files, batch by batch, side by side.
 
-    gathering: takes from each batch what is gathered
+    gathering: takes from each batch what is gathered; parse: as in `read_batch`
     """
     progress = progress or Silence()
     files = dated(files, settings.sources)
@@ -41,23 +46,26 @@ def analyse_files(
     progress.phase("reading", len(files))
 
     def one(run: range) -> Analysis:
-        part = analyse(files, run, settings, model, keep=keep)
+        part = analyse(files, run, settings, model, keep=keep, parse=parse)
         progress.advance(len(run))
         return part
 
     take = gathering.add if gathering is not None else lambda part: part
     if not keep:  # nothing waits for the others to be gathered
         return [take(part) for part in pool.map(one, runs)]
-    # Neighbours are apart in time: parsing Markdown holds the interpreter, and it stands together.
+    # Neighbours are apart in time: to parse Markdown takes longest, and it stands together.
     count = len(runs)
     order = [*range(0, count, 2), *range(1, count, 2)]
     parts = dict(zip(order, pool.map(one, [runs[k] for k in order]), strict=True))
     return [take(parts[k]) for k in range(count)]
 
 
-def read_again(files: Sequence[SourceFile], sources: config.Sources, chosen: I32) -> Reading:
-    """Read some files once more, by their numbers."""
-    return read([files[number] for number in chosen.tolist()], range(len(chosen)), sources)[0]
+def read_again(
+    files: Sequence[SourceFile], sources: config.Sources, chosen: I32, parse: Parse | None = None
+) -> Reading:
+    """Read some files once more, by their numbers; `parse` is that of `read_batch`."""
+    some = [files[number] for number in chosen.tolist()]
+    return read(some, range(len(chosen)), sources, parse)[0]
 
 
 _NO_WORDS = np.empty(0, np.uint32)

@@ -28,7 +28,7 @@ from dedupe.pipeline.analysis import BANDING, Analysis, analyse, article_blocks,
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.results import refuse_empty
 from dedupe.pipeline.threads import threads, workers
-from dedupe.sources import FileList, SourceFile, dated, displayed, find_files
+from dedupe.sources import FileList, SourceFile, dated, displayed, find_files, markdown_parser
 from dedupe.tables import I32, I64, AcceptedTable, Reading, TextBatch, Texts
 from dedupe.tokens import TEXT_MODEL
 
@@ -189,11 +189,11 @@ def _contents(
     count = threads(settings.jobs)
 
     def one(run: range) -> tuple[Contents | None, list[Skipped]]:
-        part = analyse(files, run, settings, model, keep=True)
+        part = analyse(files, run, settings, model, keep=True, parse=parse)
         progress.advance(len(run))
         return contents(part, files, text=text), part.skipped
 
-    with workers(count) as pool:
+    with workers(count) as pool, markdown_parser(files, settings.sources, count) as parse:
         runs, size = batches(files), _AT_ONCE * count
         for at in range(0, len(runs), size):
             yield from pool.map(one, runs[at : at + size])

@@ -13,7 +13,8 @@ from dedupe.pipeline.analysis import spill_limit
 from dedupe.pipeline.examining import examine
 from dedupe.pipeline.gathering import Gathering, analyse_files, read_again
 from dedupe.pipeline.progress import Progress
-from dedupe.sources import find_files
+from dedupe.pipeline.threads import threads
+from dedupe.sources import find_files, markdown_parser
 
 
 def model_id() -> str:
@@ -34,13 +35,18 @@ def scan(
     """
     with job.begin(command, settings, progress, keep) as this:
         listing = find_files(paths, settings.sources)
-        with memory.spilling(spill_limit(listing.files, settings)):
+        with (
+            memory.spilling(spill_limit(listing.files, settings)),
+            markdown_parser(listing.files, settings.sources, threads(settings.jobs)) as parse,
+        ):
             gathering = Gathering()
-            analyses = analyse_files(listing.files, settings, this.pool, this.progress, gathering)
+            analyses = analyse_files(
+                listing.files, settings, this.pool, this.progress, gathering, parse
+            )
             skipped = results.left_out(listing, analyses)
             articles = sum(len(part.file) for part in analyses)
             results.refuse_empty(articles, skipped, settings.sources)
             if not articles:
                 return results.empty(this, skipped)
-            again = partial(read_again, listing.files, settings.sources)
+            again = partial(read_again, listing.files, settings.sources, parse=parse)
             return examine(this, analyses, gathering, listing.files, again, skipped)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -20,6 +21,7 @@ from dedupe.sources.files import (
 )
 
 if TYPE_CHECKING:
+    from dedupe.sources.parsing import Parse
     from dedupe.tables import U8, TextBatch
 
 __all__ = [
@@ -32,12 +34,15 @@ __all__ = [
     "dated",
     "displayed",
     "find_files",
+    "markdown_parser",
     "read_batch",
     "select_changed",
     "text_batch",
 ]
 
 MARKDOWN_ENDINGS = (".md", ".markdown")
+PARSED_BESIDE = 20_000_000
+"""Bytes of Markdown from which other processes parse it; they start in 0.1 s."""
 
 
 class Doubtful(Struct, frozen=True):
@@ -47,11 +52,36 @@ class Doubtful(Struct, frozen=True):
     encoding: str
 
 
+@contextmanager
+def markdown_parser(
+    files: Sequence[SourceFile], options: Sources, threads: int
+) -> Iterator[Parse | None]:
+    """What parses the Markdown of some files: processes beside this one where there is much of it.
+
+    threads: those of this process that will ask for it
+    """
+    size = sum(file.size for file in files if _is_markdown(file, options))
+    if threads < 2 or size < PARSED_BESIDE:
+        yield None
+        return
+    from dedupe.sources.parsing import Parsers
+
+    with Parsers(threads) as parsers:
+        yield parsers.parse
+
+
+def _is_markdown(file: SourceFile, options: Sources) -> bool:
+    if options.input_format == "auto":
+        return file.path.lower().endswith(MARKDOWN_ENDINGS)
+    return options.input_format == "md"
+
+
 def read_batch(
-    files: Sequence[SourceFile], first: int, options: Sources
+    files: Sequence[SourceFile], first: int, options: Sources, parse: Parse | None = None
 ) -> tuple[TextBatch, list[Skipped], list[Doubtful]]:
     """Read files as one batch; `first` is the place of their first in the file list.
 
+    parse: makes the events of Markdown; by default in this thread.
     A file that cannot be read or decoded, or holds no text, is left out and named in the second
     value; the third names files whose encoding was guessed. Raises `ConfigError` for an unknown
     encoding.
@@ -61,12 +91,10 @@ def read_batch(
 
     buffer, faults, outgrown = read_files(files)
     articles = articles_of(buffer, faults, outgrown, options.encoding)
-    markdown = [options.input_format == "md"] * len(articles.slots)
-    if options.input_format == "auto":
-        markdown = [files[slot].path.lower().endswith(MARKDOWN_ENDINGS) for slot in articles.slots]
+    markdown = [_is_markdown(files[slot], options) for slot in articles.slots]
     batch = batch_of(
         articles, markdown, first, code=not options.ignore_code, lines=options.txt_directives,
-        date_field=options.date_field,
+        date_field=options.date_field, parse=parse,
     )  # fmt: skip
     if options.date_source == "git":
         batch = structs.replace(batch, date=tuple(files[slot].date for slot in articles.slots))

@@ -16,6 +16,7 @@ from dedupe.tables import ALIGNMENT, I64, TRANSPARENT, U8, Directive, TextBatch
 
 if TYPE_CHECKING:
     from dedupe.sources.directives import Lines
+    from dedupe.sources.parsing import Parse
 
 _IS_SUSPECT = np.zeros(256, np.bool_)
 _IS_SUSPECT[[signature[0] for signature in SIGNATURES]] = True
@@ -98,13 +99,13 @@ def _replace(articles: Articles, texts: Mapping[int, bytes]) -> None:
 
 def batch_of(
     articles: Articles, markdown: Sequence[bool], first: int, *, code: bool = False,
-    lines: bool = False, date_field: str = "date",
+    lines: bool = False, date_field: str = "date", parse: Parse | None = None,
 ) -> TextBatch:  # fmt: skip
     """Split articles into blocks.
 
     `markdown` says of each of them what it is; `first` is the place of slot 0 in the file list;
     `code` keeps the code in Markdown; `lines` takes directives from plain text; `date_field` is the
-    key of dates in the front matter.
+    key of dates in the front matter; `parse` makes the events of Markdown, this process by default.
     """
     slots = np.array(articles.slots, np.int64)
     data = articles.buffer.data
@@ -114,12 +115,14 @@ def batch_of(
     plain = np.ones(len(slots), np.bool_)
     prose, rows, lost = data, np.empty((0, 4), np.int64), np.empty((0, 3), np.int64)
     if len(marked):
+        from dedupe.sources import parsing
         from dedupe.sources.markdown import lost_links, split_markdown
 
         prose = data.copy()
         rows, dates = split_markdown(
-            data, prose, start[marked], end[marked], code=code, date_field=date_field
-        )
+            data, prose, start[marked], end[marked], code=code, date_field=date_field,
+            parse=parse or parsing.parse,
+        )  # fmt: skip
         lost = lost_links(data, prose, rows)
         rows[:, 3] = marked[rows[:, 3]]
         for article, found in zip(marked[list(dates)].tolist(), dates.values(), strict=True):

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import pyromark
 
-from dedupe.sources.markdown import OPTIONS, front_matter
+from dedupe.sources.markdown import front_matter
+from dedupe.sources.parsing import OPTIONS
 from dedupe.tables import I64, U8, BlockKind, Directive
 
 _COMMENT = re.compile(rb"<!--\s*dedupe:(.*?)-->", re.DOTALL)

@@ -13,26 +13,13 @@ import datetime as dt
 import functools
 import html
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Any
 
 import numpy as np
-import pyromark
-from msgspec import msgpack
-from pyromark import Options
 
+from dedupe.sources.parsing import FAILED, Parse
 from dedupe.sources.text import split_text
 from dedupe.tables import I64, TRANSPARENT, U8
 
-OPTIONS = (
-    Options.ENABLE_TABLES
-    | Options.ENABLE_FOOTNOTES
-    | Options.ENABLE_STRIKETHROUGH
-    | Options.ENABLE_TASKLISTS
-    | Options.ENABLE_HEADING_ATTRIBUTES
-    | Options.ENABLE_GFM
-)
 _FENCES = (b"---", b"+++")
 # Front matter is cut off here: to the parser any part between two rules is metadata.
 _FRONT_MATTER = re.compile(
@@ -47,49 +34,38 @@ _LINE_END = re.compile(rb"[ \t]?\r?\n")
 """What stands around a plain line: no mark, and no break by two spaces or a backslash."""
 _REACH = 80
 """Bytes around such a line that are looked at."""
-_Event = tuple[Any, Any]
-_EVENTS = 32
-"""Events that are objects at once; few, so that the interpreter uses their memory again."""
 
 
 def split_markdown(
-    data: U8, prose: U8, start: I64, end: I64, *, code: bool = False, date_field: str = "date"
-) -> tuple[I64, dict[int, str | None]]:
+    data: U8, prose: U8, start: I64, end: I64, *, code: bool = False, date_field: str = "date",
+    parse: Parse,
+) -> tuple[I64, dict[int, str | None]]:  # fmt: skip
     """Split articles of Markdown into blocks, and blank their markup in `prose`, a copy of `data`.
 
     data (T,) is valid UTF-8 with 64 bytes behind the last article, start and end (D,). Returns
     rows (B, 4) of kind, start, end, article, and the dates of the front matter. An article that the
     parser fails on is missing among the dates, and untouched. `code` keeps the words of code;
-    `date_field` is the key of the dates.
+    `date_field` is the key of the dates; `parse` makes the events of the parser.
     """
     from dedupe.kernels.markdown import read_events, trim_blocks
 
     view = data.data
-    message = bytearray()
-    message_end: list[int] = []
-    body: list[int] = []
-    date: dict[int, str | None] = {}
-    for article, (first, last) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
-        size = len(message)
+    places, dates = [], []
+    for first, last in zip(start.tolist(), end.tolist(), strict=True):
         header, found = front_matter(view[first:last], date_field)
-        try:
-            _add_events(message, str(view[first + header : last], "utf-8"), code=code)
-        except BaseException as error:
-            # A panic of the parser has a class of its own that cannot be imported.
-            if type(error).__name__ != "PanicException":
-                raise
-            del message[size:]
-            continue
-        message_end.append(len(message))
-        body.append(first + header)
-        date[article] = found
-    parsed = np.array(list(date), np.int64)
+        places.append((first + header, last))
+        dates.append(found)
+    message, message_end = parse(view, places, code=code)
+    read = [article for article, behind in enumerate(message_end) if behind != FAILED]
+    date = {article: dates[article] for article in read}
+    body = [places[article][0] for article in read]
+    parsed = np.array(read, np.int64)
     start, end, bodies = start[parsed], end[parsed], np.array(body, np.int64)
     rows = np.empty((len(message) // 4 + 1, 4), np.int64)
     references = np.empty((len(message) // 4 + 1, 2), np.int64)
     count, reference_count = read_events(
         np.frombuffer(message, np.uint8),
-        np.array(message_end, np.int64),
+        np.array(message_end, np.int64)[parsed],
         data,
         start,
         bodies,
@@ -151,38 +127,6 @@ def _date_of(field: str) -> re.Pattern[bytes]:
     return re.compile(
         rb"^[\"']?%b[\"']?[ \t]*[:=][ \t]*[\"']?(\d{4}-\d\d-\d\d)" % name, re.MULTILINE
     )
-
-
-def _with_code(events: Iterable[_Event], raw: bytes) -> Iterator[_Event]:
-    """The events of the parser with code made text: the kernel keeps no `CodeBlock`."""
-    for event, place in events:
-        if event == {"End": "CodeBlock"}:
-            yield {"End": "CodeText"}, place
-        elif not isinstance(event, dict):
-            yield event, place
-        elif "Code" in event:
-            inside = raw[place["start"] : place["end"]]
-            ticks = len(inside) - len(inside.lstrip(b"`"))
-            start, end = place["start"] + ticks, place["end"] - ticks
-            yield {"Text": event["Code"]}, {"start": start, "end": end}
-        elif isinstance(event.get("Start"), dict) and "CodeBlock" in event["Start"]:
-            yield {"Start": "CodeText"}, place
-        else:
-            yield event, place
-
-
-def _add_events(message: bytearray, text: str, *, code: bool) -> None:
-    """Append the events of the parser, for `read_events`.
-
-    Written as MessagePack and read by a kernel they take 0.8 us each, of which 0.5 are the
-    parser's; a loop over them in Python took 1.9, and kept all other threads from running.
-    """
-    events: Iterator[_Event] = pyromark.events_with_range(text, options=OPTIONS)
-    if code:
-        events = _with_code(events, text.encode())
-    encode = msgpack.Encoder().encode_into
-    while some := list(islice(events, _EVENTS)):
-        encode(some, message, -1)
 
 
 def _resolve(text: memoryview, prose: memoryview, references: I64) -> None:

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from dedupe import config, memory
+from dedupe import config, memory, sources
 from dedupe.config import Sources
 from dedupe.pipeline import analysis, gathering, scan, scanning
 from dedupe.reports import ANALYSIS
 from dedupe.sources import SourceFile
+from dedupe.sources.parsing import Parse
 from dedupe.tables import I32, Reading
 from tests.conftest import ROOT
 from tests.pipeline.farm import Folder, Writer, jsonl, sentences, settings
@@ -130,15 +131,27 @@ def test_only_what_is_looked_at_is_read_again(
     read: list[list[int]] = []
     again = gathering.read_again
 
-    def counting(files: Sequence[SourceFile], sources: Sources, chosen: I32) -> Reading:
+    def counting(
+        files: Sequence[SourceFile], sources: Sources, chosen: I32, parse: Parse | None = None
+    ) -> Reading:
         read.append(chosen.tolist())
-        return again(files, sources, chosen)
+        return again(files, sources, chosen, parse)
 
     monkeypatch.setattr(analysis, "KEPT_LIMIT", 1)
     monkeypatch.setattr(scanning, "read_again", counting)
     assert jsonl(folder.scan()) == expected
     assert read
     assert {number for chosen in read for number in chosen} == {3, 9}
+
+
+@pytest.mark.parametrize("kept", [1, 10**9])
+def test_processes_that_parse_do_not_matter(
+    articles: Folder, expected: bytes, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Markdown parsed beside, when it is read and when it is read again."""
+    monkeypatch.setattr(sources, "PARSED_BESIDE", 0)
+    monkeypatch.setattr(analysis, "KEPT_LIMIT", kept)
+    assert jsonl(articles.scan(settings=structs.replace(EVERYTHING, jobs=2))) == expected
 
 
 def test_hash_seed_and_process_do_not_matter(articles: Folder, expected: bytes) -> None:

@@ -199,7 +199,7 @@ def test_a_parser_that_fails_leaves_plain_text(monkeypatch: pytest.MonkeyPatch) 
     def fail(*_: object, **__: object) -> None:
         raise PanicException
 
-    monkeypatch.setattr("dedupe.sources.markdown.pyromark.events_with_range", fail)
+    monkeypatch.setattr("dedupe.sources.parsing.pyromark.events_with_range", fail)
     assert blocks_of("# Top\n\nSome *text*.") == [("title", "Top"), ("paragraph", "Some *text*.")]
 
 
