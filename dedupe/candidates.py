@@ -72,24 +72,24 @@ def equals_of(content: U64, token: U32, passages: Passages, pool: Executor) -> E
         seen, again = np.zeros((2, words), np.uint64)
         return some[: mark_repeated(content, part, _HALVING, seen, again, some)]
 
-    def find(some: I32) -> None:
-        table = np.full(2 << len(some).bit_length(), -1, np.int32)
-        # Nobody sees in time how much is held: a sweep over a gigabyte takes 0.2 s.
-        cuts = np.linspace(0, len(some), memory.parts(_SWEPT * token.nbytes) + 1).astype(np.int64)
-        for low, high in pairwise(cuts.tolist()):
-            find_equal(
-                some[low:high], content, token, passages.start, passages.length, table,
-                representative, group,
-            )  # fmt: skip
-            memory.give_back()
+    def find(some: I32, table: I32) -> None:
+        find_equal(
+            some, content, token, passages.start, passages.length, table, representative, group
+        )
 
     def ordered(some: I32) -> I32:
         order = memory.empty(len(some), np.int32)
         return order[: group_equal(some, representative, group, order)]
 
     halves = list(pool.map(repeated, range(1 << _HALVING)))
-    # Where memory is short one sweep is enough at a time.
-    list((pool.map if memory.limit() is None else map)(find, halves))
+    tables = [np.full(2 << len(some).bit_length(), -1, np.int32) for some in halves]
+    # Both sweep over the same words. Nobody else sees in time how much is held: that takes 0.2 s
+    # for a gigabyte.
+    cuts = np.linspace(0, count, memory.parts(_SWEPT * token.nbytes) + 1).astype(np.int64)
+    for bounds in pairwise(cuts.tolist()):
+        here = [some[slice(*np.searchsorted(some, bounds))] for some in halves]
+        list(pool.map(find, here, tables))
+        memory.give_back()
     orders = list(pool.map(ordered, halves))
     behind = 0
     for order in orders:

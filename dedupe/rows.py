@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import BinaryIO, overload
 
@@ -15,8 +17,10 @@ from dedupe.model import Finding, Span
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Finding)
-BLOCK_LINES = 1024
+BLOCK_LINES = 2048
 """Lines that are made at once."""
+_AHEAD = 3
+"""Blocks of lines that are made before somebody reads them."""
 _BLOCK_ROWS = 4096
 """Rows encoded at once: memory stays bounded and the calls do not count."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -48,8 +52,15 @@ class Lines(Sequence[bytes | memoryview]):
         return self.some(places) if isinstance(places, range) else self.some((places,))[0]
 
     def __iter__(self) -> Iterator[bytes | memoryview]:
-        for first in range(0, len(self), BLOCK_LINES):
-            yield from self.some(range(len(self))[first : first + BLOCK_LINES])
+        every = range(len(self))
+        blocks = [every[first : first + BLOCK_LINES] for first in every[::BLOCK_LINES]]
+        with ThreadPoolExecutor(2) as beside:  # the next ones are made while these are written
+            made = deque(beside.submit(self.some, block) for block in blocks[:_AHEAD])
+            for block in blocks[_AHEAD:]:
+                yield from made.popleft().result()
+                made.append(beside.submit(self.some, block))
+            while made:
+                yield from made.popleft().result()
 
 
 class HeldLines(Lines):

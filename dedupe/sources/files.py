@@ -8,6 +8,8 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import compress
 from operator import attrgetter
 from pathlib import PurePath
 
@@ -197,7 +199,7 @@ class _Walk:
 
     def walk(self, root: _Folder) -> None:
         """Add what a folder holds, to any depth."""
-        pending = [root]
+        pending, paths, files = [root], list[str](), list[os.DirEntry[str]]()
         while pending:
             folder = pending.pop()
             try:
@@ -205,22 +207,22 @@ class _Walk:
                     status = os.stat(folder.location)
                     self.seen_folders.add((status.st_dev, status.st_ino))
                 with os.scandir(folder.location) as entries:
-                    self.list_folder(folder, list(entries), pending)
+                    self.list_folder(folder, list(entries), pending, paths, files)
             except OSError as error:
                 self.skip(folder.path.rstrip("/") or ".", fault(error))
+        self.add_entries(paths, files)
 
     def list_folder(
-        self, folder: _Folder, entries: list[os.DirEntry[str]], pending: list[_Folder]
-    ) -> None:
-        """Add the files of one folder; folders in it are left in `pending`."""
+        self, folder: _Folder, entries: list[os.DirEntry[str]], pending: list[_Folder],
+        paths: list[str], files: list[os.DirEntry[str]],
+    ) -> None:  # fmt: skip
+        """List what is in one folder: folders in `pending`, files and their paths, as displayed."""
         rules = folder.rules
         if self.options.respect_gitignore:
             rules += rules_in(folder.location, folder.path)
         tests = [rules_of.within(folder.location) for rules_of in reversed(rules)]
         hidden = self.options.hidden
         unfiltered = not tests and not self.excluded_paths
-        paths: list[str] = []
-        files: list[os.DirEntry[str]] = []
         for entry in entries:
             name = entry.name
             if name == ".git":
@@ -243,21 +245,22 @@ class _Walk:
                     files.append(entry)
             except OSError as error:
                 self.skip(shown, fault(error))
-        self.add_entries(paths, files)
 
     def add_entries(self, paths: list[str], files: list[os.DirEntry[str]]) -> None:
-        """Add the files of one folder; paths: as displayed."""
+        """Add files that were found; paths: as displayed."""
         locations = [entry.path for entry in files]
         sizes = _sizes(locations)
-        limit = self.options.max_file_size
-        if sizes.min(initial=0) >= 0 and (limit is None or sizes.max(initial=0) <= limit):
-            self.files += map(SourceFile, paths, locations, sizes.tolist())
-            return
-        for shown, entry in zip(paths, files, strict=True):
+        known = sizes >= 0
+        if self.options.max_file_size is not None:
+            known &= sizes <= self.options.max_file_size
+        columns, chosen = (paths, locations, sizes.tolist()), known.tolist()
+        self.files += map(SourceFile, *(compress(column, chosen) for column in columns))
+        for number in np.flatnonzero(~known).tolist():
             try:
-                self.add_file(shown, entry.path, entry.stat(follow_symlinks=False))
+                status = files[number].stat(follow_symlinks=False)
+                self.add_file(paths[number], locations[number], status)
             except OSError as error:
-                self.skip(shown, fault(error))
+                self.skip(paths[number], fault(error))
 
     def add_link(
         self,
@@ -373,7 +376,13 @@ def _sizes(locations: Sequence[str]) -> I64:
     if sys.platform == "linux" and len(locations) >= _MANY:
         from dedupe.kernels.reading import file_sizes
 
-        file_sizes(np.frombuffer(os.fsencode("\0".join((*locations, ""))), np.uint8), sizes)
+        def ask(part: slice) -> None:
+            names = os.fsencode("\0".join((*locations[part], "")))
+            file_sizes(np.frombuffer(names, np.uint8), sizes[part])
+
+        middle = len(locations) // 2
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(ask, (slice(middle), slice(middle, None))))
     return sizes
 
 
