@@ -228,10 +228,8 @@ class _Walk:
             name = entry.name
             if name == ".git":
                 continue
-            if as_they_are and name.isascii():
-                shown = entry.path  # one string for both, 100 bytes a file
-            else:
-                shown = folder.path + displayed(name)
+            plain = as_they_are and name.isascii()  # one string for both, 100 bytes a file
+            shown = entry.path if plain else folder.path + displayed(name)
             if name[0] == "." and not hidden:
                 self.skip(shown, "hidden", deliberate=True)
                 continue
