@@ -16,8 +16,9 @@ CHUNK = 256
 
 MATCHES = 1 << 15
 """Room for the matches in the making of one pair of articles; only what is used is ever touched."""
-PAD = 120
-"""Words around proven passages within which more is looked for."""
+PAD, EDGE = 120, 12
+"""Words around proven passages within which more is looked for, four times as many where a match
+comes as near to the edge of them."""
 
 
 def merged(partner: I32, box: I64) -> tuple[I32, I64]:
@@ -43,16 +44,35 @@ def align(
     numbers of pieces for those of articles.
     min_words: words of either side that must be matched
     """
-    from dedupe.kernels.aligning import align as align_kernel
-
     partner, box = merged(partner, box)
-    first, last = piece_token[partner], piece_token[partner + 1]
-    around = np.empty_like(box)
-    around[:, ::2] = np.maximum(box[:, ::2] - PAD, first)
-    around[:, 1::2] = np.minimum(box[:, 1::2] + PAD, last)
     nearby = memory.part_by_part(box[:, 2], len(token), token.itemsize)
     if nearby is not None:
-        partner, around = partner[nearby], around[nearby]
+        partner, box = partner[nearby], box[nearby]
+    first, last = piece_token[partner], piece_token[partner + 1]
+    pad, left = PAD, np.arange(len(partner))
+    found = [(np.empty(0, np.int64), np.empty((0, 4), np.int64))]
+    while len(left):
+        low = np.maximum(box[left, ::2] - pad, first[left])
+        high = np.minimum(box[left, 1::2] + pad, last[left])
+        around = np.stack([low, high], axis=2).reshape(-1, 4)
+        owner, span = _aligned(token, around, partner[left], min_words, pool)
+        # What goes on to the edge of the words around may go on behind it.
+        cut = (span[:, ::2] - low[owner] < EDGE) & (low > first[left])[owner]
+        cut |= (high[owner] - span[:, 1::2] < EDGE) & (high < last[left])[owner]
+        again = np.zeros(len(left), np.bool_)
+        again[owner[cut.any(axis=1)]] = True
+        found.append((left[owner[~again[owner]]], span[~again[owner]]))
+        left, pad = left[again], 4 * pad
+    owner, span = (np.concatenate(column) for column in zip(*found, strict=True))
+    return ordered(measured(partner[owner], span, token, pool))
+
+
+def _aligned(
+    token: U32, around: I64, partner: I32, min_words: int, pool: Executor
+) -> tuple[I64, I64]:
+    """Matches of pairs of articles within some words of either (Q, 4): pair, and span (M, 4)."""
+    from dedupe.kernels.aligning import align as align_kernel
+
     itself = partner[:, 0] == partner[:, 1]
 
     def one(at: int) -> tuple[I64, I64]:
@@ -72,9 +92,8 @@ def align(
                 return owner[:rows] + at, out[:rows]
 
     parts = list(pool.map(one, range(0, len(partner), CHUNK)))
-    owner = np.concatenate([part[0] for part in parts]) if parts else np.empty(0, np.int64)
-    spans = np.concatenate([part[1] for part in parts]) if parts else np.empty((0, 4), np.int64)
-    return ordered(measured(partner[owner], spans, token, pool))
+    owner = np.concatenate([part[0] for part in parts])
+    return owner, np.concatenate([part[1] for part in parts])
 
 
 def measured(partner: I32, span: I64, token: U32, pool: Executor) -> MatchTable:
