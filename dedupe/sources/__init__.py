@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -60,7 +61,7 @@ def markdown_parser(
 
     threads: those of this process that will ask for it
     """
-    size = sum(file.size for file in files if _is_markdown(file, options))
+    size = sum(file.size for file in compress(files, _markdown(files, options)))
     if threads < 2 or size < PARSED_BESIDE:
         yield None
         return
@@ -70,10 +71,11 @@ def markdown_parser(
         yield parsers.parse
 
 
-def _is_markdown(file: SourceFile, options: Sources) -> bool:
+def _markdown(files: Sequence[SourceFile], options: Sources) -> list[bool]:
+    """Which files are Markdown."""
     if options.input_format == "auto":
-        return file.path.lower().endswith(MARKDOWN_ENDINGS)
-    return options.input_format == "md"
+        return [file.path.lower().endswith(MARKDOWN_ENDINGS) for file in files]
+    return [options.input_format == "md"] * len(files)
 
 
 def read_batch(
@@ -91,7 +93,7 @@ def read_batch(
 
     buffer, faults, outgrown = read_files(files)
     articles = articles_of(buffer, faults, outgrown, options.encoding)
-    markdown = [_is_markdown(files[slot], options) for slot in articles.slots]
+    markdown = _markdown([files[slot] for slot in articles.slots], options)
     batch = batch_of(
         articles, markdown, first, code=not options.ignore_code, lines=options.txt_directives,
         date_field=options.date_field, parse=parse,
