@@ -8,6 +8,7 @@ in the same run: call the system for every file, load two numbers for every word
 given.
 """
 
+# ruff: noqa: E402 - what follows on `spare_time`
 from __future__ import annotations
 
 import argparse
@@ -17,6 +18,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import NamedTuple
+
+from dedupe.cli import spare_time
+
+spare_time()  # as the program does, before NumPy is imported
 
 import numpy as np
 

@@ -101,7 +101,7 @@ def run() -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code of the process."""
     session = Session()
-    _spare_time()
+    spare_time()
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what the terminal cannot show becomes an escape
@@ -117,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_TERMINATED
 
 
-def _spare_time() -> None:
+def spare_time() -> None:
     """Leave out what costs time and serves nothing in a process that lives for one command."""
     gc.disable()  # no reference cycles worth collecting; walking 30,000 findings costs 0.3 s
     # What NumPy says of itself to those who ask, 4 ms of its import.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -149,7 +149,7 @@ def with_words(analyses: Sequence[Analysis], corpus: Corpus) -> list[Analysis]:
 
 
 def _corpus(token: U32, analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
-    date = tuple(day for part in analyses for day in part.date)
+    date = tuple(chain.from_iterable(part.date for part in analyses))
     articles = [len(part.file) for part in analyses]
     accepted = np.repeat([part.accepted for part in analyses], articles)
     rank = np.arange(len(date), dtype=np.int32)
@@ -159,7 +159,7 @@ def _corpus(token: U32, analyses: Sequence[Analysis], files: Sequence[SourceFile
         rank[by_age] = np.arange(len(date), dtype=np.int32)
     token_base = np.cumsum([0, *(part.article_token[-1] for part in analyses)])
     return Corpus(
-        path=tuple(files[i].path for part in analyses for i in part.file.tolist()),
+        path=tuple(files[i].path for i in chain.from_iterable(p.file.tolist() for p in analyses)),
         date=date,
         accepted=accepted,
         rank=rank,
