@@ -9,8 +9,9 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from io import FileIO
 from math import prod
 from pathlib import Path
@@ -285,7 +286,7 @@ def _holds_too_much(limit: int) -> bool:
 
 def _give_back(slab: mmap.mmap) -> None:
     """Unmap the pages of a file. `mmap.madvise` would hold the interpreter meanwhile."""
-    madvise = getattr(ctypes.CDLL(None), "madvise", None)
+    madvise = _of_c_library("madvise")
     if madvise is not None:
         address = np.frombuffer(slab, np.uint8).ctypes.data
         madvise(ctypes.c_void_p(address), ctypes.c_size_t(len(slab)), mmap.MADV_DONTNEED)
@@ -322,9 +323,16 @@ def release() -> None:
     Arrays of a batch are small enough for its heap, which keeps what they leave: a quarter of what
     a scan of 300 MB holds at its peak.
     """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    trim = _of_c_library("malloc_trim") if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+@cache
+def _of_c_library(name: str) -> Callable[..., int] | None:
+    """A function of the C library, if it has it. Each look-up would leave a cycle of objects."""
+    found: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None)
+    return found
 
 
 def _slab(size: int) -> _Slab:

@@ -109,6 +109,8 @@ class Drafts(Struct, frozen=True):
     @classmethod
     def joined(cls, parts: Sequence[Drafts]) -> Drafts:
         """The drafts of several rules, one behind the other."""
+        if len(parts) == 1:
+            return parts[0]
         rule, article, start, end, members, original, above_copies, source = (
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("rule", "article", "start", "end", "members", "original", "above_copies",

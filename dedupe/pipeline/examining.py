@@ -75,9 +75,12 @@ def examine(
             )
         )
     suppressions = suppressions_of(analyses, corpus, settings)
+    memory.release()
     completed = findings_stage.complete(
         copies, corpus, families, store.load, suppressions, settings, pool
     )
+    del copies
+    memory.release()
     progress.advance(1)
     judgements = [judgement.result() for judgement in rest]
     job.kept.extend((files, analyses, corpus, matches, regions, families, completed, judgements))
