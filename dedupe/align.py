@@ -56,10 +56,11 @@ def align(
         high = np.minimum(box[left, 1::2] + pad, last[left])
         around = np.stack([low, high], axis=2).reshape(-1, 4)
         owner, span = _aligned(token, around, partner[left], min_words, pool)
-        # What goes on to the edge of the words around may go on behind it.
+        # What fills the words around up to their edge may go on behind it.
         cut = (span[:, ::2] - low[owner] < EDGE) & (low > first[left])[owner]
         cut |= (high[owner] - span[:, 1::2] < EDGE) & (high < last[left])[owner]
         again = np.zeros(len(left), np.bool_)
+        cut &= 2 * (span[:, 1::2] - span[:, ::2]) >= (high - low)[owner]
         again[owner[cut.any(axis=1)]] = True
         found.append((left[owner[~again[owner]]], span[~again[owner]]))
         left, pad = left[again], 4 * pad

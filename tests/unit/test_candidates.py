@@ -74,13 +74,13 @@ def test_crowded_bucket_stays_linear_and_connected() -> None:
 
 
 def test_equal_pairs_find_more_pairs_than_they_made_room_for() -> None:
-    """Twenty equals have 99 pairs, more than were expected."""
+    """Twenty equals have 85 pairs, more than were expected."""
     words = np.array([1, 2, 3] * 20, np.uint32)
     start = np.arange(0, 60, 3, dtype=np.int64)
     places = candidates.Passages(np.arange(20, dtype=np.int32), start, np.full(20, 3, np.int32))
     content = np.full(20, 0xABCDEF0123456789, np.uint64)
     equals = equals_of(content, words, places)
-    want = [(i, j) for i in range(20) for j in range(i + 1, min(i + 7, 20))]
+    want = [(i, j) for i in range(20) for j in range(i + 1, min(i + 6, 20))]
     assert pairs_of(candidates.equal_pairs(equals, places, none_settled(20), inside=0)) == want
     assert not equals.representative.any()
 
