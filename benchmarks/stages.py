@@ -8,7 +8,7 @@ in the same run: call the system for every file, load two numbers for every word
 given.
 """
 
-# ruff: noqa: E402 - what follows on `spare_time`
+# ruff: noqa: E402 - what follows on `prefer_fast_sort`
 from __future__ import annotations
 
 import argparse
@@ -19,9 +19,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import NamedTuple
 
-from dedupe.cli import spare_time
+from dedupe.cli import prefer_fast_sort
 
-spare_time()  # as the program does, before NumPy is imported
+prefer_fast_sort()  # as the program does, before NumPy is imported
 
 import numpy as np
 
