@@ -39,7 +39,7 @@ def begin() -> None:
 
     with contextlib.suppress(OSError):  # where no process can be started the scan does it all
         process = subprocess.Popen(
-            [sys.executable, "-m", "dedupe.kernels.warming"], stdin=subprocess.DEVNULL,
+            [sys.executable, "-P", "-m", "dedupe.kernels.warming"], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         _STARTED.append(process)

@@ -108,8 +108,8 @@ class Parsers:
         try:
             if process is None:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "dedupe.sources.parsing"], stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                    [sys.executable, "-P", "-m", "dedupe.sources.parsing"],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 )  # fmt: skip
                 self._started.append(process)
             assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018

@@ -161,3 +161,25 @@ def test_sort_without_avx512_on_zen_4(
     first = f"processor\t: 0\ncpu family\t: {family}\nflags\t\t: fpu {flags}\n"
     cpuinfo.write_text(f"{first}\nprocessor\t: 1\ncpu family\t: 25\nflags\t\t: avx512f\n")
     assert _stores_compressed_slowly(cpuinfo) is expected
+
+
+def test_code_in_the_working_directory_is_not_run(tmp_path: Path) -> None:
+    """Processes beside a scan are not those of a package with its name in a pull request."""
+    for package in ("dedupe", "dedupe/sources", "dedupe/kernels"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("open('run', 'w').close()")
+    (tmp_path / "articles").mkdir()
+    for number in range(3):
+        (tmp_path / "articles" / f"{number}.md").write_text(f"{BAKERY}\n\n{number}\n")
+    program = (
+        "import sys; from dedupe import sources; from dedupe.cli import main; "
+        "sources.PARSED_BESIDE = 0; sys.exit(main(['scan', 'articles', '--jobs', '2']))"
+    )
+    environment = {**os.environ, "DEDUPE_KERNEL_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], cwd=tmp_path, env=environment, capture_output=True,
+        text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "DUP101" in done.stdout
+    assert not (tmp_path / "run").exists()
