@@ -17,8 +17,8 @@ CHUNK = 256
 MATCHES = 1 << 15
 """Room for the matches in the making of one pair of articles; only what is used is ever touched."""
 PAD, EDGE = 120, 12
-"""Words around proven passages within which more is looked for, four times as many where a match
-comes as near to the edge of them."""
+"""Words around proven passages within which more is looked for; four times as many where a match
+that fills half of them comes as near to their edge."""
 
 
 def merged(partner: I32, box: I64) -> tuple[I32, I64]:
@@ -59,8 +59,8 @@ def align(
         # What fills the words around up to their edge may go on behind it.
         cut = (span[:, ::2] - low[owner] < EDGE) & (low > first[left])[owner]
         cut |= (high[owner] - span[:, 1::2] < EDGE) & (high < last[left])[owner]
-        again = np.zeros(len(left), np.bool_)
         cut &= 2 * (span[:, 1::2] - span[:, ::2]) >= (high - low)[owner]
+        again = np.zeros(len(left), np.bool_)
         again[owner[cut.any(axis=1)]] = True
         found.append((left[owner[~again[owner]]], span[~again[owner]]))
         left, pad = left[again], 4 * pad

@@ -8,10 +8,10 @@ from dedupe.tables import F64, I32, I64, U32, EditKind, Isolation, MatchTable, R
 
 ROUNDS = 8
 """Families are taken out of a component at most this often; what is left stays alone."""
-_PLACE = 40
-"""Bits of a token in a key with its article in front."""
 MEMBER = 0.5
 """Share of the shorter one's shingles that a member has in common with the medoid."""
+_PLACE = 40
+"""Bits of a token in a key with its article in front."""
 
 
 def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:

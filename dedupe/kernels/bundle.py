@@ -16,13 +16,12 @@ from pathlib import Path
 import msgspec
 
 from dedupe.kernels import objects
+from dedupe.kernels.jit import Signature
 
 LIST = Path(__file__).with_name("signatures.json")
 """Names the kernels that belong to it."""
 
 _LOCK = threading.Lock()
-
-Signature = tuple[str, ...]
 
 
 class Member(msgspec.Struct):

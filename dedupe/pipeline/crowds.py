@@ -26,6 +26,8 @@ def align(
     all are one family: so one pair at a time is aligned, for each piece, then for any two families
     that are not connected yet.
     """
+    if not len(led.partner):
+        return aligned(others)
     matches, waiting = aligned(led.rows(slice(0))), verify.Boxes(*merged(*led))
     for turn in range(TURNS):
         family = _families(matches, waiting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ def markdown_parser(
         return
     from dedupe.sources.parsing import Parsers
 
-    with Parsers(threads) as parsers:
+    with closing(Parsers(threads)) as parsers:
         yield parsers.parse
 
 

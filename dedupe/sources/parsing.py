@@ -13,8 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from queue import SimpleQueue
-from types import TracebackType
-from typing import IO, Any, NamedTuple, Protocol, Self
+from typing import IO, Any, NamedTuple, Protocol
 
 import pyromark
 from msgspec import msgpack
@@ -79,7 +78,7 @@ def parse(text: memoryview, places: Sequence[tuple[int, int]], *, code: bool) ->
 
 
 class Parsers:
-    """Processes that parse for the threads of this one. They end with the `with` statement."""
+    """Processes that parse for the threads of this one."""
 
     def __init__(self, count: int) -> None:
         self._idle: SimpleQueue[subprocess.Popen[bytes] | None] = SimpleQueue()
@@ -87,15 +86,8 @@ class Parsers:
         for _ in range(count):
             self._idle.put(None)  # it is started when it is needed
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the processes."""
         for process in self._started:
             process.kill()
             process.communicate()

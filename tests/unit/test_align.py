@@ -137,3 +137,21 @@ def test_select_keeps_rows_in_the_order_given(articles: list[list[int]], pool: E
     table = align.align(*boxes, token, place, 12, pool)
     assert rows_of(table.rows(np.array([1, 0]))) == rows_of(table)[::-1]
     assert rows_of(table.rows(table.a == 0)) == rows_of(table)[:1]
+
+
+@pytest.mark.parametrize("place_of_box", [0, 900, 1175])
+def test_match_is_followed_over_the_words_around(
+    rng: np.random.Generator, pool: Executor, place_of_box: int
+) -> None:
+    """A copy of 1,200 words, every twelfth changed, is found whole from one window of it."""
+    words = distinct_words(rng, 1_700).tolist()
+    copied, rest = words[:1_200], words[1_200:]
+    changed = [rest.pop() if k % 12 == 6 else word for k, word in enumerate(copied)]
+    token, place = corpus_of([rest[:300] + copied + rest[300:350], changed + rest[350:]])
+    box = (0, 1, 300 + place_of_box, int(place[1]) + place_of_box, 25)
+    ((a, a_start, a_end, b, b_start, b_end),) = rows_of(
+        align.align(*boxes_of([box]), token, place, 12, pool)
+    )
+    behind = int(place[1])
+    assert (a, a_start, a_end) == (0, 300, 1_500)
+    assert (b, b_start, b_end) == (1, behind, behind + 1_200)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Literal
 
 import pytest
@@ -36,7 +37,7 @@ def events_of(parser: Parse, texts: list[str], *, code: bool = False) -> Events:
 def test_other_processes_return_the_same(texts: list[str], code: bool) -> None:
     """From two threads, again and again."""
     expected = events_of(parse, texts, code=code)
-    with Parsers(2) as parsers, ThreadPoolExecutor(2) as pool:
+    with closing(Parsers(2)) as parsers, ThreadPoolExecutor(2) as pool:
         for found in pool.map(lambda _: events_of(parsers.parse, texts, code=code), range(6)):
             assert found == expected
         assert len(parsers._started) <= 2
@@ -46,7 +47,7 @@ def test_other_processes_return_the_same(texts: list[str], code: bool) -> None:
 def test_nothing_is_lost_where_a_process_ends() -> None:
     """What it was asked for is parsed here, and the next text by a new one."""
     expected = events_of(parse, TEXTS)
-    with Parsers(1) as parsers:
+    with closing(Parsers(1)) as parsers:
         for turn in range(1, 3):
             assert events_of(parsers.parse, TEXTS) == expected
             os.kill(parsers._started[-1].pid, signal.SIGKILL)
@@ -62,7 +63,7 @@ def test_nothing_is_lost_where_no_process_can_be_started(monkeypatch: pytest.Mon
         raise OSError("no more processes")
 
     monkeypatch.setattr("subprocess.Popen", fails)
-    with Parsers(1) as parsers:
+    with closing(Parsers(1)) as parsers:
         assert events_of(parsers.parse, TEXTS) == events_of(parse, TEXTS)
 
 
