@@ -2,7 +2,8 @@
 
 import gc
 
-gc.disable()  # imports make objects by the thousand, and no garbage: 2 ms
+# No cycles worth collecting: it costs 2 ms while modules are imported, 0.3 s for 30,000 findings.
+gc.disable()
 
 from dedupe.cli import run  # noqa: E402
 
