@@ -44,7 +44,7 @@ from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import load_model, score_blocks
 from dedupe.pipeline import analysis, gathering, matching
-from dedupe.sources import SourceFile, find_files, read_batch
+from dedupe.sources import FileTable, SourceFile, find_files, read_batch
 from dedupe.tables import MatchTable
 
 CORPUS = "plain-30MB"
@@ -86,7 +86,7 @@ def table(size_bytes: int, stages: Sequence[Stage]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
-def _batches(files: Sequence[SourceFile]) -> list[Stage]:
+def _batches(files: FileTable) -> list[Stage]:
     """The stages that see one batch at a time, summed over the batches."""
     settings = config.Config()
     model = load_model(settings.filler.model)
@@ -105,9 +105,7 @@ def _added(one: Stage, other: Stage) -> Stage:
     )
 
 
-def _batch(
-    files: Sequence[SourceFile], settings: config.Config, model: FillerModel
-) -> Iterator[Stage]:
+def _batch(files: FileTable, settings: config.Config, model: FillerModel) -> Iterator[Stage]:
     """The stages of one batch."""
     bands_used = analysis.BANDING.bands
     reading, _, _ = analysis.read(files, range(len(files)), settings.sources)
@@ -163,12 +161,12 @@ def _batch(
     )  # fmt: skip
 
 
-def _corpus(files: Sequence[SourceFile], pool: Executor) -> Iterator[Stage]:
+def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     """The stages between the passages and stems of all articles and their clusters."""
     settings = config.Config()
     parts = gathering.analyse_files(files, settings, pool)
     whole = gathering.Gathering.of(parts)
-    corpus, gathered = whole.corpus(parts, files), whole.passages()
+    corpus, gathered = whole.corpus(parts, files.path), whole.passages()
     owner = np.arange(len(corpus.path), dtype=np.int32)
     places = candidates.Passages(owner[gathered.article], gathered.start, gathered.length)
     yield Stage(

@@ -381,7 +381,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """Everything a report may show, in its final order."""
 
     run: Run
-    articles: tuple[Article, ...]
+    articles: Sequence[Article]
+    """A tuple, or `rows.Accounts`"""
     findings: Sequence[Finding]
     """A tuple, or `rows.Findings`"""
     summary: Summary

@@ -13,10 +13,11 @@ from typing import BinaryIO, overload
 import msgspec
 from msgspec import Struct
 
-from dedupe.model import Finding, Span
+from dedupe.model import Article, Finding, Span
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Finding)
+_ACCOUNT_DECODER = msgspec.json.Decoder(Article)
 BLOCK_LINES = 2048
 """Lines that are made at once."""
 _AHEAD = 3
@@ -37,7 +38,7 @@ _PLACE_DECODER = msgspec.json.Decoder(_Place)
 
 
 class Lines(Sequence[bytes | memoryview]):
-    """Findings as lines of JSON without line ends; some are made as somebody reads them."""
+    """Rows as lines of JSON without line ends; some are made as somebody reads them."""
 
     @abstractmethod
     def some(self, places: Sequence[int]) -> Sequence[bytes | memoryview]:
@@ -92,6 +93,28 @@ class _Picked(Lines):
         numbers, count = [self._order[place] for place in places], len(self._lines)
         own = iter(self._lines.some([number for number in numbers if number < count]))
         return [next(own) if number < count else self._others[number - count] for number in numbers]
+
+
+class Accounts(Sequence[Article]):
+    """The accounts of the words of articles, as lines of JSON, likewise."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @overload
+    def __getitem__(self, place: int) -> Article: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Article]: ...
+    def __getitem__(self, place: int | slice) -> Article | Sequence[Article]:
+        if isinstance(place, slice):
+            return tuple(map(_ACCOUNT_DECODER.decode, self.lines[place]))
+        return _ACCOUNT_DECODER.decode(self.lines[place])
+
+    def __iter__(self) -> Iterator[Article]:
+        return map(_ACCOUNT_DECODER.decode, self.lines)
 
 
 class Findings(Sequence[Finding]):
@@ -183,12 +206,12 @@ def encode(row: object) -> bytes:
 
 def lines(rows: Sequence[Struct]) -> Iterator[bytes | memoryview]:
     """Each row as JSON, without line ends."""
-    return iter(rows.lines) if isinstance(rows, Findings) else map(encode, rows)
+    return iter(rows.lines) if isinstance(rows, Accounts | Findings) else map(encode, rows)
 
 
 def write_rows(rows: Sequence[Struct], stream: BinaryIO) -> None:
     """One line of JSON per row, each ended by a line feed."""
-    if isinstance(rows, Findings):
+    if isinstance(rows, Accounts | Findings):
         lines = iter(rows.lines)
         while some := list(islice(lines, _BLOCK_ROWS)):
             stream.write(b"\n".join([*some, b""]))

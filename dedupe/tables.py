@@ -6,9 +6,9 @@ Ragged data is `values` + `offsets` everywhere: part i is `values[offsets[i]:off
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar, overload
 
 import numpy as np
 from msgspec import Struct, structs
@@ -238,6 +238,66 @@ class Texts(NamedTuple):
         """The pieces as strings."""
         view, edges = self.data.data, zip(self.start.tolist(), self.end.tolist(), strict=True)
         return [str(view[low:high], "utf-8") for low, high in edges]
+
+
+class Strings(Sequence[str]):
+    """Strings in one buffer: each takes up its bytes and 16 more, an object 60.
+
+    Lone surrogates, as in names of files that are no text, come back as they were.
+    """
+
+    def __init__(self, texts: Texts) -> None:
+        """texts: (n,) with a zero behind each."""
+        self.texts = texts
+        """UTF-8 unless there are lone surrogates"""
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> Strings:
+        """The strings; a zero stands behind each, so none may hold one."""
+        data = "\0".join((*strings, "")).encode("utf-8", "surrogatepass") + bytes(ALIGNMENT)
+        buffer = np.frombuffer(data, np.uint8)
+        end = np.flatnonzero(buffer[:-ALIGNMENT] == 0)
+        return cls(Texts(buffer, np.append(0, end + 1)[: len(end)], end))
+
+    def __len__(self) -> int:
+        return len(self.texts.start)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Strings: ...
+    def __getitem__(self, place: int | slice) -> str | Strings:
+        data, start, end = self.texts
+        if isinstance(place, slice):
+            return Strings(Texts(data, start[place], end[place]))
+        return str(data.data[start[place] : end[place]], "utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        data, start, end = self.texts
+        view, edges = data.data, zip(start.tolist(), end.tolist(), strict=True)
+        return (str(view[low:high], "utf-8", "surrogatepass") for low, high in edges)
+
+    def ended(self) -> U8:
+        """The strings, one behind the other, with a zero behind each."""
+        data, start, end = self.texts
+        if (start[1:] == end[:-1] + 1).all():
+            return data[start[:1].sum() : (end[-1:] + 1).sum()]
+        return Texts(data, start, end + 1).copied().data
+
+    def take(self, rows: I64 | I32) -> Strings:
+        """Some of them, in the same buffer."""
+        return Strings(Texts(self.texts.data, self.texts.start[rows], self.texts.end[rows]))
+
+    def ending_with(self, ending: bytes) -> Bool:
+        """(n,) which strings end with some letters, in lower case, be they upper case there."""
+        data, start, end = self.texts
+        rows = np.flatnonzero(end - start >= len(ending))
+        for place, letters in enumerate(zip(ending[::-1], ending[::-1].upper(), strict=True), 1):
+            there = data[end[rows] - place]
+            rows = rows[(there == letters[0]) | (there == letters[1])]
+        found = np.zeros(len(self), np.bool_)
+        found[rows] = True
+        return found
 
 
 _NO_PLACES = np.empty(0, np.int64)
@@ -568,7 +628,7 @@ class OutlineTable(Struct, frozen=True):
 class Corpus(Struct, frozen=True):
     """All analysed articles, numbered by path, as the stages behind the batches need them."""
 
-    path: tuple[str, ...]
+    path: Strings
     """(D,) as displayed, ascending; accepted articles by themselves"""
     date: tuple[str | None, ...]
     """(D,)"""

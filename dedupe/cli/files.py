@@ -32,7 +32,7 @@ def command(context: click.Context, /, **values: object) -> int:
         verbose=session.verbose,
     )
     with standard_output(session) as stream:
-        files.write([file.path for file in found], skipped, stream, view)
+        files.write(found.path, skipped, stream, view)
     hint = " (-v tells why)" if skipped and not session.verbose else ""
     click.echo(f"{counted(len(found), 'file')}, {len(skipped):,} skipped{hint}.", err=True)
     return 0

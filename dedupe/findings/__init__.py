@@ -12,6 +12,7 @@ import numpy as np
 
 from dedupe import config
 from dedupe.findings import shares as word_shares
+from dedupe.findings.accounts import AccountLines
 from dedupe.findings.assembly import ChosenFlags, Standing, assemble
 from dedupe.findings.completion import Completed, complete_drafts
 from dedupe.findings.copies import Overlap, copy_drafts
@@ -44,6 +45,7 @@ from dedupe.tables import (
 )
 
 __all__ = [
+    "AccountLines",
     "Drafts",
     "Families",
     "LocatedFlags",

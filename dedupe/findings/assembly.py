@@ -96,8 +96,7 @@ def assemble(corpus: Corpus, standing: Standing, flags: ChosenFlags) -> tuple[Fi
         np.append(row, chosen.row)[order],
         settled,
     )
-    paths = map(corpus.path.__getitem__, article[order].tolist())
-    found = Findings(lines, list(paths), settled.severity.tolist())
+    found = Findings(lines, corpus.path.take(article[order]), settled.severity.tolist())
     return found, np.stack((rule.astype(np.int64), article, start, end))[:, order]
 
 

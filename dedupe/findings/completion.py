@@ -11,14 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe import config
+from dedupe import config, memory
 from dedupe.findings.drafts import Drafts
 from dedupe.findings.edits import first_edits
 from dedupe.findings.lines import Articles, FindingTable, Matches, WordEdits, rounded
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.messages import messages
 from dedupe.model import ORIGINS, RULES
-from dedupe.rows import writable
 from dedupe.tables import I64, Bool, Corpus, Load, Texts, ragged
 
 MAX_EDITS = 12
@@ -62,7 +61,7 @@ def complete_drafts(
     most = np.maximum.reduceat(np.append(told.others.similarity, 0.0), told.offset[:-1])
     first = np.append(told.others.containment, 0.0)[told.offset[:-1]]
     matches = noted_matches.found(lookup)
-    articles = Articles.of(writable(corpus.path), corpus.date)
+    articles = Articles.of(corpus.path, corpus.date)
     table = FindingTable(
         rule=told.rule,
         article=told.article,
@@ -137,8 +136,8 @@ class _Matches:
         size = np.minimum(np.diff(drafts.offset), limit)
         of, rows = ragged(drafts.offset[:-1], size)
         self._offset = np.append(0, np.cumsum(size))
-        self._article = article = others.article[rows]
-        self._similarity = rounded(others.similarity[rows])
+        self._article = article = memory.kept(others.article[rows])
+        self._similarity = memory.kept(rounded(others.similarity[rows]))
         elsewhere = np.where(corpus.accepted[article], _INDEX, _SCAN)
         self._origin = np.where(article == drafts.article[of], _SELF, elsewhere)
         self._tickets = lookup.all_tokens(article, others.start[rows], others.end[rows])

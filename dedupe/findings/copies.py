@@ -81,7 +81,7 @@ class _Counterparts(NamedTuple):
 
     def table(self) -> CounterpartTable:
         """All of them, as drafts hold them."""
-        return CounterpartTable(self.article.astype(np.int64), *self[2:-1])
+        return CounterpartTable(self.article.astype(np.int64), *self[2:-1]).kept()
 
 
 def copy_drafts(
@@ -265,10 +265,12 @@ def _passages(
         of, regions.article[other], start, end, shared[:, 0], shared[:, 1], np.full(len(of), -1)
     )
     parts = direct.and_those_of(far)
+    del direct, far, of, other, start, end, shared  # as much as all that is kept of them
     reworded = _reworded(matches, parts.match)
     named = (parts.containment >= LEAST_SHARED) | reworded
     members -= np.bincount(parts.of[~named], minlength=count)
     parts = parts.rows(named)
+    del named, reworded
 
     strangers = np.bincount(parts.of[group[parts.article] != own[parts.of]], minlength=count)
     absorbed = at_home & (strangers == 0)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct, structs
 
+from dedupe import memory
 from dedupe.findings.flags import Flagged
 from dedupe.findings.lines import Clusters
 from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Position, Span
@@ -48,7 +49,11 @@ class CounterpartTable(NamedTuple):
 
     def rows(self, rows: I64 | Bool) -> CounterpartTable:
         """Some of them, in the order given."""
-        return CounterpartTable._make(column[rows] for column in self)
+        return CounterpartTable._make(memory.kept(column[rows]) for column in self)
+
+    def kept(self) -> CounterpartTable:
+        """The same, where tables are kept that grow with the corpus."""
+        return CounterpartTable._make(map(memory.kept, self))
 
 
 class Drafts(Struct, frozen=True):
@@ -117,7 +122,8 @@ class Drafts(Struct, frozen=True):
                          "source")
         )  # fmt: skip
         others = CounterpartTable._make(
-            map(np.concatenate, zip(*(part.others for part in parts), strict=True))
+            memory.joined(columns, columns[0].dtype.type)
+            for columns in zip(*(part.others for part in parts), strict=True)
         )
         size = np.concatenate([np.diff(part.offset) for part in parts])
         return cls(

@@ -42,18 +42,20 @@ def first_edits(
     from dedupe.kernels.diffing import edits
 
     total = np.zeros(len(spans), np.int32)
-    runs = np.empty((len(spans), limit, 4), np.int32)
     spans = np.ascontiguousarray(spans)  # one type of arguments, one compilation
 
-    def one(at: int) -> None:
+    def one(at: int) -> tuple[I64, I64]:
         part = slice(at, at + CHUNK)
         longest = int((spans[part, 1::2] - spans[part, ::2]).max(initial=0))
         room = _room(longest, differences)
-        edits(token, spans[part], differences, *room, runs[part], total[part])
+        runs = np.empty((len(spans[part]), limit, 4), np.int32)
+        edits(token, spans[part], differences, *room, runs, total[part])
+        pair, place = np.nonzero(np.arange(limit) < total[part, None])
+        return pair + at, runs[pair, place] + spans[part][pair][:, (0, 0, 2, 2)]
 
-    list((map if pool is None else pool.map)(one, range(0, len(spans), CHUNK)))
-    pair, place = np.nonzero(np.arange(limit) < total[:, None])
-    return Edits(total, pair, runs[pair, place] + spans[pair][:, (0, 0, 2, 2)])
+    made = (map if pool is None else pool.map)(one, range(0, len(spans), CHUNK))
+    pairs, runs = zip((np.empty(0, np.int64), np.empty((0, 4), np.int64)), *made, strict=True)
+    return Edits(total, np.concatenate(pairs), np.concatenate(runs))
 
 
 def word_edits(ours: U32, theirs: U32) -> list[tuple[int, int, int, int]]:

@@ -40,6 +40,7 @@ from dedupe.tables import (
     U64,
     EvidenceKind,
     EvidenceTable,
+    Strings,
     Texts,
     distinct,
     ragged,
@@ -161,13 +162,13 @@ class Articles(NamedTuple):
     """As JSON"""
 
     @classmethod
-    def of(cls, path: Sequence[str], date: Sequence[str | None]) -> Articles:
-        """Those of paths that can be written, and ISO dates."""
+    def of(cls, path: Strings, date: Sequence[str | None]) -> Articles:
+        """Those of paths without lone surrogates, and ISO dates."""
         days = sorted(set(date), key=str)
         number = {day: place for place, day in enumerate(days)}
         which = np.fromiter(map(number.__getitem__, date), np.int64, len(date))
         encoded = [str(msgspec.json.encode(day), "utf-8") for day in days]
-        return cls(Texts.of(path), Texts.of(encoded).take(which))
+        return cls(path.texts, Texts.of(encoded).take(which))
 
     def part(self, first: int, behind: int) -> Articles:
         """Those of a batch, by their numbers in it."""
@@ -259,9 +260,9 @@ def write(table: FindingTable, rows: I64, settled: Settled, articles: Articles) 
         + _bytes(table.message, rows)
         + _bytes(cluster.name, group)
         + _bytes(articles.path, cluster.original[group])
-        + sum(int(ends[-1]) if len(ends) else 0 for _, ends in lists)
+        + sum(int(each.end[-1:].sum()) for each in lists)
     )
-    out, ends = _written(
+    return written(
         writing.write_lines,
         (
             rows, *settled, *articles.path, table.rule, table.article, table.place, table.words,
@@ -272,17 +273,15 @@ def write(table: FindingTable, rows: I64, settled: Settled, articles: Articles) 
         ),
         len(rows), texts, len(rows),
         parts.lead.longest + parts.field.size + parts.cluster.size + parts.code.size,
-    )  # fmt: skip
-    view = out.data
-    return [view[low:high] for low, high in pairwise([0, *ends.tolist()])]
+    ).lines()  # fmt: skip
 
 
-def _evidence(evidence: EvidenceTable, rows: I64) -> tuple[U8, I64]:
-    """The evidence of some findings as JSON, and where that of each ends."""
+def _evidence(evidence: EvidenceTable, rows: I64) -> Written:
+    """The evidence of some findings as JSON."""
     from dedupe.kernels import writing
 
     parts, pieces = _parts(), _items(evidence.offset, rows)
-    return _written(
+    return written(
         writing.write_evidence,
         (
             rows, evidence.offset, evidence.kind, *evidence.text, evidence.weight, evidence.start,
@@ -293,12 +292,12 @@ def _evidence(evidence: EvidenceTable, rows: I64) -> tuple[U8, I64]:
     )  # fmt: skip
 
 
-def _edits(edits: WordEdits, rows: I64) -> tuple[U8, I64]:
+def _edits(edits: WordEdits, rows: I64) -> Written:
     """The word edits of some findings, likewise."""
     from dedupe.kernels import writing
 
     parts, pieces = _parts(), _items(edits.offset, rows)
-    return _written(
+    return written(
         writing.write_edits,
         (
             rows, edits.offset, edits.total, *edits.text, *edits.other[1:], edits.start, edits.end,
@@ -309,13 +308,13 @@ def _edits(edits: WordEdits, rows: I64) -> tuple[U8, I64]:
     )  # fmt: skip
 
 
-def _matches(matches: Matches, rows: I64, articles: Articles) -> tuple[U8, I64]:
+def _matches(matches: Matches, rows: I64, articles: Articles) -> Written:
     """The matches of some findings, likewise."""
     from dedupe.kernels import writing
 
     parts, pieces = _parts(), _items(matches.offset, rows)
     others = matches.article[pieces]
-    return _written(
+    return written(
         writing.write_matches,
         (
             rows, matches.offset, matches.article, matches.origin, matches.similarity,
@@ -336,11 +335,24 @@ def _bytes(texts: Texts, chosen: I64) -> int:
     return int(np.maximum(texts.end[chosen] - texts.start[chosen], 0).sum())
 
 
-def _written(
+class Written(NamedTuple):
+    """What a kernel has written."""
+
+    text: U8
+    end: I64
+    """(L,) of each line"""
+
+    def lines(self) -> list[memoryview]:
+        """The lines one by one."""
+        view = self.text.data
+        return [view[low:high] for low, high in pairwise([0, *self.end.tolist()])]
+
+
+def written(
     kernel: Callable[..., int], columns: tuple[object, ...], lines: int, text_bytes: int,
     items: int, item_bytes: int,
-) -> tuple[U8, I64]:  # fmt: skip
-    """What a kernel writes, and the end of each line.
+) -> Written:  # fmt: skip
+    """What a kernel of `kernels.writing` writes.
 
     The room suffices unless much has to be escaped.
 
@@ -356,7 +368,7 @@ def _written(
     done = 0
     while (done := kernel(*columns, room, done, out, ends)) < lines:
         out = np.concatenate((out, np.empty_like(out)))
-    return out, ends
+    return Written(out, ends)
 
 
 # ---------------------------------------------------------------------------------- constant parts
@@ -430,25 +442,25 @@ def _parts() -> _Parts:
         b"<fingerprint>", b"<path>", *numbers, fraction, fraction, b"<excerpt>", encode(_EVIDENCE),
         encode(_CLUSTER), encode(_MATCH), numbers[0], encode("<also>"), b"<message>",
     ]  # fmt: skip
-    _, *field = _cut(encode(_FINDING), marks)
+    _, *field = cut_line(encode(_FINDING), marks)
     lead = [
-        _cut(encode(structs.replace(
+        cut_line(encode(structs.replace(
             _FINDING, rule=rule.code, name=rule.name, severity=severity
         )), marks)[0]
         for rule in RULES.values() for severity in SEVERITIES
     ]  # fmt: skip
-    opening, text, weight, start, end, closing = _cut(
+    opening, text, weight, start, end, closing = cut_line(
         encode(_EVIDENCE), [b"<kind>", b"<text>", fraction, *numbers[:2]]
     )
     quote, weight = weight[:1], weight[1:]
-    *edit, behind_edit = _cut(encode(_EDIT), [b"<text>", b"<other>", *numbers[:2]])
+    *edit, behind_edit = cut_line(encode(_EDIT), [b"<text>", b"<other>", *numbers[:2]])
     edit[2] = edit[2].removeprefix(quote)
-    in_all, behind_all = _cut(encode(edits_in_all(_NUMBERS[0])), numbers[:1])
-    before, _, *match, behind_match = _cut(
+    in_all, behind_all = cut_line(encode(edits_in_all(_NUMBERS[0])), numbers[:1])
+    before, _, *match, behind_match = cut_line(
         encode(_MATCH), [b"<path>", fraction, *numbers[:6], encode("<date>")]
     )
     origin = [
-        _cut(encode(structs.replace(_MATCH, origin=name)), [b"<path>", fraction])[1]
+        cut_line(encode(structs.replace(_MATCH, origin=name)), [b"<path>", fraction])[1]
         for name in ORIGINS
     ]  # fmt: skip
     groups = (
@@ -459,20 +471,25 @@ def _parts() -> _Parts:
         [*edit, behind_edit + b",", in_all, behind_all + b","],
         origin,
         [before, *match, behind_match + b","],
-        _cut(encode(_CLUSTER), [b"<id>", numbers[0], b"<original>"]),
+        cut_line(encode(_CLUSTER), [b"<id>", numbers[0], b"<original>"]),
         [encode(code) + b"," for code in PRECEDENCE],
     )
+    constant, found = constant_parts(groups)
+    return _Parts(constant, *found)
+
+
+def constant_parts(groups: Sequence[Sequence[bytes]]) -> tuple[U8, list[_Group]]:
+    """Groups of constant parts in one buffer, padded, and where they are."""
     found, first = [], 0
     for group in groups:
         edges = np.cumsum([first, *map(len, group)], dtype=np.int64)
         pairs, first = np.stack((edges[:-1], edges[1:]), axis=1), int(edges[-1])
         found.append(_Group(pairs, max(map(len, group)), sum(map(len, group))))
-    constant = np.frombuffer(b"".join(chain(*groups)) + bytes(ALIGNMENT), np.uint8)
-    return _Parts(constant, *found)
+    return np.frombuffer(b"".join(chain(*groups)) + bytes(ALIGNMENT), np.uint8), found
 
 
-def _cut(line: bytes, marks: Iterable[bytes]) -> list[bytes]:
-    """What stands before, between and behind some marks, which are in this order."""
+def cut_line(line: bytes, marks: Iterable[bytes]) -> list[bytes]:
+    """What stands before, between and behind some marks of a line, which are in this order."""
     parts = []
     for mark in marks:
         part, found, line = line.partition(mark)

@@ -6,9 +6,10 @@ looked up at once, so that each batch is loaded once and each article's lines ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,76 +28,64 @@ class Lookup:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._spans: list[I64] = []  # rows of kind, article, start, end
-        self._pieces: list[I64] = []  # rows of article, first token, last token
-        self._span_count = self._piece_count = 0
+        self._spans, self._pieces = _Notes(), _Notes()
         self._place = np.empty((0, 6), np.int64)
         self._texts = Texts.nothing(0)
 
     def bytes(self, article: int, start: int, end: int) -> int:
         """Note a range of bytes of the batch of an article; returns a ticket for its span."""
-        return self._note(_BYTE, article, start, end).start
+        return self.all_bytes(*_one(article, start, end)).start
 
     def tokens(self, article: int, start: int, end: int) -> int:
         """Note some words of the corpus, end exclusive; returns a ticket for their span."""
-        return self._note(_TOKEN, article, start, end).start
+        return self.all_tokens(*_one(article, start, end)).start
 
     def text(self, article: int, start: int, end: int) -> int:
         """Note the text of some words of the corpus; returns a ticket for it."""
-        return self.all_text(*(np.array([n], np.int64) for n in (article, start, end))).start
+        return self.all_text(*_one(article, start, end)).start
 
     def all_bytes(self, article: I64, start: I64, end: I64) -> range:
         """Note many ranges of bytes."""
-        return self._note(_BYTE, article, start, end)
+        return self._spans.add(_BYTE, article, start, end)
 
     def all_tokens(self, article: I64, start: I64, end: I64) -> range:
         """Note many stretches of words."""
-        return self._note(_TOKEN, article, start, end)
+        return self._spans.add(_TOKEN, article, start, end)
 
     def all_text(self, article: I64, start: I64, end: I64) -> range:
         """Note the texts of many stretches of words."""
-        rows = np.column_stack((article, start, end))
-        self._pieces.append(rows)
-        self._piece_count += len(rows)
-        return range(self._piece_count - len(rows), self._piece_count)
-
-    def _note(self, kind: int, article: int | I64, start: int | I64, end: int | I64) -> range:
-        columns = np.broadcast_arrays(kind, np.atleast_1d(article), start, end)
-        rows = np.column_stack(columns)
-        self._spans.append(rows)
-        self._span_count += len(rows)
-        return range(self._span_count - len(rows), self._span_count)
+        return self._pieces.add(_TOKEN, article, start, end)
 
     def resolve(self, load: Load, pool: Executor | None = None) -> None:
         """Look everything up; `load` gives a batch by its number, in the pool if there is one."""
         corpus = self._corpus
-        spans = np.concatenate([np.empty((0, 4), np.int64), *self._spans])
-        pieces = np.concatenate([np.empty((0, 3), np.int64), *self._pieces])
+        spans, pieces = self._spans.whole(), self._pieces.whole()
         spans_of, pieces_of = (
-            _by_batch(rows, corpus.batch_article) for rows in (spans[:, 1], pieces[:, 0])
+            _by_batch(notes.article, corpus.batch_article) for notes in (spans, pieces)
         )
-        self._place = memory.empty((len(spans), 6), np.int64)
-        edges = memory.zeros((2, len(pieces)), np.int64)
+        self._place = memory.empty((len(spans.kind), 6), np.int64)
+        edges = memory.zeros((2, len(pieces.kind)), np.int64)
 
         def one(number: int) -> U8:
             first_article = int(corpus.batch_article[number])
             first_token = int(corpus.article_token[first_article])
             rows, chosen = spans_of(number), pieces_of(number)
-            kind, article, start, end = spans[rows].T
-            looked_at = distinct(article, pieces[chosen, 0]) - first_article
+            kind, article, start, end = spans.rows(rows)
+            _, text_article, text_start, text_end = pieces.rows(chosen)
+            looked_at = distinct(article, text_article) - first_article
             # Bytes are counted from the start of the batch, so all of it must be there.
             reading = load(number, None if (kind == _BYTE).any() else looked_at)
             self._place[rows] = locate(
                 reading, article - first_article, *_bytes(reading, kind, start, end, first_token)
             )
-            low = reading.tokens.start[pieces[chosen, 1] - first_token].astype(np.int64)
-            high = reading.tokens.end[pieces[chosen, 2] - 1 - first_token].astype(np.int64)
+            low = reading.tokens.start[text_start - first_token].astype(np.int64)
+            high = reading.tokens.end[text_end - 1 - first_token].astype(np.int64)
             found = Texts(reading.text.data, low, high).copied()
             edges[:, chosen] = found.start, found.end
             return memory.kept(found.data)
 
-        asked = np.searchsorted(corpus.batch_article, np.append(spans[:, 1], pieces[:, 0]), "right")
-        numbers = (distinct(asked) - 1).tolist()
+        every = range(len(corpus.batch_article) - 1)
+        numbers = [number for number in every if len(spans_of(number)) or len(pieces_of(number))]
         data = list(map(one, numbers) if pool is None else pool.map(one, numbers))
         for number, base in zip(numbers, accumulate(map(len, data), initial=0), strict=False):
             edges[:, pieces_of(number)] += base
@@ -135,6 +124,47 @@ class Lookup:
         return Texts(data, start[chosen], end[chosen])
 
 
+class _Columns(NamedTuple):
+    """What was noted (Q,)."""
+
+    kind: U8
+    article: I64
+    start: I64
+    """(Q,) first byte of the batch, or token of the corpus"""
+    end: I64
+
+    def rows(self, rows: I64) -> _Columns:
+        """Some of them."""
+        return _Columns._make(column[rows] for column in self)
+
+
+class _Notes:
+    """Places as they are noted."""
+
+    def __init__(self) -> None:
+        self._parts: list[_Columns] = []
+        self._count = 0
+
+    def add(self, kind: int, article: I64, start: I64, end: I64) -> range:
+        """Note some places; returns their tickets."""
+        kinds = np.full(len(article), kind, np.uint8)
+        self._parts.append(_Columns(kinds, *map(memory.kept, (article, start, end))))
+        self._count += len(kinds)
+        return range(self._count - len(kinds), self._count)
+
+    def whole(self) -> _Columns:
+        """All of them, which are noted no longer."""
+        none = np.empty(0, np.int64)
+        parts = [_Columns(np.empty(0, np.uint8), none, none, none), *self._parts]
+        self._parts.clear()
+        columns = zip(*parts, strict=True)
+        return _Columns._make(memory.joined(each, each[0].dtype.type) for each in columns)
+
+
+def _one(*numbers: int) -> Iterator[I64]:
+    return (np.array([number], np.int64) for number in numbers)
+
+
 def _by_batch(article: I64, batch_article: I64) -> Callable[[int], I64]:
     """Gives the rows whose article is in a batch, by the number of that."""
     order = np.argsort(article, kind="stable")
@@ -142,7 +172,7 @@ def _by_batch(article: I64, batch_article: I64) -> Callable[[int], I64]:
     return lambda number: order[edge[number] : edge[number + 1]]
 
 
-def _bytes(reading: Reading, kind: I64, start: I64, end: I64, first_token: int) -> tuple[I64, I64]:
+def _bytes(reading: Reading, kind: U8, start: I64, end: I64, first_token: int) -> tuple[I64, I64]:
     """Bytes of the batch for spans given as bytes or as tokens."""
     words = np.flatnonzero(kind == _TOKEN)
     start, end = start.copy(), end.copy()

@@ -292,6 +292,30 @@ def write_matches(
 
 
 @kernel
+def write_accounts(
+    rows, counts, path_pool, path_start, path_end, constant, part, room, done, out, ends
+):  # fmt: skip
+    """Write the accounts of the words of articles; rows: of the articles.
+
+    counts: i64 (6, D); path_start, path_end: i64 (D,) in path_pool. part: i64 (8, 2) what stands
+    before the path, each number and behind the last.
+    """
+    size = ends[done - 1] if done > 0 else 0
+    for line in range(done, len(rows)):
+        own = rows[line]
+        if size + room + WIDEST_ESCAPE * (path_end[own] - path_start[own]) > len(out):
+            return line
+        size = _put(constant, part[0], out, size)
+        size = _put_text(path_pool, path_start[own], path_end[own], out, size)
+        for number in range(len(counts)):
+            size = _put(constant, part[number + 1], out, size)
+            size = _put_number(counts[number, own], out, size)
+        size = _put(constant, part[len(counts) + 1], out, size)
+        ends[line] = size
+    return len(rows)
+
+
+@kernel
 def write_lines(
     rows, severity, also, fingerprint, count, path_pool, path_start, path_end,
     rule, article, place, words, similarity, score, total,

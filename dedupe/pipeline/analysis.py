@@ -23,7 +23,7 @@ from dedupe.findings import (
     read_suppressions,
 )
 from dedupe.model import Skipped
-from dedupe.sources import Doubtful, SourceFile, read_batch, text_batch
+from dedupe.sources import Doubtful, FileTable, read_batch, text_batch
 from dedupe.tables import (
     I32,
     I64,
@@ -110,30 +110,28 @@ class Analysis(Struct, frozen=True):
     """Whether its articles are those of an index"""
 
 
-def spill_limit(files: Sequence[SourceFile], settings: config.Config) -> int | None:
+def spill_limit(files: FileTable, settings: config.Config) -> int | None:
     """Bytes to hold of tables, which go to temporary files; None where the texts are kept too."""
-    kept = sum(file.size for file in files) <= KEPT_SHARE * (settings.memory_limit or KEPT_LIMIT)
+    kept = files.size.sum() <= KEPT_SHARE * (settings.memory_limit or KEPT_LIMIT)
     return None if kept else settings.memory_limit or SPILL_LIMIT[settings.matching.depth]
 
 
-def batches(files: Sequence[SourceFile]) -> list[range]:
+def batches(files: FileTable) -> list[range]:
     """Cut the file list into runs of about the same size; it does not depend on the threads."""
-    total = sum(file.size for file in files)
+    end = np.cumsum(files.size)
+    total = int(files.size.sum())
     most = min(MOST_BATCH, max(LEAST_BATCH, total // BATCHES))
     runs = []
-    first, size = 0, 0
-    for number, file in enumerate(files):
-        if number > first and size + file.size > most:
-            runs.append(range(first, number))
-            first, size = number, 0
-        size += file.size
-    if first < len(files):
-        runs.append(range(first, len(files)))
+    first, begin = 0, 0
+    while first < len(files):
+        behind = max(int(np.searchsorted(end, begin + most, side="right")), first + 1)
+        runs.append(range(first, behind))
+        first, begin = behind, int(end[behind - 1])
     return runs
 
 
 def read(
-    files: Sequence[SourceFile], run: range, sources: config.Sources, parse: Parse | None = None
+    files: FileTable, run: range, sources: config.Sources, parse: Parse | None = None
 ) -> tuple[Reading, list[Skipped], list[Doubtful]]:
     """Read a batch and find its words; `parse` is that of `read_batch`."""
     text, skipped, doubtful = read_batch(files[run.start : run.stop], run.start, sources, parse)
@@ -154,7 +152,7 @@ def article_blocks(text: TextBatch) -> I32:
 
 
 def analyse(
-    files: Sequence[SourceFile], run: range, settings: config.Config, model: FillerModel, *,
+    files: FileTable, run: range, settings: config.Config, model: FillerModel, *,
     keep: bool, parse: Parse | None = None,
 ) -> Analysis:  # fmt: skip
     """Read a batch, and find its words and passages; `parse` is that of `read_batch`."""

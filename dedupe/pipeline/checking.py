@@ -21,8 +21,8 @@ from dedupe.pipeline.examining import examine
 from dedupe.pipeline.gathering import Gathering, analyse_files, read_again
 from dedupe.pipeline.indexing import parameters
 from dedupe.pipeline.progress import Progress
-from dedupe.sources import Changes, SourceFile, find_files, select_changed
-from dedupe.tables import I32, AcceptedTable, Reading
+from dedupe.sources import Changes, FileTable, find_files, select_changed
+from dedupe.tables import I32, AcceptedTable, Reading, Strings
 
 
 def check(
@@ -53,11 +53,11 @@ def check(
             results.refuse_empty(articles, skipped, settings.sources)
         if not articles:
             return results.empty(this, skipped)
-        replaced = {file.path for file in files}.union(() if changes is None else changes.gone)
+        replaced = set(files.path).union(() if changes is None else changes.gone)
         table = _retrieved(index, analyses, replaced)
         recurring = settings.matching.depth != "fast"
         analyses.append(accepted.analysis_of(table, len(files), recurring=recurring))
-        everything = (*files, *(SourceFile(path, "", 0) for path in table.path))
+        everything = Strings.of((*files.path, *table.path))
         again = partial(_read_again, files, table, settings.sources)
         gathering = Gathering()
         analyses = [gathering.add(part) for part in analyses]
@@ -92,7 +92,7 @@ def _retrieved(
 
 
 def _read_again(
-    files: Sequence[SourceFile], table: AcceptedTable, sources: config.Sources, chosen: I32
+    files: FileTable, table: AcceptedTable, sources: config.Sources, chosen: I32
 ) -> Reading:
     """Read some articles once more: all of them incoming, or all of them accepted."""
     if len(chosen) and chosen[0] >= len(files):

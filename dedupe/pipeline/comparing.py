@@ -38,7 +38,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
             for item in part.skipped:
                 raise NothingToAnalyseError(f"{item.path}: {item.reason}")
         gathering = Gathering.of(analyses)
-        corpus = gathering.corpus(analyses, listing.files)
+        corpus = gathering.corpus(analyses, listing.files.path)
         owners = Owners(np.arange(2, dtype=np.int32), inside=0)
         chosen, cut = settings.matching, gathering.passages()
         copied = matching.match_copies(corpus, cut, owners, chosen, pool)

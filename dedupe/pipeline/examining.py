@@ -17,24 +17,23 @@ from dedupe.pipeline.gathering import Gathering, suppressions_of, with_words
 from dedupe.pipeline.job import Job
 from dedupe.pipeline.owners import owners_of
 from dedupe.pipeline.store import ReadingStore
-from dedupe.sources import SourceFile
-from dedupe.tables import I32, Corpus, Reading
+from dedupe.tables import I32, Corpus, Reading, Strings
 
 
 def examine(
-    job: Job, analyses: Sequence[Analysis], gathering: Gathering, files: Sequence[SourceFile],
+    job: Job, analyses: Sequence[Analysis], gathering: Gathering, paths: Strings,
     again: Callable[[I32], Reading], skipped: tuple[Skipped, ...],
 ) -> Result:  # fmt: skip
     """Compare all articles with each other, and settle what is found in each.
 
     analyses: of at least one article, without what is gathered from them
-    files: those of the articles, by their numbers; again: reads some of them once more
+    paths: of the files, by their numbers; again: reads some of them once more
     """
     settings, pool, progress = job.settings, job.pool, job.progress
     # To begin while batches are still read would cost more than it gains: both hold the
     # interpreter.
     judging = [job.aside.submit(part.judgement) for part in analyses]
-    corpus = gathering.corpus(analyses, files)
+    corpus = gathering.corpus(analyses, paths)
     analyses = with_words(analyses, corpus)
     passages, stems = gathering.passages(), gathering.stems()
     memory.release()
@@ -83,7 +82,7 @@ def examine(
     memory.release()
     progress.advance(1)
     judgements = [judgement.result() for judgement in rest]
-    job.kept.extend((files, analyses, corpus, matches, regions, families, completed, judgements))
+    job.kept.extend((analyses, corpus, matches, regions, families, completed, judgements))
     flags = [judgement.flags for judgement in judgements]
     found, places, shares = findings_stage.find(
         corpus, completed, flags, store.load, suppressions, settings

@@ -50,7 +50,7 @@ def explain(
     with workers(threads(settings.jobs)) as pool:
         analyses = analyse_files(listing.files, settings, pool)
         gathering = Gathering.of(analyses)
-        corpus = gathering.corpus(analyses, listing.files)
+        corpus = gathering.corpus(analyses, listing.files.path)
         if name not in corpus.path:
             reasons = [item.reason for item in result.skipped if item.path == name]
             raise NothingToAnalyseError(f"{name}: {', '.join(reasons) or 'not read'}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from msgspec import structs
@@ -22,15 +22,15 @@ from dedupe.pipeline.analysis import (
     spill_limit,
 )
 from dedupe.pipeline.progress import Progress, Silence
-from dedupe.sources import SourceFile, dated
-from dedupe.tables import I32, I64, U32, Corpus, Pieces, Reading, Stems
+from dedupe.sources import FileTable, dated
+from dedupe.tables import I32, I64, U8, U32, Bool, Corpus, Pieces, Reading, Stems, Strings
 
 if TYPE_CHECKING:
     from dedupe.sources.parsing import Parse
 
 
 def analyse_files(
-    files: Sequence[SourceFile], settings: config.Config, pool: Executor,
+    files: FileTable, settings: config.Config, pool: Executor,
     progress: Progress | None = None, gathering: Gathering | None = None,
     parse: Parse | None = None,
 ) -> list[Analysis]:  # fmt: skip
@@ -61,18 +61,14 @@ def analyse_files(
 
 
 def read_again(
-    files: Sequence[SourceFile], sources: config.Sources, chosen: I32, parse: Parse | None = None
+    files: FileTable, sources: config.Sources, chosen: I32, parse: Parse | None = None
 ) -> Reading:
     """Read some files once more, by their numbers; `parse` is that of `read_batch`."""
-    some = [files[number] for number in chosen.tolist()]
-    return read(some, range(len(chosen)), sources, parse)[0]
-
-
-_NO_WORDS = np.empty(0, np.uint32)
+    return read(files.rows(chosen), range(len(chosen)), sources, parse)[0]
 
 
 class Gathering:
-    """Words, passages and stems of batches, those of each behind those of the one before.
+    """Words, blocks, passages and stems of batches, those of each behind those of the one before.
 
     Within `memory.spilling` they are written to files as they come.
     """
@@ -81,6 +77,8 @@ class Gathering:
         self._pieces = 0
         self._words = 0
         self._token = memory.Column(np.uint32)
+        self._block, self._block_kind = memory.Column(np.int64), memory.Column(np.uint8)
+        self._unspaced = memory.Column(np.bool_)
         self._start, self._length = memory.Column(np.int64), memory.Column(np.int32)
         self._article, self._kind = memory.Column(np.int32), memory.Column(np.uint8)
         self._content = memory.Column(np.uint64)
@@ -100,6 +98,9 @@ class Gathering:
     def add(self, part: Analysis) -> Analysis:
         """Take what is gathered from a batch; returns what remains of it."""
         self._token.extend(part.token)
+        self._block.extend(part.block_token[:-1], self._words)
+        self._block_kind.extend(part.block_kind)
+        self._unspaced.extend(part.block_unspaced)
         if part.passages is not None:
             self._start.extend(part.passages.start, self._words)
             self._length.extend(part.passages.length)
@@ -114,11 +115,20 @@ class Gathering:
             self._sentence.extend(part.stems.sentence[:-1], self._words)
         self._words += len(part.token)
         self._pieces += len(part.pieces.out)
-        return structs.replace(part, token=_NO_WORDS, passages=None, stems=None)
+        return structs.replace(
+            part, token=part.token[:0].copy(), block_token=part.block_token[:0].copy(),
+            block_kind=part.block_kind[:0].copy(), block_unspaced=part.block_unspaced[:0].copy(),
+            passages=None, stems=None,
+        )  # fmt: skip
 
-    def corpus(self, analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
-        """Number the articles of all batches, in the order of their paths."""
-        return _corpus(self._token.whole(), analyses, files)
+    def corpus(self, analyses: Sequence[Analysis], paths: Strings) -> Corpus:
+        """Number the articles of all batches, in the order of their paths.
+
+        paths: of the files, as displayed
+        """
+        self._block.extend(np.array([self._words]))
+        blocks = _Blocks(self._block.whole(), self._block_kind.whole(), self._unspaced.whole())
+        return _corpus(self._token.whole(), blocks, analyses, paths)
 
     def passages(self) -> matching.CorpusPassages:
         """The passages of all batches."""
@@ -148,7 +158,17 @@ def with_words(analyses: Sequence[Analysis], corpus: Corpus) -> list[Analysis]:
     ]
 
 
-def _corpus(token: U32, analyses: Sequence[Analysis], files: Sequence[SourceFile]) -> Corpus:
+class _Blocks(NamedTuple):
+    """As in `Corpus`."""
+
+    token: I64
+    kind: U8
+    unspaced: Bool
+
+
+def _corpus(
+    token: U32, blocks: _Blocks, analyses: Sequence[Analysis], paths: Strings
+) -> Corpus:  # fmt: skip
     date = tuple(chain.from_iterable(part.date for part in analyses))
     articles = [len(part.file) for part in analyses]
     accepted = np.repeat([part.accepted for part in analyses], articles)
@@ -159,16 +179,16 @@ def _corpus(token: U32, analyses: Sequence[Analysis], files: Sequence[SourceFile
         rank[by_age] = np.arange(len(date), dtype=np.int32)
     token_base = np.cumsum([0, *(part.article_token[-1] for part in analyses)])
     return Corpus(
-        path=tuple(files[i].path for i in chain.from_iterable(p.file.tolist() for p in analyses)),
+        path=paths.take(np.concatenate([part.file for part in analyses])),
         date=date,
         accepted=accepted,
         rank=rank,
         token=token,
         article_token=_joined([part.article_token for part in analyses], token_base),
-        block_token=_joined([part.block_token for part in analyses], token_base),
+        block_token=blocks.token,
         pieces=_pieces(analyses, token_base),
-        block_kind=np.concatenate([part.block_kind for part in analyses]),
-        block_unspaced=np.concatenate([part.block_unspaced for part in analyses]),
+        block_kind=blocks.kind,
+        block_unspaced=blocks.unspaced,
         batch_article=np.cumsum([0, *articles]).astype(np.int64),
     )
 

@@ -28,8 +28,8 @@ from dedupe.pipeline.analysis import BANDING, Analysis, analyse, article_blocks,
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.results import refuse_empty
 from dedupe.pipeline.threads import threads, workers
-from dedupe.sources import FileList, SourceFile, dated, displayed, find_files, markdown_parser
-from dedupe.tables import I32, I64, AcceptedTable, Reading, TextBatch, Texts
+from dedupe.sources import FileList, FileTable, dated, displayed, find_files, markdown_parser
+from dedupe.tables import I32, I64, AcceptedTable, Reading, Strings, TextBatch, Texts
 from dedupe.tokens import TEXT_MODEL
 
 _AT_ONCE = 8
@@ -160,7 +160,7 @@ def _gone(paths: Sequence[str], roots: Sequence[str], listing: FileList) -> I64:
 
     What is there and could not be read stays.
     """
-    there = {file.path for file in listing.files}
+    there = set(listing.files.path)
     there |= {item.path for item in listing.skipped if not item.deliberate}
     folders = [displayed(PurePath(root).as_posix()) for root in roots if Path(root).is_dir()]
     prefixes = tuple(folder.rstrip("/") + "/" for folder in folders if folder != ".")
@@ -177,7 +177,7 @@ def _gone(paths: Sequence[str], roots: Sequence[str], listing: FileList) -> I64:
 
 
 def _contents(
-    files: Sequence[SourceFile], settings: config.Config, progress: Progress, *, text: bool
+    files: FileTable, settings: config.Config, progress: Progress, *, text: bool
 ) -> Iterator[tuple[Contents | None, list[Skipped]]]:
     """What an index keeps of each batch of files, and what could not be read of it."""
     # Both ways of looking need stems, and texts are kept, so that nobody judges them.
@@ -191,7 +191,7 @@ def _contents(
     def one(run: range) -> tuple[Contents | None, list[Skipped]]:
         part = analyse(files, run, settings, model, keep=True, parse=parse)
         progress.advance(len(run))
-        return contents(part, files, text=text), part.skipped
+        return contents(part, files.path, text=text), part.skipped
 
     with workers(count) as pool, markdown_parser(files, settings.sources, count) as parse:
         runs, size = batches(files), _AT_ONCE * count
@@ -217,8 +217,11 @@ def parameters(settings: config.Config) -> Parameters:
     )
 
 
-def accepted(analysis: Analysis, files: Sequence[SourceFile], *, text: bool) -> AcceptedTable:
-    """The articles of a batch as an index holds them; the batch has its reading, and stems."""
+def accepted(analysis: Analysis, paths: Strings, *, text: bool) -> AcceptedTable:
+    """The articles of a batch as an index holds them; the batch has its reading, and stems.
+
+    paths: of all files
+    """
     reading, stems = analysis.reading, analysis.stems
     if reading is None or stems is None:
         raise ValueError("a batch without its texts or its stems")
@@ -227,7 +230,7 @@ def accepted(analysis: Analysis, files: Sequence[SourceFile], *, text: bool) -> 
     start, end = (_points(reading, place, before) for place in (words.start, words.end))
     line, line_offset = _lines(batch, before)
     return AcceptedTable(
-        path=tuple(files[number].path for number in analysis.file.tolist()),
+        path=tuple(paths.take(analysis.file)),
         date=analysis.date,
         token=words.hash,
         stem=stems.stem,
@@ -246,12 +249,12 @@ def accepted(analysis: Analysis, files: Sequence[SourceFile], *, text: bool) -> 
     )
 
 
-def contents(analysis: Analysis, files: Sequence[SourceFile], *, text: bool) -> Contents | None:
+def contents(analysis: Analysis, paths: Strings, *, text: bool) -> Contents | None:
     """What an index keeps of a batch; None where it holds no article."""
     if not len(analysis.file) or analysis.passages is None or analysis.reading is None:
         return None
     batch = analysis.reading.text
-    table = accepted(analysis, files, text=text)
+    table = accepted(analysis, paths, text=text)
     return contents_of(table, batch.end - batch.start, analysis.passages)
 
 

@@ -81,13 +81,13 @@ def remarks(told: Baselined | None, settings: config.Config) -> Iterator[Finding
 
 def gone(corpus: Corpus, named: Collection[str]) -> set[str]:
     """Those of some articles that exist no more."""
-    absent = set(named).difference(writable(corpus.path))
+    absent = set(named).difference(corpus.path)
     return {path for path in absent if not os.path.lexists(path)}
 
 
 def looked_at(corpus: Corpus, settings: config.Config) -> set[str]:
     """The articles that are reported on."""
-    return set(compress(writable(corpus.path), in_focus(corpus, settings.output.focus).tolist()))
+    return set(compress(corpus.path, in_focus(corpus, settings.output.focus).tolist()))
 
 
 def _told(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from dedupe import config
 from dedupe.model import Skipped
-from dedupe.sources import SourceFile, find_files
+from dedupe.sources import FileTable, find_files
 
 
 def list_files(
     paths: Sequence[str], settings: config.Config
-) -> tuple[tuple[SourceFile, ...], tuple[Skipped, ...]]:
+) -> tuple[FileTable, tuple[Skipped, ...]]:
     """The files that a scan of these paths would read, and what it would leave out."""
     listing = find_files(paths, settings.sources)
     return listing.files, listing.skipped

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import compress
 
+import numpy as np
 from msgspec import structs
 
 from dedupe import __version__, config
 from dedupe import findings as findings_stage
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError
 from dedupe.filler.scorer import load_model
-from dedupe.findings import Shares
-from dedupe.model import Article, Finding, Gate, Result, Run, Severity, Skipped, Summary
+from dedupe.findings import AccountLines, Shares
+from dedupe.model import Finding, Gate, Result, Run, Severity, Skipped, Summary
 from dedupe.pipeline import known
 from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.job import Job
-from dedupe.rows import Findings
+from dedupe.rows import Accounts, Findings
 from dedupe.sources import Doubtful, FileList
 from dedupe.tables import F64, Corpus
 
@@ -134,12 +134,9 @@ def run(job: Job) -> Run:
     )
 
 
-def articles(corpus: Corpus, shares: Shares) -> tuple[Article, ...]:
+def articles(corpus: Corpus, shares: Shares) -> Accounts:
     """The account of the words of each article that is not an accepted one."""
-    counts = (shares.words, shares.duplicate, shares.template, shares.filler, shares.excluded,
-              shares.unique)  # fmt: skip
-    paths = compress(corpus.path, ~corpus.accepted)
-    return tuple(map(Article, paths, *(column.tolist() for column in counts)))
+    return Accounts(AccountLines(corpus.path.take(np.flatnonzero(~corpus.accepted)), shares))
 
 
 def summary(

@@ -49,4 +49,4 @@ def scan(
             if not articles:
                 return results.empty(this, skipped)
             again = partial(read_again, listing.files, settings.sources, parse=parse)
-            return examine(this, analyses, gathering, listing.files, again, skipped)
+            return examine(this, analyses, gathering, listing.files.path, again, skipped)

@@ -162,7 +162,7 @@ def _with_text(finding: Finding, settings: config.Config) -> Shown:
         for item in (*listing.skipped, *(item for part in analyses for item in part.skipped)):
             raise DedupeError(f"{item.path}: {item.reason}")
         gathering = Gathering.of(analyses)
-        corpus = gathering.corpus(analyses, listing.files)
+        corpus = gathering.corpus(analyses, listing.files.path)
         store = ReadingStore(analyses, partial(read_again, listing.files, sources))
         articles = _Articles(corpus, store, Lookup(corpus))
         excerpt = _passage(articles, finding)

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import compress
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
 from dedupe.config import Sources
 from dedupe.model import Skipped
-from dedupe.sources.files import (
-    STDIN,
-    Changes,
-    FileList,
-    SourceFile,
-    displayed,
-    find_files,
-    select_changed,
-)
+from dedupe.sources.filelist import Changes, FileList, FileTable, SourceFile
+from dedupe.sources.files import STDIN, displayed, find_files, select_changed
 
 if TYPE_CHECKING:
     from dedupe.sources.parsing import Parse
-    from dedupe.tables import U8, TextBatch
+    from dedupe.tables import U8, Bool, Strings, TextBatch
 
 __all__ = [
     "STDIN",
     "Changes",
     "Doubtful",
     "FileList",
+    "FileTable",
     "SourceFile",
     "contents_batch",
     "dated",
@@ -41,7 +36,7 @@ __all__ = [
     "text_batch",
 ]
 
-MARKDOWN_ENDINGS = (".md", ".markdown")
+MARKDOWN_ENDINGS = (b".md", b".markdown")
 PARSED_BESIDE = 20_000_000
 """Bytes of Markdown from which other processes parse it; they start in 0.1 s."""
 
@@ -54,14 +49,12 @@ class Doubtful(Struct, frozen=True):
 
 
 @contextmanager
-def markdown_parser(
-    files: Sequence[SourceFile], options: Sources, threads: int
-) -> Iterator[Parse | None]:
+def markdown_parser(files: FileTable, options: Sources, threads: int) -> Iterator[Parse | None]:
     """What parses the Markdown of some files: processes beside this one where there is much of it.
 
     threads: those of this process that will ask for it
     """
-    size = sum(file.size for file in compress(files, _markdown(files, options)))
+    size = int(files.size[_markdown(files.path, options)].sum())
     if threads < 2 or size < PARSED_BESIDE:
         yield None
         return
@@ -71,15 +64,17 @@ def markdown_parser(
         yield parsers.parse
 
 
-def _markdown(files: Sequence[SourceFile], options: Sources) -> list[bool]:
-    """Which files are Markdown."""
+def _markdown(paths: Strings, options: Sources) -> Bool:
+    """(D,) which files are Markdown."""
+    import numpy as np
+
     if options.input_format == "auto":
-        return [file.path.lower().endswith(MARKDOWN_ENDINGS) for file in files]
-    return [options.input_format == "md"] * len(files)
+        return reduce(operator.or_, map(paths.ending_with, MARKDOWN_ENDINGS))
+    return np.full(len(paths), options.input_format == "md")
 
 
 def read_batch(
-    files: Sequence[SourceFile], first: int, options: Sources, parse: Parse | None = None
+    files: FileTable, first: int, options: Sources, parse: Parse | None = None
 ) -> tuple[TextBatch, list[Skipped], list[Doubtful]]:
     """Read files as one batch; `first` is the place of their first in the file list.
 
@@ -93,25 +88,25 @@ def read_batch(
 
     buffer, faults, outgrown = read_files(files)
     articles = articles_of(buffer, faults, outgrown, options.encoding)
-    markdown = _markdown([files[slot] for slot in articles.slots], options)
+    markdown = _markdown(files.path, options)[articles.slots]
     batch = batch_of(
         articles, markdown, first, code=not options.ignore_code, lines=options.txt_directives,
         date_field=options.date_field, parse=parse,
     )  # fmt: skip
-    if options.date_source == "git":
-        batch = structs.replace(batch, date=tuple(files[slot].date for slot in articles.slots))
+    if files.date is not None:
+        batch = structs.replace(batch, date=tuple(files.date[slot] for slot in articles.slots))
     skipped = [
-        Skipped(path=files[slot].path, reason=reason)
+        Skipped(path=files.path[slot], reason=reason)
         for slot, reason in sorted(articles.faults.items())
     ]
     doubtful = [
-        Doubtful(path=files[slot].path, encoding=encoding)
+        Doubtful(path=files.path[slot], encoding=encoding)
         for slot, encoding in sorted(articles.guessed.items())
     ]
     return batch, skipped, doubtful
 
 
-def dated(files: Sequence[SourceFile], options: Sources) -> Sequence[SourceFile]:
+def dated(files: FileTable, options: Sources) -> FileTable:
     """The files with the dates that git knows, where it is to be asked.
 
     Warns where its history is cut off. Raises UsageError for a file outside of any repository, and
@@ -121,7 +116,7 @@ def dated(files: Sequence[SourceFile], options: Sources) -> Sequence[SourceFile]
         return files
     from dedupe.sources import git  # starts processes
 
-    return git.dated(files)
+    return files.with_dates(git.dates(files))
 
 
 def contents_batch(contents: Sequence[U8]) -> TextBatch:
@@ -145,6 +140,8 @@ def text_batch(texts: Sequence[bytes | str], *, markdown: bool = False) -> TextB
 
     Raises `ValueError` for bytes that are not UTF-8.
     """
+    import numpy as np
+
     from dedupe.sources.articles import Articles, batch_of
     from dedupe.sources.reading import filled_buffer
 
@@ -152,4 +149,4 @@ def text_batch(texts: Sequence[bytes | str], *, markdown: bool = False) -> TextB
     for content in contents:
         content.decode()
     articles = Articles(filled_buffer(contents), list(range(len(contents))))
-    return batch_of(articles, [markdown] * len(contents), first=0)
+    return batch_of(articles, np.full(len(contents), markdown), first=0)

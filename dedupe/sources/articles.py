@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import numpy as np
 from dedupe.sources.decoding import SIGNATURES, decode, is_utf8
 from dedupe.sources.reading import Buffer, clear_gaps, filled_buffer, place_content
 from dedupe.sources.text import block_table, letter_references, split_text
-from dedupe.tables import ALIGNMENT, I64, TRANSPARENT, U8, Directive, TextBatch
+from dedupe.tables import ALIGNMENT, I64, TRANSPARENT, U8, Bool, Directive, TextBatch
 
 if TYPE_CHECKING:
     from dedupe.sources.directives import Lines
@@ -98,12 +98,12 @@ def _replace(articles: Articles, texts: Mapping[int, bytes]) -> None:
 
 
 def batch_of(
-    articles: Articles, markdown: Sequence[bool], first: int, *, code: bool = False,
+    articles: Articles, markdown: Bool, first: int, *, code: bool = False,
     lines: bool = False, date_field: str = "date", parse: Parse | None = None,
 ) -> TextBatch:  # fmt: skip
     """Split articles into blocks.
 
-    `markdown` says of each of them what it is; `first` is the place of slot 0 in the file list;
+    `markdown` (D,) says what each of them is; `first` is the place of slot 0 in the file list;
     `code` keeps the code in Markdown; `lines` takes directives from plain text; `date_field` is the
     key of dates in the front matter; `parse` makes the events of Markdown, this process by default.
     """
@@ -111,7 +111,7 @@ def batch_of(
     data = articles.buffer.data
     start, end = articles.buffer.start[slots], articles.buffer.end[slots]
     date: list[str | None] = [None] * len(slots)
-    marked = np.flatnonzero(np.array(markdown, np.bool_))
+    marked = np.flatnonzero(markdown)
     plain = np.ones(len(slots), np.bool_)
     prose, rows, lost = data, np.empty((0, 4), np.int64), np.empty((0, 3), np.int64)
     if len(marked):

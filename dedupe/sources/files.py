@@ -9,8 +9,8 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import compress
-from operator import attrgetter
+from itertools import chain
+from operator import attrgetter, is_
 from pathlib import PurePath
 
 import numpy as np
@@ -20,44 +20,14 @@ from dedupe.config import Sources
 from dedupe.errors import UsageError
 from dedupe.globs import Patterns
 from dedupe.model import Skipped
+from dedupe.sources.filelist import FileList, FileTable, SourceFile
 from dedupe.sources.ignoring import IgnoreRules, parents_rules, rules_in
-from dedupe.tables import I64
+from dedupe.tables import I64, Strings
 
 STDIN = "-"
 
 _MANY = 64
 """Files from which a kernel that looks at them is worth the millisecond that linking it takes."""
-
-
-class SourceFile(Struct, frozen=True):
-    """One file that is to be read."""
-
-    path: str
-    """As displayed: relative as the user typed it, POSIX separators, printable."""
-    location: str
-    """For `open`."""
-    size: int
-    """Bytes when it was listed."""
-    content: bytes | None = None
-    """Of what does not stand on the disk as it is to be read."""
-    date: str | None = None
-    """When it was first added, in UTC as in ISO 8601, where git is asked and knows it."""
-
-
-class FileList(Struct, frozen=True):
-    """The files of a run, ascending by path, and what was left out."""
-
-    files: tuple[SourceFile, ...]
-    skipped: tuple[Skipped, ...]
-
-
-class Changes(Struct, frozen=True):
-    """What was changed; paths are relative to the working directory."""
-
-    files: tuple[SourceFile, ...]
-    """Added, changed and renamed files"""
-    gone: frozenset[str]
-    """Paths as displayed that are no more: of deleted files, and of renamed ones before"""
 
 
 def find_files(paths: Sequence[str], options: Sources, stdin_name: str = STDIN) -> FileList:
@@ -115,6 +85,7 @@ class _Walk:
     def __init__(self, options: Sources) -> None:
         self.options = options
         self.files: list[SourceFile] = []
+        self.tables: list[FileTable] = []
         self.skipped: list[Skipped] = []
         self.included = _name_filter(options.include)
         self.not_included = f"not included: matches none of {', '.join(options.include)}"
@@ -199,7 +170,7 @@ class _Walk:
 
     def walk(self, root: _Folder) -> None:
         """Add what a folder holds, to any depth."""
-        pending, paths, files = [root], list[str](), list[os.DirEntry[str]]()
+        pending, paths, locations = [root], list[str](), list[str]()
         while pending:
             folder = pending.pop()
             try:
@@ -207,16 +178,16 @@ class _Walk:
                     status = os.stat(folder.location)
                     self.seen_folders.add((status.st_dev, status.st_ino))
                 with os.scandir(folder.location) as entries:
-                    self.list_folder(folder, list(entries), pending, paths, files)
+                    self.list_folder(folder, list(entries), pending, paths, locations)
             except OSError as error:
                 self.skip(folder.path.rstrip("/") or ".", fault(error))
-        self.add_entries(paths, files)
+        self.add_found(paths, locations)
 
     def list_folder(
         self, folder: _Folder, entries: list[os.DirEntry[str]], pending: list[_Folder],
-        paths: list[str], files: list[os.DirEntry[str]],
+        paths: list[str], locations: list[str],
     ) -> None:  # fmt: skip
-        """List what is in one folder: folders in `pending`, files and their paths, as displayed."""
+        """List what is in one folder: folders in `pending`, of files where they are."""
         rules = folder.rules
         if self.options.respect_gitignore:
             rules += rules_in(folder.location, folder.path)
@@ -228,7 +199,7 @@ class _Walk:
             name = entry.name
             if name == ".git":
                 continue
-            plain = as_they_are and name.isascii()  # one string for both, 100 bytes a file
+            plain = as_they_are and name.isascii()  # one string for both
             shown = entry.path if plain else folder.path + displayed(name)
             if name[0] == "." and not hidden:
                 self.skip(shown, "hidden", deliberate=True)
@@ -244,25 +215,31 @@ class _Walk:
                     folder, name, shown, tests
                 ):
                     paths.append(shown)
-                    files.append(entry)
+                    locations.append(entry.path)
             except OSError as error:
                 self.skip(shown, fault(error))
 
-    def add_entries(self, paths: list[str], files: list[os.DirEntry[str]]) -> None:
+    def add_found(self, paths: list[str], locations: list[str]) -> None:
         """Add files that were found; paths: as displayed."""
-        locations = [entry.path for entry in files]
-        sizes = _sizes(locations)
+        if all(map(is_, paths, locations)):
+            paths.sort()
+            place = shown = Strings.of(paths)
+        else:
+            pairs = sorted(zip(paths, locations, strict=True))
+            shown = Strings.of(path for path, _ in pairs)
+            place = Strings.of(location for _, location in pairs)
+        sizes = _sizes(place)
         known = sizes >= 0
         if self.options.max_file_size is not None:
             known &= sizes <= self.options.max_file_size
-        columns, chosen = (paths, locations, sizes.tolist()), known.tolist()
-        self.files += map(SourceFile, *(compress(column, chosen) for column in columns))
+        found = FileTable(shown, place, sizes)
         for number in np.flatnonzero(~known).tolist():
+            file = found[number]
             try:
-                status = files[number].stat(follow_symlinks=False)
-                self.add_file(paths[number], locations[number], status)
+                self.add_file(file.path, file.location, os.lstat(file.location))
             except OSError as error:
-                self.skip(paths[number], fault(error))
+                self.skip(file.path, fault(error))
+        self.tables.append(found if known.all() else found.rows(np.flatnonzero(known)))
 
     def add_link(
         self,
@@ -335,18 +312,24 @@ class _Walk:
 
     def result(self) -> FileList:
         """Everything in its final order, each file once."""
-        given = {file.path for file in self.files if file.content is not None}
-        for file in self.files if given else ():
+        files = self.tables[0] if len(self.tables) == 1 and not self.files else self.merged()
+        skipped = {(skip.path, skip.reason): skip for skip in self.skipped}
+        return FileList(files, tuple(skipped[key] for key in sorted(skipped)))
+
+    def merged(self) -> FileTable:
+        """The files of several folders, and those that were named."""
+        every = [*self.files, *chain.from_iterable(self.tables)]
+        given = {file.path for file in every if file.content is not None}
+        for file in every if given else ():
             if file.content is None and file.path in given:
                 self.skip(file.path, "read from elsewhere", deliberate=True)
         files = sorted(
-            (file for file in self.files if file.content is not None or file.path not in given),
+            (file for file in every if file.content is not None or file.path not in given),
             key=attrgetter("path"),
         )
         if self.roots > 1 or self.linked_files:
             files = self.unique(files)
-        skipped = {(skip.path, skip.reason): skip for skip in self.skipped}
-        return FileList(tuple(files), tuple(skipped[key] for key in sorted(skipped)))
+        return FileTable.of(files)
 
     def unique(self, files: list[SourceFile]) -> list[SourceFile]:
         """Keep the first path of every file, real ones before links."""
@@ -369,7 +352,7 @@ class _Walk:
         return sorted(kept.values(), key=lambda file: file.path)
 
 
-def _sizes(locations: Sequence[str]) -> I64:
+def _sizes(locations: Strings) -> I64:
     """Size of every file (D,), -1 where a closer look is needed.
 
     A file takes 1 us, 2.4 with `DirEntry.stat`.
@@ -379,8 +362,7 @@ def _sizes(locations: Sequence[str]) -> I64:
         from dedupe.kernels.reading import file_sizes
 
         def ask(part: slice) -> None:
-            names = os.fsencode("\0".join((*locations[part], "")))
-            file_sizes(np.frombuffer(names, np.uint8), sizes[part])
+            file_sizes(locations[part].ended(), sizes[part])
 
         middle = len(locations) // 2
         with ThreadPoolExecutor(2) as pool:

@@ -10,10 +10,9 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import structs
-
 from dedupe.errors import DedupeWarning, UsageError
-from dedupe.sources.files import STDIN, Changes, SourceFile, displayed
+from dedupe.sources.filelist import Changes, SourceFile
+from dedupe.sources.files import STDIN, displayed
 
 if TYPE_CHECKING:
     import subprocess
@@ -86,8 +85,8 @@ def since(ref: str) -> Changes:
     )
 
 
-def dated(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
-    """The files, each with the time of the earliest commit that added its path; None without one.
+def dates(files: Sequence[SourceFile]) -> list[str | None]:
+    """The time of the earliest commit that added the path of each file; None without one.
 
     Warns where a clone is shallow. Raises UsageError for a file outside of any repository.
     """
@@ -98,10 +97,7 @@ def dated(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
         root, inner = find(folder)
         places.append((root, inner + name))
     added = {root: _added(root) for root in dict.fromkeys(root for root, _ in places)}
-    return tuple(
-        structs.replace(file, date=added[root].get(path))
-        for file, (root, path) in zip(files, places, strict=True)
-    )
+    return [added[root].get(path) for root, path in places]
 
 
 def _repository(folder: str) -> tuple[str, str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedupe.sources.files import SourceFile, fault
-from dedupe.tables import ALIGNMENT, I64, U8
+from dedupe.sources.filelist import FileTable, SourceFile
+from dedupe.sources.files import fault
+from dedupe.tables import ALIGNMENT, I64, U8, Strings
 
 _FLAGS = (
     os.O_RDONLY
@@ -66,13 +67,13 @@ def clear_gaps(buffer: Buffer) -> None:
     clear_between(buffer.data, buffer.start, buffer.end)
 
 
-def read_files(files: Sequence[SourceFile]) -> tuple[Buffer, dict[int, str], dict[int, bytes]]:
+def read_files(files: FileTable) -> tuple[Buffer, dict[int, str], dict[int, bytes]]:
     """Read files into one buffer.
 
     Returns it with the reasons of those slots that could not be read, and the contents of those
     that outgrew their slot since they were listed.
     """
-    sizes = np.array([file.size for file in files], np.int64)
+    sizes = files.size
     buffer = empty_buffer(sizes)
     view = buffer.data.data
     # One zero must stay behind every content.
@@ -96,7 +97,7 @@ def read_files(files: Sequence[SourceFile]) -> tuple[Buffer, dict[int, str], dic
     return buffer, faults, outgrown
 
 
-def _read_at_once(files: Sequence[SourceFile], buffer: Buffer, limits: I64) -> I64:
+def _read_at_once(files: FileTable, buffer: Buffer, limits: I64) -> I64:
     """Read each file by one call; bytes read (D,), -1 where that could not be done.
 
     A file takes 4 us, 8 with a loop over `os.open`, `os.readv` and `os.close`, which also holds the
@@ -106,10 +107,11 @@ def _read_at_once(files: Sequence[SourceFile], buffer: Buffer, limits: I64) -> I
     if os.name == "posix":
         from dedupe.kernels.reading import read_files
 
-        # No file has an empty name.
-        paths = [file.location if file.content is None else "" for file in files]
-        names = np.frombuffer(os.fsencode("\0".join((*paths, ""))), np.uint8)
-        read_files(names, _FLAGS, buffer.data, buffer.start, limits, read)
+        names = files.location
+        if files.content:  # no file has an empty name
+            names = Strings.of("" if f.content is not None else f.location for f in files)
+        # A name that is no UTF-8 finds nothing, and the file is read by Python.
+        read_files(names.ended(), _FLAGS, buffer.data, buffer.start, limits, read)
     return read
 
 

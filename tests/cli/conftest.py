@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 import pytest
@@ -16,6 +16,7 @@ import dedupe
 from dedupe.cli import main
 from dedupe.config import Config
 from dedupe.model import Comparison, Explanation, Result, Shown, Skipped
+from dedupe.sources import FileTable, SourceFile
 from tests.reports import samples
 
 BAKERY = (
@@ -116,12 +117,10 @@ class Engine:
         self._asked(paths, config)
         return samples.shown()
 
-    def list_files(
-        self, paths: Sequence[str], config: Config
-    ) -> tuple[list[SimpleNamespace], list[Skipped]]:
+    def list_files(self, paths: Sequence[str], config: Config) -> tuple[FileTable, list[Skipped]]:
         """Two files, and the skipped ones of the result."""
         self._asked(paths, config)
-        found = [SimpleNamespace(path=path) for path in ("a.md", "b.txt")]
+        found = FileTable.of(SourceFile(path, path, 1) for path in ("a.md", "b.txt"))
         return found, list(self.result.skipped)
 
     def model_id(self) -> str:

@@ -33,7 +33,7 @@ from dedupe.model import (
     Severity,
     Span,
 )
-from dedupe.tables import ALIGNMENT, F64, I64, EvidenceKind, EvidenceTable, Texts
+from dedupe.tables import ALIGNMENT, F64, I64, EvidenceKind, EvidenceTable, Strings, Texts
 
 CODES = tuple(RULES)
 KINDS = tuple(kind.name.lower() for kind in EvidenceKind)
@@ -192,7 +192,7 @@ def tabulated(findings: Sequence[Finding]) -> Source:
         total=integers(finding.matches_total for finding in findings),
         message=pooled(finding.message for finding in findings),
     )
-    days = Articles.of(["x"] * len(dated), dated).date
+    days = Articles.of(Strings.of(["x"] * len(dated)), dated).date
     return Source(table, Articles(pooled([*paths, *(group.original for group in groups)]), days))
 
 

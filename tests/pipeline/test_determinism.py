@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from dedupe import config, memory, sources
 from dedupe.config import Sources
 from dedupe.pipeline import analysis, gathering, scan, scanning
 from dedupe.reports import ANALYSIS
-from dedupe.sources import SourceFile
+from dedupe.sources import FileTable
 from dedupe.sources.parsing import Parse
 from dedupe.tables import I32, Reading
 from tests.conftest import ROOT
@@ -132,7 +131,7 @@ def test_only_what_is_looked_at_is_read_again(
     again = gathering.read_again
 
     def counting(
-        files: Sequence[SourceFile], sources: Sources, chosen: I32, parse: Parse | None = None
+        files: FileTable, sources: Sources, chosen: I32, parse: Parse | None = None
     ) -> Reading:
         read.append(chosen.tolist())
         return again(files, sources, chosen, parse)

@@ -30,7 +30,7 @@ def test_a_match_ends_where_left_out_text_begins(folder: Folder, writer: Writer)
     found = [text[f.span.start.offset : f.span.end.offset] for f in result.findings]
     assert found == [before[:-1], f"said she. {after}"[:-1]]
     assert all(finding.similarity == 1 for finding in result.findings)
-    assert result.articles == (
+    assert tuple(result.articles) == (
         Article("a.md", 202, 0, 0, 0, 30, 172),
         Article("b.md", 202, 82, 0, 0, 30, 90),
     )

@@ -31,8 +31,8 @@ from dedupe.index import (
 from dedupe.pipeline import indexing
 from dedupe.pipeline.analysis import BANDING, Analysis, analyse
 from dedupe.rarity import RARE, rarity
-from dedupe.sources import SourceFile, find_files
-from dedupe.tables import AcceptedTable, PassageTable, TokenTable
+from dedupe.sources import find_files
+from dedupe.tables import AcceptedTable, PassageTable, Strings, TokenTable
 from tests.pipeline.farm import Writer, sentences
 from tests.strategies import awkward_texts
 
@@ -50,7 +50,7 @@ _blocks = st.lists(
 
 def analysed(
     folder: Path, texts: Sequence[str], matching: Matching = SETTINGS.matching
-) -> tuple[Analysis, Sequence[SourceFile]]:
+) -> tuple[Analysis, Strings]:
     """A batch of articles of some texts, every other one Markdown."""
     for number, text in enumerate(texts):
         ending = ("md", "txt")[number % 2]
@@ -59,7 +59,7 @@ def analysed(
     files = find_files([str(folder)], SETTINGS.sources).files
     chosen = Config(matching=matching)
     part = analyse(files, range(len(files)), chosen, load_model(), keep=True)
-    return part, files
+    return part, files.path
 
 
 def index_of(folder: Path, contents: Sequence[Contents], *, text: bool = False) -> Path:
@@ -80,8 +80,8 @@ def index_of(folder: Path, contents: Sequence[Contents], *, text: bool = False) 
 def test_tables_come_back(texts: list[str], matching: Matching, text: bool) -> None:
     """Words, stems, sentences, blocks, pieces, places, lines and texts are those of the reading."""
     with tempfile.TemporaryDirectory() as root:
-        part, files = analysed(Path(root), texts, matching)
-        contents = indexing.contents(part, files, text=text)
+        part, paths = analysed(Path(root), texts, matching)
+        contents = indexing.contents(part, paths, text=text)
         if contents is None:
             return
         folder = index_of(Path(root) / "index", [contents], text=text)
@@ -90,7 +90,7 @@ def test_tables_come_back(texts: list[str], matching: Matching, text: bool) -> N
     assert part.reading is not None
     assert part.stems is not None
     words, batch = part.reading.tokens, part.reading.text
-    assert table.path == tuple(files[number].path for number in part.file.tolist())
+    assert table.path == tuple(paths.take(part.file))
     assert table.date == part.date
     pairs = {
         "token": part.token,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dedupe import pieces, templates
-from dedupe.tables import BlockKind, Corpus, TemplateTable
+from dedupe.tables import BlockKind, Corpus, Strings, TemplateTable
 from tests.strategies import distinct_words
 
 Article = list[list[int]]
@@ -21,7 +21,7 @@ def corpus_of(
     words = [sum(map(len, article)) for article in articles]
     article_token = np.cumsum([0, *words]).astype(np.int64)
     return Corpus(
-        path=tuple(f"{number:03}.txt" for number in range(len(articles))),
+        path=Strings.of(f"{number:03}.txt" for number in range(len(articles))),
         date=(None,) * len(articles),
         accepted=np.zeros(len(articles), np.bool_),
         rank=np.arange(len(articles), dtype=np.int32),

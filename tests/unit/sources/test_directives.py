@@ -85,7 +85,7 @@ def test_plain_text() -> None:
     text = "A title\n\nOne line that\n# dedupe: x[y] -- z\r\nruns on.\n\nSee # dedupe: no\n"
     for lines in (False, True):
         articles = Articles(filled_buffer([b"Other.", text.encode()]), [0, 1])
-        batch = batch_of(articles, [False, False], 0, lines=lines)
+        batch = batch_of(articles, np.array([False, False]), 0, lines=lines)
         found = [(d.article, d.text, *_texts(batch, d)) for d in batch.directives]
         line = "# dedupe: x[y] -- z"
         assert found == [(1, " x[y] -- z", line, "runs on.", "")] * lines

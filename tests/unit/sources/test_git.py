@@ -10,7 +10,7 @@ import pytest
 
 from dedupe.config import Sources
 from dedupe.errors import DedupeWarning, UsageError
-from dedupe.sources import STDIN, SourceFile, git, read_batch, select_changed
+from dedupe.sources import STDIN, FileTable, SourceFile, git, read_batch, select_changed
 from tests.repository import Repository
 
 NEWLINE, ODD = "a\nb.md", os.fsdecode(b"caf\xe9.txt")
@@ -28,7 +28,7 @@ def test_what_is_staged_is_read_as_it_will_be_committed(repository: Repository) 
     found = git.staged()
     assert [(file.path, file.content) for file in found.files] == [("a.md", b"As it was added.\n")]
     assert not found.gone
-    batch, _, _ = read_batch(found.files, 0, Sources())
+    batch, _, _ = read_batch(FileTable.of(found.files), 0, Sources())
     assert batch.data.tobytes().rstrip(b"\0") == b"As it was added.\n"
 
 
@@ -62,7 +62,7 @@ def test_names_of_any_bytes(repository: Repository) -> None:
     since = git.since("HEAD")
     for found, content in ((staged, b"Text.\n"), (since, b"Text.\nMore.\n")):
         assert [file.path for file in found.files] == [NEWLINE, r"caf\xe9.txt"]
-        batch, skipped, _ = read_batch(found.files, 0, Sources())
+        batch, skipped, _ = read_batch(FileTable.of(found.files), 0, Sources())
         assert not skipped
         start, end = batch.start[0], batch.end[0]
         assert batch.data[start:end].tobytes() == content
@@ -167,7 +167,7 @@ def _commit(repository: Repository, monkeypatch: pytest.MonkeyPatch, day: int) -
 
 def _dates(*paths: str) -> dict[str, str | None]:
     files = [SourceFile(path, path, 1) for path in paths]
-    return {file.path: file.date for file in git.dated(files)}
+    return dict(zip(paths, git.dates(files), strict=True))
 
 
 def test_dates_of_first_commits(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,8 +191,7 @@ def test_dates_of_first_commits(repository: Repository, monkeypatch: pytest.Monk
     assert _dates("../a.md", "c.md", str(repository.root / "a.md")) == {
         "../a.md": first, "c.md": second, str(repository.root / "a.md"): first,
     }  # fmt: skip
-    (given,) = git.dated([SourceFile("../a.md", STDIN, 1, b"x")])
-    assert given.date == first
+    assert git.dates([SourceFile("../a.md", STDIN, 1, b"x")]) == [first]
 
 
 def test_dates_of_branches(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -240,7 +240,7 @@ def test_prose_is_the_text_where_it_is_not_blank(text: str) -> None:
 def test_markdown_and_text_in_one_batch() -> None:
     """Blocks are in the order of the articles; plain text keeps its markup in prose."""
     articles = articles_of(filled_buffer([b"*a*", b"*b*", b"*c*"]), {}, {}, "auto")
-    batch = batch_of(articles, [False, True, False], first=7)
+    batch = batch_of(articles, np.array([False, True, False]), first=7)
     assert batch.file.tolist() == [7, 8, 9]
     assert batch.blocks.article.tolist() == [0, 1, 2]
     texts = [
@@ -280,7 +280,7 @@ def test_lost_links(end: str) -> None:
 def test_lost_links_of_a_mixed_batch() -> None:
     """Lines of Markdown and of plain text belong to their blocks."""
     articles = articles_of(filled_buffer([LOST.encode()] * 3), {}, {}, "auto")
-    batch = batch_of(articles, [True, False, True], first=0)
+    batch = batch_of(articles, np.array([True, False, True]), first=0)
     blocks = batch.blocks
     assert blocks.article[blocks.orphan_block].tolist() == [0, 1, 2]
     assert np.all(blocks.start[blocks.orphan_block] < blocks.orphan_start)
@@ -311,7 +311,7 @@ def test_code_is_kept_where_it_is_wanted() -> None:
     text = "Use ``a `b` c`` and `d &amp; e`.\n\n> ```py\n> print(1)\n> two\n> ```\n\n    three\n"
     data = text.encode()
     buffer = filled_buffer([data])
-    batch = batch_of(articles_of(buffer, {}, {}, "auto"), [True], first=0, code=True)
+    batch = batch_of(articles_of(buffer, {}, {}, "auto"), np.array([True]), first=0, code=True)
     found = [
         (BlockKind(kind).name, batch.prose[start:end].tobytes().decode().split())
         for kind, start, end in zip(

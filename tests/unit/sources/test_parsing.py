@@ -10,7 +10,7 @@ import pytest
 
 from dedupe import sources
 from dedupe.config import Sources
-from dedupe.sources import SourceFile, markdown_parser
+from dedupe.sources import FileTable, SourceFile, markdown_parser
 from dedupe.sources.parsing import Events, Parse, Parsers, parse
 
 TEXTS = [
@@ -85,6 +85,6 @@ def test_processes_are_for_much_markdown(
 ) -> None:  # fmt: skip
     """To start one for each thread takes longer than to parse a few megabytes."""
     monkeypatch.setattr(sources, "PARSED_BESIDE", 300)
-    files = [SourceFile(name, name, size)] * 3
+    files = FileTable.of([SourceFile(name, name, size)] * 3)
     with markdown_parser(files, Sources(input_format=form), threads) as parser:
         assert (parser is not None) == beside

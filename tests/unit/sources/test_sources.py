@@ -11,7 +11,7 @@ import pytest
 
 from dedupe.config import Sources
 from dedupe.errors import ConfigError
-from dedupe.sources import Doubtful, SourceFile, find_files, read_batch, reading, text_batch
+from dedupe.sources import Doubtful, FileTable, find_files, read_batch, reading, text_batch
 from dedupe.tables import ALIGNMENT, TextBatch
 
 DEFAULT = Sources()
@@ -37,11 +37,11 @@ def check_layout(batch: TextBatch) -> None:
     assert len(batch.data) % ALIGNMENT == 0
 
 
-def write_files(folder: Path, files: dict[str, bytes]) -> list[SourceFile]:
+def write_files(folder: Path, files: dict[str, bytes]) -> FileTable:
     """Write files to a folder and list it."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    return list(find_files([str(folder)], DEFAULT).files)
+    return find_files([str(folder)], DEFAULT).files
 
 
 def test_articles_lie_side_by_side(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
 
 def test_an_empty_batch() -> None:
     """No file gives no article and a buffer of zeros."""
-    batch, skipped, doubtful = read_batch([], 0, DEFAULT)
+    batch, skipped, doubtful = read_batch(FileTable.of([]), 0, DEFAULT)
     check_layout(batch)
     assert (len(batch.start), len(batch.blocks.kind), skipped, doubtful) == (0, 0, [], [])
 
