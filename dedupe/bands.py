@@ -54,9 +54,11 @@ class Part(NamedTuple):
     """The passages of a batch, as the bands see them."""
 
     keys: U32
-    """(bands, P)"""
+    """(bands, K) of those that are joined by bands"""
     use: I32
-    """(E,) passages that take part, ascending"""
+    """(E,) which of those take part, ascending"""
+    passage: I32
+    """(E,) their numbers among all passages of the batch"""
     article: I32
     """(P,)"""
     first: int
@@ -74,14 +76,22 @@ class Workspace(threading.local):
         self.place = np.empty((entries, 2), np.int32)
 
 
-def parts(keys: Sequence[U32], use: Bool, article: I32) -> list[Part]:
-    """The passages of all batches; use: (P,) those that take part, article: (P,)."""
+def parts(
+    keys: Sequence[U32], sizes: Sequence[int], kind: U8, use: Bool, article: I32
+) -> list[Part]:
+    """The passages of all batches.
+
+    keys: (bands, K) of each batch, of passages whose kind is not 0; sizes: passages of each
+    kind, article: (P,); use: (P,) those that take part
+    """
     found = []
     first = 0
-    for part in keys:
-        here = slice(first, first + part.shape[1])
-        chosen = np.flatnonzero(use[here]).astype(np.int32)
-        found.append(Part(part, memory.kept(chosen), article[here], first))
+    for part, size in zip(keys, sizes, strict=True):
+        here = slice(first, first + size)
+        passage = np.flatnonzero(kind[here]).astype(np.int32)
+        chosen = np.flatnonzero(use[here][passage]).astype(np.int32)
+        passage = memory.kept(passage[chosen])
+        found.append(Part(part, memory.kept(chosen), passage, article[here], first))
         first = here.stop
     return found
 
@@ -110,12 +120,12 @@ def colliding(
     seen[:] = 0
     shared[:] = 0
     for part in batches:
-        mark_shared(part.keys[band], part.use, part.article, seen, shared)
+        mark_shared(part.keys[band], part.use, part.passage, part.article, seen, shared)
     count = 0
     for part in batches:
         count = pack_shared(
-            part.keys[band], part.keys[(band + 1) % len(part.keys)], part.use, part.article,
-            part.first, shared, bits, count, workspace.order, workspace.place,
+            part.keys[band], part.keys[(band + 1) % len(part.keys)], part.use, part.passage,
+            part.article, part.first, shared, bits, count, workspace.order, workspace.place,
         )  # fmt: skip
     order = workspace.order[:count]
     order.sort()

@@ -345,22 +345,22 @@ def spread(pairs, order, group, settled, article, accepted, out):
 
 
 @kernel
-def mark_shared(keys, use, article, seen, shared):
+def mark_shared(keys, use, passage, article, seen, shared):
     """Mark the keys that may occur in two articles: all of those, and few others.
 
-    keys: u32 (P,) of one band; use: i32 (E,) passages; article: i32 (P,)
+    keys: u32 (K,) of one band; use: i32 (E,) which of them; passage: i32 (E,) whose they are;
+        article: i32 (P,)
     seen, shared: u64 (W,) bitmaps of a power of two bits, one bit for the upper bits of a key;
         those of earlier batches are added to
     """
     shift = np.uint64(26) - trailing_zeros(np.uint64(len(seen)))
     at = np.uint64(0)
     while at < np.uint64(len(use)):
-        low, here = at, article[np.uint64(use[at])]
+        low, here = at, article[np.uint64(passage[at])]
         while at < np.uint64(len(use)):
-            i = np.uint64(use[at])
-            if article[i] != here:
+            if article[np.uint64(passage[at])] != here:
                 break
-            bit = np.uint64(keys[i]) >> shift
+            bit = np.uint64(keys[np.uint64(use[at])]) >> shift
             mask = _ONE << (bit & _BIT)
             if seen[bit >> _SIX] & mask:
                 shared[bit >> _SIX] |= mask
@@ -372,13 +372,15 @@ def mark_shared(keys, use, article, seen, shared):
 
 
 @kernel
-def pack_shared(keys, following, use, article, first, shared, index_bits, count, out, place):
+def pack_shared(
+    keys, following, use, passage, article, first, shared, index_bits, count, out, place
+):
     """Write the entries of a band whose keys are marked, behind `count` others.
 
     An entry is key << 32 | bits of the next band's key | number of the entry.
 
-    keys, following: u32 (P,) of this band and the next; use: i32 (E,) passages of the batch
-    article: i32 (P,); first: passages of earlier batches; shared: u64 (W,) of `mark_shared`
+    keys, following: u32 (K,) of this band and the next; use, passage, article: of `mark_shared`
+    first: passages of earlier batches; shared: u64 (W,) of `mark_shared`
     out: u64 (X,) written: entries; place: i32 (X, 2) written: passage and article of each,
         side by side, where the join looks them up. Returns the number of entries.
     """
@@ -390,8 +392,9 @@ def pack_shared(keys, following, use, article, first, shared, index_bits, count,
         key = np.uint64(keys[i])
         bit = key >> shift
         if shared[bit >> _SIX] >> (bit & _BIT) & _ONE:
+            own = np.uint64(passage[np.uint64(e)])
             out[at] = key << _HALF | np.uint64(following[i] >> spare) << bits | at
-            place[at, 0], place[at, 1] = i + np.uint64(first), article[i]
+            place[at, 0], place[at, 1] = own + np.uint64(first), article[own]
             at += _ONE
     return at
 

@@ -83,6 +83,7 @@ class Gathering:
         self._article, self._kind = memory.Column(np.int32), memory.Column(np.uint8)
         self._content = memory.Column(np.uint64)
         self._keys: list[U32] = []
+        self._sizes: list[int] = []
         self._stem, self._name = memory.Column(np.uint32), memory.Column(np.bool_)
         self._sentence = memory.Column(np.int64)
         self._stemmed = False
@@ -107,7 +108,9 @@ class Gathering:
             self._article.extend(part.passages.article, self._pieces)
             self._kind.extend(part.passages.kind)
             self._content.extend(part.passages.content)
-            self._keys.append(memory.kept(part.passages.keys))
+            self._sizes.append(len(part.passages.kind))
+            banded = np.flatnonzero(part.passages.kind)
+            self._keys.append(memory.kept(part.passages.keys.take(banded, axis=1)))
         if part.stems is not None:
             self._stemmed = True
             self._stem.extend(part.stems.stem)
@@ -139,6 +142,7 @@ class Gathering:
             kind=self._kind.whole(),
             content=self._content.whole(),
             keys=tuple(self._keys),
+            sizes=tuple(self._sizes),
         )
 
     def stems(self) -> Stems | None:

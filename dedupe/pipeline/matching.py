@@ -64,7 +64,9 @@ class CorpusPassages(Struct, frozen=True):
     kind: U8
     content: U64
     keys: tuple[U32, ...]
-    """Those of each batch, which are too large to be copied"""
+    """(bands, K) of those of each batch whose kind is not 0, which are too large to be copied"""
+    sizes: tuple[int, ...]
+    """Passages of each batch"""
 
 
 class Matched(NamedTuple):
@@ -117,7 +119,7 @@ def _alike(
     """
     equals = candidates.equals_of(passages.content, corpus.token, places, pool)
     use = bands.usable(passages.kind, equals.representative, equals.order)
-    batches = bands.parts(passages.keys, use, places.article)
+    batches = bands.parts(passages.keys, passages.sizes, passages.kind, use, places.article)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))
     bits = bands.index_bits(len(use))
     crowds, others = candidates.band_pairs(
@@ -209,14 +211,16 @@ def _summaries(
 
 
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
-    bounds = np.cumsum([0, *(part.shape[1] for part in passages.keys)])
+    bounds = np.cumsum([0, *passages.sizes]).tolist()
+    parts = [(passages.kind[low:high], chosen[low:high]) for low, high in pairwise(bounds)]
     return CorpusPassages(
         passages.start[chosen], passages.length[chosen], passages.article[chosen],
         passages.kind[chosen], passages.content[chosen],
         tuple(
-            part.compress(chosen[low:high], axis=1)
-            for part, (low, high) in zip(passages.keys, pairwise(bounds.tolist()), strict=True)
+            keys.compress(which[kind > 0], axis=1)
+            for keys, (kind, which) in zip(passages.keys, parts, strict=True)
         ),
+        tuple(int(np.count_nonzero(which)) for _, which in parts),
     )  # fmt: skip
 
 

@@ -294,14 +294,14 @@ def test_entry_holds_key_next_key_and_number(keys: list[tuple[int, int]], bits: 
     """The key stands above, the number below, and as much of the next key as fits between."""
     own, following = np.array(keys, np.uint32).reshape(-1, 2).T.copy()
     use = np.arange(0, len(keys), 2, dtype=np.int32)
-    article = np.arange(70, 70 + len(keys), dtype=np.int32)
+    passage, article = use + np.int32(5), np.arange(65, 70 + len(keys), dtype=np.int32)
     out, place = np.empty(len(use) + 1, np.uint64), np.empty((len(use) + 1, 2), np.int32)
     every = np.full(2, 2**64 - 1, np.uint64)
-    total = pack_shared(own, following, use, article, 100, every, bits, 1, out, place)
+    total = pack_shared(own, following, use, passage, article, 100, every, bits, 1, out, place)
     assert total == len(use) + 1
     want = [keys[i][0] << 32 | keys[i][1] >> bits << bits | e for e, i in enumerate(use, 1)]
     assert out[1:].tolist() == want
-    assert place[1:].tolist() == [[100 + i, 70 + i] for i in use.tolist()]
+    assert place[1:].tolist() == [[105 + i, 70 + i] for i in use.tolist()]
 
 
 @given(
@@ -322,11 +322,11 @@ def test_keys_of_several_articles_are_marked(
         for low, high in pairwise(bounds)
     ]
     for part, owner, use, _ in parts:
-        mark_shared(part, use, owner, seen, shared)
+        mark_shared(part, use, use, owner, seen, shared)
     out, place = np.empty(len(keys), np.uint64), np.empty((len(keys), 2), np.int32)
     total = 0
     for part, owner, use, low in parts:
-        total = pack_shared(part, part, use, owner, low, shared, 31, total, out, place)
+        total = pack_shared(part, part, use, use, owner, low, shared, 31, total, out, place)
     wanted = naive.shared_keys([[key << 20 >> 26 - words_log for key in part] for part in articles])
     assert place[:total, 0].tolist() == wanted
 

@@ -38,7 +38,8 @@ def candidates_of(table: PassageTable) -> U64:
     """All pairs that the bands propose."""
     representative = np.arange(len(table.start), dtype=np.int32)
     use = bands.usable(table.kind, representative, representative[:0])
-    batches = bands.parts([table.keys], use, table.article)
+    keys = table.keys.compress(table.kind > 0, axis=1)
+    batches = bands.parts([keys], [len(use)], table.kind, use, table.article)
     workspace, bits = bands.Workspace(len(use)), bands.index_bits(len(use))
     with ThreadPoolExecutor(2) as pool:
         crowds, others = candidates.band_pairs(

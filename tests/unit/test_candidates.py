@@ -20,7 +20,9 @@ def pairs_of(packed: U64) -> list[tuple[int, int]]:
 def band_pairs(keys: U32, article: I32, cut: int = 0) -> list[tuple[int, int]]:
     """Candidates of passages with the given keys (bands, P), in two batches."""
     count = keys.shape[1]
-    batches = bands.parts([keys[:, :cut], keys[:, cut:]], np.ones(count, bool), article)
+    keys_of, sizes = [keys[:, :cut], keys[:, cut:]], [min(cut, count), max(count - cut, 0)]
+    kind = np.ones(count, np.uint8)
+    batches = bands.parts(keys_of, sizes, kind, np.ones(count, bool), article)
     workspace = bands.Workspace(count)
     bits = bands.index_bits(count)
     with ThreadPoolExecutor(2) as pool:
