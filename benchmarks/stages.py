@@ -178,7 +178,7 @@ def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     none_settled = np.zeros(len(gathered.kind), np.bool_)
     known = candidates.equal_pairs(equals, places, none_settled, inside=len(corpus.path))
     use = bands.usable(gathered.kind, equals.representative, equals.order)
-    batches = bands.parts(gathered.keys, gathered.sizes, gathered.kind, use, places.article)
+    batches = bands.parts(gathered.keys, gathered.sizes, gathered.kind, use, places.article, pool)
     entries, count = sum(len(part.use) for part in batches), analysis.BANDING.bands
     workspace, bits = bands.Workspace(entries), bands.index_bits(len(use))
 

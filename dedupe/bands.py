@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Executor
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -77,23 +79,23 @@ class Workspace(threading.local):
 
 
 def parts(
-    keys: Sequence[U32], sizes: Sequence[int], kind: U8, use: Bool, article: I32
+    keys: Sequence[U32], sizes: Sequence[int], kind: U8, use: Bool, article: I32, pool: Executor
 ) -> list[Part]:
     """The passages of all batches.
 
     keys: (bands, K) of each batch, of passages whose kind is not 0; sizes: passages of each
     kind, article: (P,); use: (P,) those that take part
     """
-    found = []
-    first = 0
-    for part, size in zip(keys, sizes, strict=True):
-        here = slice(first, first + size)
+
+    def one(part: U32, first: int, behind: int) -> Part:
+        here = slice(first, behind)
         passage = np.flatnonzero(kind[here]).astype(np.int32)
         chosen = np.flatnonzero(use[here][passage]).astype(np.int32)
         passage = memory.kept(passage[chosen])
-        found.append(Part(part, memory.kept(chosen), passage, article[here], first))
-        first = here.stop
-    return found
+        return Part(part, memory.kept(chosen), passage, article[here], first)
+
+    bounds = list(accumulate(sizes, initial=0))
+    return list(pool.map(one, keys, bounds[:-1], bounds[1:]))
 
 
 def index_bits(passages: int) -> int:

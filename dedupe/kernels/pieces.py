@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dedupe.kernels.bits import CHUNK, carry
 from dedupe.kernels.jit import kernel
 
@@ -32,13 +34,14 @@ def put_back(place, size, found, found_start, found_end, token, start, end):
     of the words of these articles, found_start, found_end: i32 (W,) edges; token: u32 (N,) the same
     of the batch; start, end: i32 (N,) written. Returns whether all hashes are the same.
     """
-    same = True
+    other = np.uint32(0)
     at = 0
     for article in range(len(place)):
-        low = place[article]
-        for word in range(size[article]):
-            same &= found[at + word] == token[low + word]
-            start[low + word] = found_start[at + word]
-            end[low + word] = found_end[at + word]
+        low, words = place[article], np.uint64(size[article])
+        here, there = found[at:], token[low:]
+        for word in range(words):
+            other |= here[word] ^ there[word]
+        start[low : low + size[article]] = found_start[at : at + size[article]]
+        end[low : low + size[article]] = found_end[at : at + size[article]]
         at += size[article]
-    return same
+    return other == 0

@@ -46,6 +46,8 @@ def remarks(
 
     An entry is of no use where its article was looked at, by its rule, or is gone.
     """
+    if not entries:
+        return
     file = str(settings.suppressions.accept_file)
     speaking, looking = known.speaking(settings.rules).at(file), known.looking(settings)
     named = {entry.said.path for entry in entries}

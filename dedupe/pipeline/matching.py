@@ -119,7 +119,7 @@ def _alike(
     """
     equals = candidates.equals_of(passages.content, corpus.token, places, pool)
     use = bands.usable(passages.kind, equals.representative, equals.order)
-    batches = bands.parts(passages.keys, passages.sizes, passages.kind, use, places.article)
+    batches = bands.parts(passages.keys, passages.sizes, passages.kind, use, places.article, pool)
     workspace = bands.Workspace(sum(len(part.use) for part in batches))
     bits = bands.index_bits(len(use))
     crowds, others = candidates.band_pairs(
@@ -227,10 +227,11 @@ def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:
 def _substantial(matches: MatchTable, corpus: Corpus, settings: config.Matching) -> Bool:
     """Which matches are similar enough, and long enough or whole blocks on both sides."""
     words = np.minimum(matches.a_end - matches.a_start, matches.b_end - matches.b_start)
-    whole = _whole_blocks(matches.a_start, matches.a_end, corpus.block_token) & _whole_blocks(
-        matches.b_start, matches.b_end, corpus.block_token
-    )
-    long = (words >= settings.min_words) | (whole & (words >= BLOCK_WORDS))
+    long = words >= settings.min_words
+    some = np.flatnonzero(~long & (words >= BLOCK_WORDS))
+    long[some] = _whole_blocks(
+        matches.a_start[some], matches.a_end[some], corpus.block_token
+    ) & _whole_blocks(matches.b_start[some], matches.b_end[some], corpus.block_token)
     short = (words < SHORT_WORDS) & (matches.a != matches.b)
     least = np.where(short, SHORT_SIMILARITY, 0.0)
     enough: Bool = long & (matches.similarity >= np.maximum(settings.min_similarity, least))

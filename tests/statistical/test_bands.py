@@ -39,9 +39,9 @@ def candidates_of(table: PassageTable) -> U64:
     representative = np.arange(len(table.start), dtype=np.int32)
     use = bands.usable(table.kind, representative, representative[:0])
     keys = table.keys.compress(table.kind > 0, axis=1)
-    batches = bands.parts([keys], [len(use)], table.kind, use, table.article)
     workspace, bits = bands.Workspace(len(use)), bands.index_bits(len(use))
     with ThreadPoolExecutor(2) as pool:
+        batches = bands.parts([keys], [len(use)], table.kind, use, table.article, pool)
         crowds, others = candidates.band_pairs(
             lambda band: bands.colliding(batches, band, bits, workspace), BANDING.bands, pool
         )

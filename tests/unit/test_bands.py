@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -64,7 +66,8 @@ def test_order_of_a_band_brings_the_most_similar_together() -> None:
     """Within a bucket, passages that agree in the next band too stand side by side."""
     keys = np.array([[7, 7, 7, 7], [1 << 31, 0, 1 << 31, 0]], np.uint32)
     kind, article = np.ones(4, np.uint8), np.arange(4, dtype=np.int32)
-    batches = parts([keys], [4], kind, np.ones(4, bool), article)
+    with ThreadPoolExecutor(1) as pool:
+        batches = parts([keys], [4], kind, np.ones(4, bool), article, pool)
     order, index_mask, place = colliding(batches, 0, 2, Workspace(4))
     assert place[(order & index_mask).astype(int), 0].tolist() == [1, 3, 0, 2]
 
@@ -74,7 +77,8 @@ def test_parts_number_the_passages_of_each_batch() -> None:
     keys = [np.zeros((2, 2), np.uint32), np.zeros((2, 0), np.uint32), np.ones((2, 2), np.uint32)]
     kind = np.array([0, 1, 1, 1, 1], np.uint8)
     use = np.array([False, False, True, False, True])
-    found = parts(keys, [3, 0, 2], kind, use, np.arange(5, dtype=np.int32))
+    with ThreadPoolExecutor(2) as pool:
+        found = parts(keys, [3, 0, 2], kind, use, np.arange(5, dtype=np.int32), pool)
     assert [part.use.tolist() for part in found] == [[1], [], [1]]
     assert [part.passage.tolist() for part in found] == [[2], [], [1]]
     assert [part.article.tolist() for part in found] == [[0, 1, 2], [], [3, 4]]

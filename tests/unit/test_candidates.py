@@ -22,10 +22,10 @@ def band_pairs(keys: U32, article: I32, cut: int = 0) -> list[tuple[int, int]]:
     count = keys.shape[1]
     keys_of, sizes = [keys[:, :cut], keys[:, cut:]], [min(cut, count), max(count - cut, 0)]
     kind = np.ones(count, np.uint8)
-    batches = bands.parts(keys_of, sizes, kind, np.ones(count, bool), article)
     workspace = bands.Workspace(count)
     bits = bands.index_bits(count)
     with ThreadPoolExecutor(2) as pool:
+        batches = bands.parts(keys_of, sizes, kind, np.ones(count, bool), article, pool)
         crowds, others = candidates.band_pairs(
             lambda band: bands.colliding(batches, band, bits, workspace), len(keys), pool
         )
