@@ -395,7 +395,7 @@ def _far(
     for k in range(min(max(max_matches, 1) + 1, int(size.max()))):
         mine = np.flatnonzero((k < size) & (k != position) & (k - (k > position) < room))
         keys.append(mine * len(order) + order[begin[mine] + k])
-    key = np.concatenate(keys)
+    key = np.sort(np.concatenate(keys))  # pairs with the same region are compared at once
     # The numbers of each place ascend, so to look them up one by one is faster than `np.isin`.
     known_pairs = np.append(np.sort(direct), -1)
     fresh = known_pairs[np.searchsorted(known_pairs[:-1], key)] != key

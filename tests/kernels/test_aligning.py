@@ -336,6 +336,24 @@ def test_overlap_of_edited_copies(pair: tuple[list[int], list[int]]) -> None:
     assert found == [compared(one, other), compared(other, one), compared(one, one)]
 
 
+@given(st.lists(token_lists(40, 2), min_size=1, max_size=5), st.data())
+def test_overlap_of_a_span_with_several_others(
+    texts: list[list[int]], data: st.DataObject
+) -> None:
+    """Runs of pairs with the same first span, and pairs alone between them."""
+    which = st.sampled_from(range(len(texts)))
+    pairs = data.draw(st.lists(st.tuples(which, which, st.integers(1, 4)), max_size=8))
+    first = np.array([pair[0] for pair in pairs for _ in range(pair[2])], np.int64)
+    second = np.array([pair[1] + k for pair in pairs for k in range(pair[2])], np.int64)
+    second %= len(texts)
+    token = np.array([word for words in texts for word in words], np.uint32)
+    place = np.cumsum([0, *map(len, texts)]).astype(np.int64)
+    found = overlaps(token, place[first], place[first + 1], place[second], place[second + 1])
+    assert found == [
+        compared(texts[a], texts[b]) for a, b in zip(first.tolist(), second.tolist(), strict=True)
+    ]
+
+
 def test_overlap_of_spans_of_many_sizes(rng: np.random.Generator) -> None:
     """The table is used in parts as large as each pair needs."""
     sizes = [30, 3000, 40, 9000, 20]
