@@ -169,12 +169,14 @@ def _take_families(
     member[edge_a[edge_b == medoid[root[edge_b]]]] = True
     others = nodes[~member[nodes]]
     if len(others):
+        others = others[np.argsort(root[others], kind="stable")]  # those of a leader side by side
         leader = medoid[root[others]]
         longest = int((end - start).max())
         shared = np.empty((len(others), 3))
         overlap(
-            token, start[others], end[others], start[leader], end[leader],
-            np.empty(longest, np.uint32), np.zeros(4 << longest.bit_length(), np.uint64), shared,
+            token, start[leader], end[leader], start[others], end[others],
+            np.empty((4, longest), np.uint32), np.zeros(4 << longest.bit_length(), np.uint64),
+            shared,
         )  # fmt: skip
         member[others] = shared[:, 1:].max(axis=1) >= MEMBER
     chosen = nodes[member[nodes]]

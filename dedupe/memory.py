@@ -181,7 +181,7 @@ class _Spill:
 
     def _hold(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
-            if _holds_too_much(self.limit * 7 // 8):  # as much is touched until the next look
+            if _holds_too_much(self.limit * 3 // 4):  # so much is touched until the next look
                 self.give_back()
 
     def give_back(self) -> None:
@@ -189,7 +189,7 @@ class _Spill:
         with self._lock:
             slabs = [slab() for slab in self._slabs]
         for slab in slabs:
-            if slab is not None and _holds_too_much(self.limit * 3 // 4):
+            if slab is not None and _holds_too_much(self.limit * 5 // 8):
                 _give_back(slab)
 
 

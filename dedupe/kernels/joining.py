@@ -36,7 +36,8 @@ _CROWDED = np.uint64(1 << 63)
 
 
 @inlined
-def _same_words(token, a, b, length):
+def same_words(token, a, b, length):
+    """Whether two stretches of words are the same; a, b: their first words."""
     for k in range(length):
         if token[np.uint64(a + k)] != token[np.uint64(b + k)]:
             return False
@@ -166,7 +167,7 @@ def find_equal(some, content, token, start, length, table, representative, group
             if (
                 content[head] == content[i]
                 and length[head] == length[i]
-                and _same_words(token, start[head], start[i], length[i])
+                and same_words(token, start[head], start[i], length[i])
             ):
                 representative[i] = head
                 group[head, 1] += 1

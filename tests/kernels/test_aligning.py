@@ -337,9 +337,7 @@ def test_overlap_of_edited_copies(pair: tuple[list[int], list[int]]) -> None:
 
 
 @given(st.lists(token_lists(40, 2), min_size=1, max_size=5), st.data())
-def test_overlap_of_a_span_with_several_others(
-    texts: list[list[int]], data: st.DataObject
-) -> None:
+def test_overlap_of_a_span_with_several_others(texts: list[list[int]], data: st.DataObject) -> None:
     """Runs of pairs with the same first span, and pairs alone between them."""
     which = st.sampled_from(range(len(texts)))
     pairs = data.draw(st.lists(st.tuples(which, which, st.integers(1, 4)), max_size=8))
