@@ -10,6 +10,9 @@ ROUNDS = 8
 """Families are taken out of a component at most this often; what is left stays alone."""
 MEMBER = 0.5
 """Share of the shorter one's shingles that a member has in common with the medoid."""
+TRIMMED = 12
+"""Words by which a window may reach beyond the region that it led to: a match is trimmed to where
+both sides agree."""
 _PLACE = 40
 """Bits of a token in a key with its article in front."""
 
@@ -44,7 +47,7 @@ def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
 def components_of(matches: MatchTable, article: I32, start: I64, end: I64) -> I32:
     """Which component of the regions of some matches holds each of some places (Q,); -1 for none.
 
-    article, start, end: (Q,)
+    article, start, end: (Q,) of windows, of which `TRIMMED` words may lie outside
     """
     from dedupe.kernels.grouping import components
 
@@ -52,11 +55,12 @@ def components_of(matches: MatchTable, article: I32, start: I64, end: I64) -> I3
     root = np.empty(len(owner), np.int32)
     components(edge[:, 0].copy(), edge[:, 1].copy(), root)
     begins = owner.astype(np.int64) << _PLACE | low  # they ascend, and none overlaps the next
-    region = np.searchsorted(begins, article.astype(np.int64) << _PLACE | start, "right") - 1
+    inner = np.minimum(start + TRIMMED, end)
+    region = np.searchsorted(begins, article.astype(np.int64) << _PLACE | inner, "right") - 1
     found = np.full(len(article), -1, np.int32)
     some = np.flatnonzero(region >= 0)
     region = region[some]
-    inside = (owner[region] == article[some]) & (high[region] >= end[some])
+    inside = (owner[region] == article[some]) & (high[region] + TRIMMED >= end[some])
     found[some[inside]] = root[region[inside]]
     return found
 

@@ -7,6 +7,7 @@ import pytest
 
 from dedupe import verify
 from dedupe.align import merged
+from dedupe.clusters import TRIMMED
 from dedupe.pipeline.crowds import CROWD, align
 from dedupe.tables import I64, MatchTable
 
@@ -69,6 +70,17 @@ def test_pairs_that_connect_families_are_aligned(led: list[tuple[int, int]]) -> 
     assert families(aligner.pairs) == families(led)
     assert len(aligner.pairs) == len(set(aligner.pairs)) == len(matches) < len(led) / 4
     assert list(zip(matches.a.tolist(), matches.b.tolist(), strict=True)) == sorted(aligner.pairs)
+
+
+@pytest.mark.parametrize("beyond", [0, TRIMMED, TRIMMED + 1])
+def test_windows_at_the_trimmed_end_of_a_family_tell_nothing_new(
+    led: list[tuple[int, int]], beyond: int
+) -> None:
+    """They reach beyond it on one side, by no more than a match may have lost there."""
+    aligner = Aligner()
+    align(aligner, boxes_of(led, WORDS - PART + beyond), boxes_of([]))
+    assert families(aligner.pairs) == families(led)
+    assert (len(aligner.pairs) < len(led) / 4) == (beyond <= TRIMMED)
 
 
 def test_pairs_beside_what_is_matched_are_aligned(led: list[tuple[int, int]]) -> None:
