@@ -145,13 +145,14 @@ def band_pairs(
 
     Those of crowds are to be proven first: `settled_by`.
     """
-    from dedupe.kernels.joining import join_band, part_crowds
+    from dedupe.kernels.joining import NEIGHBOURS, join_band, part_crowds
 
     def one(band: int) -> U64:
         order, index_mask, place = colliding(band)
         entry, member, owner = np.empty((3, len(order)), np.int32)
         own = (order, index_mask, place, accepted, entry, member, owner)
-        return _room(lambda out: int(join_band(*own, out)), len(order))
+        # Room that nobody touches costs nothing; only accepted articles meet more than so many.
+        return _room(lambda out: int(join_band(*own, out)), NEIGHBOURS * len(order))
 
     pairs = memory.joined(list(pool.map(one, range(bands))), np.uint64)
     crowds = memory.empty(len(pairs), np.uint64)
