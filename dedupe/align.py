@@ -12,10 +12,9 @@ from dedupe.tables import F64, I32, I64, U32, U64, MatchTable
 
 CHUNK = 256
 """Pairs of articles that one task aligns."""
-
-
-MATCHES = 1 << 15
-"""Room for the matches in the making of one pair of articles; only what is used is ever touched."""
+MATCHES, SPANS = 1 << 15, 64
+"""Room for the matches in the making of one pair of articles, and for the spans made of each of
+many; only what is used is ever touched."""
 PAD, EDGE = 120, 12
 """Words around proven passages within which more is looked for; four times as many where a match
 that fills half of them comes as near to their edge."""
@@ -78,7 +77,7 @@ def _aligned(
 
     def one(at: int) -> tuple[I64, I64]:
         here = slice(at, at + CHUNK)
-        room, matches = 4 * CHUNK, MATCHES
+        room, matches = SPANS * CHUNK, MATCHES
         while True:
             owner, out = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             rows = align_kernel(

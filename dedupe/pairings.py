@@ -35,6 +35,9 @@ _STEM_BITS = (10, 22)
 _PART_BITS = (1, 4)
 _PART_KEYS = 1 << 22
 """Keys of a part; the parts of all keys are sorted one after the other, so memory is bounded."""
+_ROOM = 1 << 18
+"""Room for the candidates of a task; where it does not suffice all is searched again, and what is
+not used is never touched."""
 _TASKS = 32
 _POSTING_BYTES = 16
 """Of a posting and its row, and of a part of those that it meets."""
@@ -120,7 +123,7 @@ def candidates(
             _SCRATCH.empty(name, most * met, np.uint64) for name in ("hits", "grouped")
         )
         partners = _SCRATCH.empty("partners", most * met, np.int32)
-        room = 4096
+        room = _ROOM
         while True:
             partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
             count = pairing.dense_boxes(
@@ -128,7 +131,7 @@ def candidates(
                 counts, behind, hits, grouped, partners, partner, box,
             )  # fmt: skip
             if count <= room:
-                return Candidates(partner[:count], box[:count])
+                return Candidates(partner[:count].copy(), box[:count].copy())
             room = count
 
     found: list[Candidates] = []
@@ -167,12 +170,12 @@ def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Exec
     chosen = telling.view(np.uint8)
 
     def boxes(bounds: tuple[int, int]) -> Candidates:
-        room = 4096
+        room = _ROOM
         while True:
             article, box = np.empty(room, np.int32), np.empty((room, 4), np.int64)
             count = repeated_boxes(stem, chosen, article_token, owner, *bounds, article, box)
             if count >= 0:
-                return Candidates(np.stack([article[:count]] * 2, axis=1), box[:count])
+                return Candidates(np.stack([article[:count]] * 2, axis=1), box[:count].copy())
             room *= 4
 
     parts = np.linspace(0, article_token[-1], _TASKS + 1)[1:-1]
