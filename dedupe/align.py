@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import structs
 
 from dedupe import memory
-from dedupe.tables import F64, I32, I64, U32, U64, MatchTable
+from dedupe.tables import F64, I32, I64, U32, U64, MatchTable, packed
 
 CHUNK = 256
 """Pairs of articles that one task aligns."""
@@ -22,7 +22,7 @@ that fills half of them comes as near to their edge."""
 
 def merged(partner: I32, box: I64) -> tuple[I32, I64]:
     """One box for each pair of articles, sorted by pair."""
-    key = partner[:, 0].astype(np.int64) << 32 | partner[:, 1]
+    key = packed(*partner.T)
     order = np.argsort(key, kind="stable")
     first = np.flatnonzero(np.diff(key[order], prepend=-1))
     if not len(first):

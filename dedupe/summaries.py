@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 
 import numpy as np
 
-from dedupe.tables import F32, I32, I64, U32, MatchTable, Pieces, SummaryTable
+from dedupe.tables import F32, I32, I64, U32, MatchTable, Pieces, SummaryTable, packed
 
 RARE_STEMS = 25
 """Shared stems of more than one nat that a summary has at least."""
@@ -87,11 +87,11 @@ def _known(known: MatchTable, article: I32, source: I32) -> tuple[I64, I64]:
     Returns them, the side of the article first, and where those of each pair begin and end (Q, 2).
     """
     spans = np.stack([known.a_start, known.a_end, known.b_start, known.b_end], axis=1)
-    there = known.a.astype(np.int64) << 32 | known.b
-    back = known.b.astype(np.int64) << 32 | known.a
+    there = packed(known.a, known.b)
+    back = packed(known.b, known.a)
     key = np.concatenate([there, back])
     order = np.argsort(key, kind="stable")
     match = np.concatenate([spans, spans[:, [2, 3, 0, 1]]])[order]
-    wanted = article.astype(np.int64) << 32 | source
+    wanted = packed(article, source)
     edges = [np.searchsorted(key[order], wanted, side) for side in ("left", "right")]
     return np.ascontiguousarray(match), np.stack(edges, axis=1)

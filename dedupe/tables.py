@@ -37,6 +37,11 @@ def ragged(first: I64, size: I64) -> tuple[I64, I64]:
     return of, np.arange(len(of)) + np.repeat(first - np.cumsum(size) + size, size)
 
 
+def packed(upper: I32 | I64, lower: I32 | I64) -> I64:
+    """Pairs of numbers below 2**31 as one number each, in the same order."""
+    return upper.astype(np.int64) << 32 | lower
+
+
 def distinct(*values: NDArray[Scalar]) -> NDArray[Scalar]:
     """The distinct values of some arrays, ascending.
 

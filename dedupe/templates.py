@@ -27,6 +27,7 @@ from dedupe.tables import (
     Corpus,
     TemplateTable,
     distinct,
+    packed,
 )
 from dedupe.topics import spread, unrelated
 
@@ -280,7 +281,7 @@ def _families(token: U32, blocks: _Blocks, edges: _Edges, least: float, pool: Ex
         label[members.b], share[members.b] = members.a, members.share
     x, y = np.append(edges.a, edges.b), np.append(edges.b, edges.a)
     abroad = (label[y] >= 0) & (label[x] != label[y]) & (label[x] != x)
-    pair = distinct(label[y][abroad].astype(np.int64) << 32 | x[abroad])
+    pair = distinct(packed(label[y][abroad], x[abroad]))
     moved = _proven(
         token, blocks, (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32),
         least, pool,
@@ -353,14 +354,14 @@ def _settled(
 def _wide(blocks: _Blocks, label: I32) -> I32:
     """The families that stand in enough articles."""
     block = np.flatnonzero(label >= 0)
-    pair = distinct(label[block].astype(np.int64) << 32 | blocks.article[block])
+    pair = distinct(packed(label[block], blocks.article[block]))
     articles = np.bincount(pair >> 32, minlength=len(label))
     return np.where((label >= 0) & (articles[label] >= LEAST_ARTICLES), label, np.int32(-1))
 
 
 def _one_each(article: I32, family: I64 | I32) -> I64:
     """The first member of each family in each article; members by family and content."""
-    _, first = np.unique(family.astype(np.int64) << 32 | article, return_index=True)
+    _, first = np.unique(packed(family, article), return_index=True)
     return np.sort(first)
 
 

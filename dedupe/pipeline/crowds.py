@@ -8,7 +8,7 @@ import numpy as np
 
 from dedupe import clusters, verify
 from dedupe.align import merged, ordered
-from dedupe.tables import I32, I64, MatchTable
+from dedupe.tables import I32, MatchTable, packed
 
 CROWD = 256
 """Places of a family from which it is one whatever its members have in common besides."""
@@ -51,14 +51,10 @@ def align(
         same = (family[:, 0] == family[:, 1]) & (family[:, 0] >= 0)
         others = others.rows(~same | (members[family[:, 0]] < CROWD))
         # A pair that is aligned at last is aligned once, around all that is known of it.
-        left = _pairs(*others.partner.T)
-        matches = matches.rows(~np.isin(_pairs(matches.a, matches.b), left))
-        others = verify.joined([others, led.rows(np.isin(_pairs(*led.partner.T), left))])
+        left = packed(*others.partner.T)
+        matches = matches.rows(~np.isin(packed(matches.a, matches.b), left))
+        others = verify.joined([others, led.rows(np.isin(packed(*led.partner.T), left))])
     return ordered(matches.and_those_of(aligned(others)))
-
-
-def _pairs(a: I32, b: I32) -> I64:
-    return a.astype(np.int64) << 32 | b
 
 
 def _families(matches: MatchTable, boxes: verify.Boxes) -> I32:

@@ -28,6 +28,7 @@ from dedupe.tables import (
     MatchTable,
     Reading,
     SummaryTable,
+    packed,
 )
 
 _COPIED = [RULE_NUMBER[code] for code in ("DUP101", "DUP102", "DUP104")]
@@ -69,14 +70,14 @@ def _pairs(summaries: SummaryTable, overlap: Overlap) -> MatchTable:
 def _inside(table: MatchTable, summaries: SummaryTable) -> Bool:
     """Which matches (V,) of a summary and its source meet the summary."""
     inside = np.zeros(len(table), np.bool_)
-    key = summaries.article.astype(np.int64) << 32 | summaries.source
+    key = packed(summaries.article, summaries.source)
     order = np.argsort(key, kind="stable")
     sides = (
         (table.a, table.b, table.a_start, table.a_end),
         (table.b, table.a, table.b_start, table.b_end),
     )
     for article, source, start, end in sides:
-        own = article.astype(np.int64) << 32 | source
+        own = packed(article, source)
         low, high = (np.searchsorted(key[order], own, side) for side in _EDGES)
         of = np.repeat(np.arange(len(own)), high - low)
         which = order[np.arange(len(of)) - np.repeat(np.cumsum(high - low) - high, high - low)]
