@@ -34,6 +34,8 @@ class Banding(Struct, frozen=True):
         return float(1.0 - (1.0 - similarity**self.rows) ** self.bands)
 
 
+_AT_ONCE = 16
+"""Batches that are swept over before somebody looks at what is held."""
 ROWS = 2
 """Exact proof is so cheap (0.3 us) that few rows and some false candidates win: 8 x 2 takes half
 the time of 32 x 4 behind the tokens, and finds more."""
@@ -121,10 +123,14 @@ def colliding(
     seen, shared = workspace.seen, workspace.shared
     seen[:] = 0
     shared[:] = 0
-    for part in batches:
+    for number, part in enumerate(batches):
         mark_shared(part.keys[band], part.use, part.passage, part.article, seen, shared)
+        if number % _AT_ONCE == 0:
+            memory.give_back()
     count = 0
-    for part in batches:
+    for number, part in enumerate(batches):
+        if number % _AT_ONCE == 0:
+            memory.give_back()
         count = pack_shared(
             part.keys[band], part.keys[(band + 1) % len(part.keys)], part.use, part.passage,
             part.article, part.first, shared, bits, count, workspace.order, workspace.place,

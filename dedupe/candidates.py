@@ -83,8 +83,7 @@ def equals_of(content: U64, token: U32, passages: Passages, pool: Executor) -> E
 
     halves = list(pool.map(repeated, range(1 << _HALVING)))
     tables = [np.full(2 << len(some).bit_length(), -1, np.int32) for some in halves]
-    # Both sweep over the same words. Nobody else sees in time how much is held: that takes 0.2 s
-    # for a gigabyte.
+    # Both sweep over the same words. To look behind each part takes 0.2 s for a gigabyte.
     cuts = np.linspace(0, count, memory.parts(_SWEPT * token.nbytes) + 1).astype(np.int64)
     for bounds in pairwise(cuts.tolist()):
         here = [some[slice(*np.searchsorted(some, bounds))] for some in halves]

@@ -29,9 +29,11 @@ LARGE_BYTES = 1 << 14
 """Size from which an array is worth a place in a file."""
 LEAST_PART = 1 << 20
 """Bytes of a part of a table, however little may be held."""
-LOOK_SECONDS = 0.005
-"""Time between two looks at what the process holds; two cores that look pages of a file up map up
-to 180 MB in it, which cost little until they are asked for again."""
+LOOK_SECONDS = 0.002
+"""Time between two looks at what the process holds."""
+FULL, LEFT = 1 / 2, 2 / 5
+"""Shares of the limit from which pages are given back, and to which. Two cores that look pages of a
+file up map 100 MB each millisecond, and to give 3 GB back takes ten."""
 _ALIGNMENT = 64
 _STATM = "/proc/self/statm"
 
@@ -181,7 +183,7 @@ class _Spill:
 
     def _hold(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
-            if _holds_too_much(self.limit * 3 // 4):  # so much is touched until the next look
+            if _holds_too_much(self.limit * FULL):
                 self.give_back()
 
     def give_back(self) -> None:
@@ -189,7 +191,7 @@ class _Spill:
         with self._lock:
             slabs = [slab() for slab in self._slabs]
         for slab in slabs:
-            if slab is not None and _holds_too_much(self.limit * 5 // 8):
+            if slab is not None and _holds_too_much(self.limit * LEFT):
                 _give_back(slab)
 
 
@@ -280,13 +282,13 @@ def _statm() -> int:
     return os.open(_STATM, os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _holds_too_much(limit: int) -> bool:
+def _holds_too_much(limit: float) -> bool:
     """Whether the process holds more than that, and files are to blame.
 
     Where all else is more than the limit, to give back ever more often is no help.
     """
     held, mapped = resident()
-    return held > limit and mapped > limit // 4
+    return held > limit and mapped > limit / 4
 
 
 def _give_back(slab: mmap.mmap) -> None:
@@ -298,8 +300,11 @@ def _give_back(slab: mmap.mmap) -> None:
 
 
 def give_back() -> None:
-    """Give pages of files back now, where too much is held: behind a sweep over large tables."""
-    if _spill is not None:
+    """Give pages of files back now, where too much is held: in a sweep over large tables.
+
+    Between short kernels nobody else sees that in time, since all wait for the interpreter.
+    """
+    if _spill is not None and _holds_too_much(_spill.limit * FULL):
         _spill.give_back()
 
 

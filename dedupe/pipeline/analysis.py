@@ -51,7 +51,7 @@ BATCHES = 16
 """Batches in which a corpus is cut at least, so that all threads find work to the end."""
 KEPT_LIMIT = 2_000_000_000
 """Bytes to hold where nobody says how many, with the texts of a corpus."""
-SPILL_LIMIT = {"fast": 800_000_000, "standard": 2_000_000_000, "deep": 2_000_000_000}
+SPILL_LIMIT = {"fast": 1_200_000_000, "standard": 3_000_000_000, "deep": 3_000_000_000}
 """The same without them. What is touched again and again at either depth has room in it."""
 KEPT_SHARE = 1 / 8
 """Share of what may be held up to which texts and words are kept; those of larger corpora are read
