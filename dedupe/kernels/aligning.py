@@ -372,8 +372,8 @@ def align(token, box, itself, min_words, runs, alive, state, owner, out):
 
 
 @inlined
-def _overlap_with_many(token, a_low, a_high, b_low, b_high, room, table, out):
-    """`overlap` of one span with several others, whose shingles are looked up in those of the one.
+def _compare_span(token, a_low, a_high, b_low, b_high, room, table, out):
+    """`overlap` of one span with others, whose shingles are looked up in those of the one.
 
     They are looked for behind the last one that both have first: most of a copy goes on there.
 
@@ -451,7 +451,7 @@ def overlap(token, a_low, a_high, b_low, b_high, room, table, out):
         if alone and same_words(token, a_low[m], b_low[m], size):
             out[m] = size >= SHINGLE
         else:
-            _overlap_with_many(
+            _compare_span(
                 token, a_low[m], a_high[m], b_low[m:last], b_high[m:last], room, table, out[m:last]
             )
         m = last
