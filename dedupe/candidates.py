@@ -156,8 +156,8 @@ def band_pairs(
     pairs = memory.joined(list(pool.map(one, range(bands))), np.uint64)
     crowds = memory.empty(len(pairs), np.uint64)
     count = part_crowds(pairs, crowds)
-    crowds, others = pool.map(sorted_unique, (crowds[: len(pairs) - count], pairs[:count]))
-    return crowds, others
+    # One after the other: what is sorted is touched all over, and of 10 GB each takes gigabytes.
+    return sorted_unique(crowds[: len(pairs) - count]), sorted_unique(pairs[:count])
 
 
 def settled_by(proven: U64, passages: int) -> Bool:
