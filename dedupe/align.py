@@ -146,6 +146,5 @@ def shingle_overlap(
 def overlap_room(a_start: I64, a_end: I64, b_start: I64, b_end: I64) -> tuple[U32, U64]:
     """Scratch memory of the kernel `overlap` for some spans."""
     longest = int(max((a_end - a_start).max(initial=0), (b_end - b_start).max(initial=0)))
-    return np.empty((4, longest), np.uint32), np.zeros(
-        max(64, 4 << longest.bit_length()), np.uint64
-    )
+    slots = max(64, 4 << longest.bit_length())
+    return np.empty((4, longest), np.uint32), np.empty(slots, np.uint64)

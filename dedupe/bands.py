@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from itertools import accumulate
 from typing import NamedTuple
@@ -123,14 +123,10 @@ def colliding(
     seen, shared = workspace.seen, workspace.shared
     seen[:] = 0
     shared[:] = 0
-    for number, part in enumerate(batches):
+    for part in _swept_over(batches):
         mark_shared(part.keys[band], part.use, part.passage, part.article, seen, shared)
-        if number % _AT_ONCE == 0:
-            memory.give_back()
     count = 0
-    for number, part in enumerate(batches):
-        if number % _AT_ONCE == 0:
-            memory.give_back()
+    for part in _swept_over(batches):
         count = pack_shared(
             part.keys[band], part.keys[(band + 1) % len(part.keys)], part.use, part.passage,
             part.article, part.first, shared, bits, count, workspace.order, workspace.place,
@@ -138,6 +134,14 @@ def colliding(
     order = workspace.order[:count]
     order.sort()
     return order, np.uint64((1 << bits) - 1), workspace.place
+
+
+def _swept_over(batches: Sequence[Part]) -> Iterator[Part]:
+    """The batches, one by one; what is mapped meanwhile is given back where it is too much."""
+    for number, part in enumerate(batches):
+        if number % _AT_ONCE == 0:
+            memory.give_back()
+        yield part
 
 
 def usable(kind: U8, representative: I32, equal: I32) -> Bool:

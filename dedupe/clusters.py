@@ -179,7 +179,7 @@ def _take_families(
         shared = np.empty((len(others), 3))
         overlap(
             token, start[leader], end[leader], start[others], end[others],
-            np.empty((4, longest), np.uint32), np.zeros(4 << longest.bit_length(), np.uint64),
+            np.empty((4, longest), np.uint32), np.empty(4 << longest.bit_length(), np.uint64),
             shared,
         )  # fmt: skip
         member[others] = shared[:, 1:].max(axis=1) >= MEMBER
