@@ -39,6 +39,8 @@ _ROOM = 1 << 18
 """Room for the candidates of a task; where it does not suffice all is searched again, and what is
 not used is never touched."""
 _TASKS = 32
+_CELLS = 1 << 16
+"""Counters of the hits of an article, by where they stand; they fit into the second cache."""
 _POSTING_BYTES = 16
 """Of a posting and its row, and of a part of those that it meets."""
 _SCRATCH = Scratch()
@@ -111,24 +113,26 @@ def candidates(
     chain, first = CHAIN, articles
     if accepted >= 0:  # they are not linked with each other, so the others meet as many as they can
         chain, first = MANY, int(np.append(np.flatnonzero(owner == accepted), articles)[0])
-    met = max(chain, pairing.CAP)
-    place = (place_bits, max(longest.bit_length() - place_bits, 0))
+    most_met = max(chain, pairing.CAP)
+    shape = (place_bits, max(longest.bit_length() - place_bits, 0))
 
     def boxes(postings: _Postings, bounds: tuple[int, int]) -> Candidates:
         low, high = bounds
         posting, by_article, edges = postings
         most = int(np.diff(edges[low : high + 1]).max(initial=0))
-        counts, behind = np.zeros(articles, np.uint8), np.zeros(articles, np.int32)
-        hits, grouped = (
-            _SCRATCH.empty(name, most * met, np.uint64) for name in ("hits", "grouped")
+        cells, behind = np.zeros(_CELLS, np.uint8), np.zeros(articles, np.int32)
+        most_hits = most * most_met + pairing.TAIL
+        met, hits, grouped = (
+            _SCRATCH.empty(name, most_hits, np.uint64) for name in ("met", "hits", "grouped")
         )
-        partners = _SCRATCH.empty("partners", most * met, np.int32)
+        place = _SCRATCH.empty("place", most_hits, np.uint32)
+        partners = _SCRATCH.empty("partners", most_hits, np.int32)
         room = _ROOM
         while True:
             partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
             count = pairing.dense_boxes(
-                posting, by_article, edges, low, high, owner, chain, article_token, *place,
-                counts, behind, hits, grouped, partners, partner, box,
+                posting, by_article, edges, low, high, owner, chain, article_token, *shape,
+                cells, behind, met, place, hits, grouped, partners, partner, box,
             )  # fmt: skip
             if count <= room:
                 return Candidates(partner[:count].copy(), box[:count].copy())
@@ -140,7 +144,7 @@ def candidates(
         if high - low == first:
             postings = _Postings(posting, *_by_article(posting, parts, articles))
         else:
-            postings = _later(posting, parts, (low, high), met, articles)
+            postings = _later(posting, parts, (low, high), most_met, articles)
         tasks = np.linspace(edges[low], edges[high], _TASKS + 1)[1:-1]
         cuts = np.searchsorted(edges, tasks).tolist()
         found += pool.map(partial(boxes, postings), pairwise([low, *cuts, high]))
@@ -192,13 +196,15 @@ def _later(
     Those of a corpus lie anywhere in the files that they are kept in; to read all of them once for
     each range, in their order, takes a twentieth of the time of waiting for each.
     """
-    from dedupe.kernels.pairing import later_postings
+    from dedupe.kernels.pairing import GROUP, TAIL, later_postings
 
-    held = np.empty(sum(map(len, parts)), np.uint64)  # what nobody writes to is not there
+    room = sum(map(len, parts)) + TAIL
+    held = np.empty(room, np.uint64)  # what nobody writes to is not there
     size = 0
     for part in parts:
         size += later_postings(posting[part.start : part.stop], *bounds, ahead, held[size:])
-    return _Postings(held[:size], *_by_article(held, [range(size)], articles))
+    held[size : size + TAIL] = GROUP
+    return _Postings(held[: size + TAIL], *_by_article(held, [range(size)], articles))
 
 
 def _by_article(posting: U64, parts: list[range], articles: int) -> tuple[U32, I64]:
@@ -242,7 +248,14 @@ def _postings(
 
     Returns an array, and the ranges of it that hold the postings of each part.
     """
-    from dedupe.kernels.pairing import count_keys, drop_single, group_pairs, write_keys
+    from dedupe.kernels.pairing import (
+        GROUP,
+        TAIL,
+        count_keys,
+        drop_single,
+        group_pairs,
+        write_keys,
+    )
 
     bits = _clamped((2 * len(kept.stem) // _PART_KEYS).bit_length(), _PART_BITS)
     articles = len(kept.first) - 1
@@ -251,7 +264,8 @@ def _postings(
     list(pool.map(lambda h: count_keys(kept.stem, kept.first, *halves[h], bits, keys[h]), (0, 1)))
     edges = np.append(0, np.cumsum(keys.sum(axis=0)))
     following = edges[:-1] + np.cumsum(keys, axis=0) - keys
-    posting = memory.empty(int(edges[-1]), np.uint64)
+    posting = memory.empty(int(edges[-1]) + TAIL, np.uint64)
+    posting[-TAIL:] = GROUP
     list(pool.map(lambda h: write_keys(*kept, *halves[h], bits, following[h], posting), (0, 1)))
 
     def one(part: int) -> range:

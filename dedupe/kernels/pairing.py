@@ -32,17 +32,23 @@ APART = 1000
 """Words of the earlier article between passing hits above which they are two candidates."""
 LONGEST = 10_000
 """Words of it that one candidate spans at most: to align it takes the square of them."""
+GROUP, TAIL = 1 << 63, 4
+"""A posting that begins a group. So many of them stand behind the last one: as many are copied at
+once."""
 
 _ONE, _SIX, _BIT, _HALF = (np.uint64(k) for k in (1, 6, 63, 32))
 _MIX_1, _MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _LOW = np.uint64(0xFFFFFFFF)
-_BEGINS, _CHAINED = np.uint64(1 << 63), np.uint64(1 << 62)
+_BEGINS, _CHAINED = np.uint64(GROUP), np.uint64(1 << 62)
 """Bits of a posting: the first of its group; of a group that is chained."""
 _REACH = np.uint64(3)
 """A stem makes pairs with the two behind it."""
 _AHEAD = np.uint64(12)
 """Postings that are asked for before they are looked at: they lie anywhere in the memory."""
 _ARTICLE = np.uint64((1 << 30) - 1)
+_COPIED = np.uint64(TAIL)
+_SPREAD = np.uint64(0x9E3779B1)
+"""Sets the cells of two articles far apart."""
 
 
 @inlined
@@ -229,46 +235,77 @@ def list_postings(posting, first, following, by_article):
 
 
 @inlined
+def _list_met(posting, mine, chain, met, place):
+    """List what some postings of an article meet: the later ones of their groups.
+
+    Some are copied at once and those behind the group are written over: a loop over each group ends
+    where no processor expects it, and takes three times as long.
+
+    mine: u32 rows of the postings; chain: as in `dense_boxes`
+    met: u64 (H,), place: u32 (H,) written: a later posting, and the word of the earlier one.
+        Returns their number.
+    """
+    count = _ONE - _ONE
+    for m in range(np.uint64(len(mine))):
+        prefetch(posting, mine[min(m + _AHEAD, np.uint64(len(mine) - 1))])
+        q = np.uint64(mine[m])
+        here = np.uint32(posting[q] & _LOW)
+        left = np.uint64(chain) if posting[q] & _CHAINED else np.uint64(CAP)
+        q += _ONE
+        while left:
+            begins = _ONE << _COPIED
+            for k in range(_COPIED):
+                met[count + k], place[count + k] = posting[q + k], here
+                begins |= posting[q + k] >> _BIT << k
+            same = min(trailing_zeros(begins), left)
+            count += same
+            left = left - _COPIED if same == _COPIED else _ONE - _ONE
+            q += _COPIED
+    return count
+
+
+@inlined
+def _cell(posting, place, cells):
+    """The place of a hit among the cells: one for each later article and stretch of words."""
+    article = posting >> _HALF & _ARTICLE
+    return (article * _SPREAD + (np.uint64(place) >> _SIX)) & np.uint64(len(cells) - 1)
+
+
+@inlined
 def _collect(
-    posting, mine, owner, own, chain, base, article_token, bits, drop, counts, met, hits
+    posting, mine, owner, own, chain, base, article_token, bits, drop, cells, met, place, hits
 ):  # fmt: skip
-    """Write the hits of an article with later ones that have enough of them.
+    """Write the hits of an article that may have enough others with the same article close to them.
+
+    Those within NEAR words stand in one stretch of 64 words or in two that follow each other. Hits
+    of other articles that are counted in the same cell let some pass, no more.
 
     mine: u32 rows of its postings; own, base: its owner and first token; chain: as in `dense_boxes`
-    counts: u8 (D,) of zeros, which it is again at the end; met: i32 (H,), scratch
+    cells: u8 (2 ** k,) of zeros, which it is again at the end
+    met: u64 (H,), place: u32 (H,), scratch
     hits: u64 (H,) written. Returns their number.
     """
-    total = np.uint64(len(posting))
-    others = _ONE - _ONE
-    for m in range(np.uint64(len(mine))):
-        q = np.uint64(mine[m])
-        prefetch(posting, mine[min(m + _AHEAD, np.uint64(len(mine) - 1))])
-        left = np.uint64(chain) if posting[q] & _CHAINED else np.uint64(CAP)
-        q += _ONE
-        while left and q < total and not posting[q] & _BEGINS:
-            b = posting[q] >> _HALF & _ARTICLE
-            if counts[b] == 0:
-                met[others] = b
-                others += _ONE
-            counts[b] += np.uint8(counts[b] < 255)
-            q += _ONE
-            left -= _ONE
+    total = _list_met(posting, mine, chain, met, place)
+    for m in range(total):
+        cell = _cell(met[m], place[m], cells)
+        cells[cell] += np.uint8(cells[cell] < 255)
+    last = np.uint64(len(cells) - 1)
+    dense = _ONE - _ONE
+    for m in range(total):
+        cell = _cell(met[m], place[m], cells)
+        beside = max(cells[(cell - _ONE) & last], cells[(cell + _ONE) & last])
+        hits[dense] = m
+        dense += np.uint64(np.int64(cells[cell]) + np.int64(beside) >= FEWEST)
+    for m in range(total):
+        cells[_cell(met[m], place[m], cells)] = 0
     found = _ONE - _ONE
-    for m in range(np.uint64(len(mine))):
-        q = np.uint64(mine[m])
-        here = np.uint64(np.int64(posting[q] & _LOW) - base) >> drop
-        left = np.uint64(chain) if posting[q] & _CHAINED else np.uint64(CAP)
-        q += _ONE
-        while left and q < total and not posting[q] & _BEGINS:
-            b = posting[q] >> _HALF & _ARTICLE
-            if counts[b] >= FEWEST and owner[b] != own and owner[b] >= 0:
-                there = np.uint64(np.int64(posting[q] & _LOW) - article_token[b]) >> drop
-                hits[found] = (b << bits | here) << bits | there
-                found += _ONE
-            q += _ONE
-            left -= _ONE
-    for m in range(others):
-        counts[np.uint64(met[m])] = 0
+    for h in range(dense):
+        m = hits[h]
+        b = met[m] >> _HALF & _ARTICLE
+        here = np.uint64(np.int64(place[m]) - base) >> drop
+        there = np.uint64(np.int64(met[m] & _LOW) - article_token[b]) >> drop
+        hits[found] = (b << bits | here) << bits | there
+        found += np.uint64(owner[b] != own and owner[b] >= 0)
     return np.int64(found)
 
 
@@ -325,18 +362,20 @@ def _has_near(hits, i, bits, mask, reach, other_reach, fewest):
 @kernel
 def dense_boxes(
     posting, by_article, edges, low, high, owner, chain, article_token, place_bits, place_shift,
-    counts, behind, hits, grouped, partners, partner, box,
+    cells, behind, met, place, hits, grouped, partners, partner, box,
 ):  # fmt: skip
     """Find the pairs of articles that have `FEWEST` hits close to each other, and where.
 
-    posting: u64 (P,), by_article: u32 (P,), edges: i64 (D + 1,) first row of each article in it
+    posting: u64 (P,), `TAIL` of which stand behind all groups; by_article: u32 (R,), edges: i64
+        (D + 1,) first row of each article in it
     low, high: range of articles, which are paired with later ones
     owner: i32 (D,) articles with the same number, or one below 0, are not paired
     chain: later articles that each one meets where more than CAP have a pair of stems
     place_bits: of a place in an article, counted from its start, after `place_shift` bits are
         dropped, which only articles of a million words need
-    counts: u8, behind: i32 (D,) of zeros; hits, grouped: u64, partners: i32 (H,), scratch: CAP
-        places, or `chain`, for each posting of an article
+    cells: u8 (2 ** k,), behind: i32 (D,) of zeros; met, hits, grouped: u64, place: u32,
+        partners: i32 (H,), scratch: CAP places, or `chain`, for each posting of an article, and
+        `TAIL`
     partner: i32 (Q, 2), box: i64 (Q, 4) written: the article and the later one, first token and
         end, in either article, of the hits that have enough others close behind them.
         Returns their number; more than Q were not written.
@@ -350,11 +389,11 @@ def dense_boxes(
             continue
         found = _collect(
             posting, by_article[edges[a] : edges[a + 1]], owner, owner[a], chain, article_token[a],
-            article_token, bits, drop, counts, partners, hits,
+            article_token, bits, drop, cells, met, place, hits,
         )  # fmt: skip
-        met = _group(hits[:found], bits, behind, partners, grouped)
+        others = _group(hits[:found], bits, behind, partners, grouped)
         begin = 0
-        for m in range(met):
+        for m in range(others):
             b = np.int64(partners[m])
             mine = grouped[begin : behind[b]]
             begin = np.int64(behind[b])
@@ -375,7 +414,7 @@ def dense_boxes(
                     partner[count - 1, 0], partner[count - 1, 1] = a, b
                     box[count - 1, 0], box[count - 1, 1] = low_a, end_a
                     box[count - 1, 2], box[count - 1, 3] = low_b, end_b
-        for m in range(met):
+        for m in range(others):
             behind[np.uint64(partners[m])] = 0
     return count
 
