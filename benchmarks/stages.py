@@ -44,6 +44,7 @@ from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import load_model, score_blocks
 from dedupe.pipeline import analysis, gathering, matching
+from dedupe.rarity import stem_frequency
 from dedupe.sources import FileTable, SourceFile, find_files, read_batch
 from dedupe.tables import MatchTable
 
@@ -211,15 +212,17 @@ def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     )  # fmt: skip
     stemmed = whole.stems()
     if stemmed is not None:
+        frequency = stem_frequency(stemmed.stem, pieces)
+        here = rewordings.rarity_here(frequency, len(pieces) - 1)
 
         def pair() -> pairings.Candidates:
-            return pairings.candidates(stemmed.stem, pieces, owner, pool)
+            return pairings.candidates(stemmed.stem, pieces, owner, frequency, pool)
 
         where_reworded = pair()
         yield Stage("pairs of stems", "word", len(stemmed.stem), _seconds(pair))
         yield Stage(
             "reworded alignment", "candidate", len(where_reworded.partner),
-            _seconds(lambda: rewordings.align(*where_reworded, stemmed, pieces, pool)),
+            _seconds(lambda: rewordings.align(*where_reworded, stemmed, pieces, here, pool)),
         )  # fmt: skip
 
 

@@ -18,7 +18,6 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
-from dedupe.document_frequency import document_frequency
 from dedupe.memory import Scratch
 from dedupe.tables import I32, I64, U32, U64, Bool
 
@@ -30,11 +29,9 @@ FEW = 8
 CHAIN, MANY = 2, 64
 """Later articles that an article meets where more than 16 have a pair of stems, and where these are
 accepted ones."""
-_STEM_BITS = (10, 22)
-"""Least and most bits that number the stems. Some share a number: their counts are a bit high."""
-_PART_BITS = (1, 4)
-_PART_KEYS = 1 << 22
-"""Keys of a part; the parts of all keys are sorted one after the other, so memory is bounded."""
+_PART_BITS = (1, 8)
+_PART_KEYS = 1 << 19
+"""Keys of a part at most, but for the largest corpora: the second cache holds and sorts them."""
 _ROOM = 1 << 18
 """Room for the candidates of a task; where it does not suffice all is searched again, and what is
 not used is never touched."""
@@ -76,22 +73,14 @@ class _Postings(NamedTuple):
     """(D + 1,) first row of each article"""
 
 
-class _Kept(NamedTuple):
-    """The words that take part."""
-
-    stem: U32
-    token: U32
-    first: I64
-    """(D + 1,)"""
-
-
 def candidates(
-    stem: U32, article_token: I64, owner: I32, pool: Executor, accepted: int = -1
+    stem: U32, article_token: I64, owner: I32, frequency: I32, pool: Executor, accepted: int = -1
 ) -> Candidates:
     """Find pairs of articles with several hits close together.
 
     stem: (N,); article_token: (D + 1,) first token of each article, or piece of one
     owner: (D,) articles with the same number, or one below 0, are not paired
+    frequency: of `rarity.stem_frequency`
     accepted: the number of all accepted articles, which stand behind the others; -1 for none
 
     Words that stand in a copied passage take part: to leave them out halves the work, and loses one
@@ -102,11 +91,8 @@ def candidates(
     articles = len(article_token) - 1
     if articles < 2:
         return Candidates(np.empty((0, 2), np.int32), np.empty((0, 4), np.int64))
-    kept = _kept(stem, article_token)
-    places = np.searchsorted(article_token, np.arange(0, len(stem) + 64, 64), "right") - 1
-    first_article = np.minimum(places, articles - 1).astype(np.int32)
-    posting, parts = _postings(kept, first_article, article_token, pool)
-    del kept
+    telling = frequency <= max(FEW, COMMON * articles)
+    posting, parts = _postings(stem, telling, article_token, pool)
     article_bits = max((articles - 1).bit_length(), 1)
     place_bits = (64 - article_bits) // 2
     longest = int(np.diff(article_token).max())
@@ -228,54 +214,37 @@ def _count(posting: U64, parts: list[range], articles: int) -> I64:
     return count
 
 
-def _kept(stem: U32, article_token: I64) -> _Kept:
-    """The words whose stem stands in two articles or more, and not in too many."""
-    from dedupe.kernels.pairing import keep_stems
-
-    articles, bits = len(article_token) - 1, _clamped(len(stem).bit_length(), _STEM_BITS)
-    count = document_frequency(stem, article_token[:-1], np.diff(article_token), bits)
-    chosen = (count >= 2) & (count <= max(FEW, COMMON * articles))
-    kept, token = (memory.empty(len(stem) + 1, np.uint32) for _ in range(2))
-    first = np.empty(articles + 1, np.int64)
-    size = keep_stems(stem, chosen.view(np.uint8), article_token, kept, token, first)
-    return _Kept(kept[:size], token[:size], first)
-
-
 def _postings(
-    kept: _Kept, first_article: I32, article_token: I64, pool: Executor
+    stem: U32, telling: Bool, article_token: I64, pool: Executor
 ) -> tuple[U64, list[range]]:
     """The pairs of stems that stand in several articles, as postings, part by part.
 
+    telling: (2 ** k,) whether a stem takes part, by its upper bits
     Returns an array, and the ranges of it that hold the postings of each part.
     """
-    from dedupe.kernels.pairing import (
-        GROUP,
-        TAIL,
-        count_keys,
-        drop_single,
-        group_pairs,
-        write_keys,
-    )
+    from dedupe.kernels.pairing import GROUP, TAIL, count_keys, group_pairs, write_keys
 
-    bits = _clamped((2 * len(kept.stem) // _PART_KEYS).bit_length(), _PART_BITS)
-    articles = len(kept.first) - 1
-    halves = [(0, articles // 2), (articles // 2, articles)]
+    articles = len(article_token) - 1
+    bits = _clamped((2 * len(stem) // _PART_KEYS).bit_length(), _PART_BITS)
+    words = np.empty((2, 2, int(np.diff(article_token).max())), np.uint32)
+    halves = [
+        (stem, telling.view(np.uint8), article_token, *bounds, bits)
+        for bounds in ((0, articles // 2), (articles // 2, articles))
+    ]
     keys = np.zeros((2, 1 << bits), np.int64)
-    list(pool.map(lambda h: count_keys(kept.stem, kept.first, *halves[h], bits, keys[h]), (0, 1)))
+    list(pool.map(lambda h: count_keys(*halves[h], words[h], keys[h]), (0, 1)))
     edges = np.append(0, np.cumsum(keys.sum(axis=0)))
     following = edges[:-1] + np.cumsum(keys, axis=0) - keys
     posting = memory.empty(int(edges[-1]) + TAIL, np.uint64)
     posting[-TAIL:] = GROUP
-    list(pool.map(lambda h: write_keys(*kept, *halves[h], bits, following[h], posting), (0, 1)))
+    list(pool.map(lambda h: write_keys(*halves[h], words[h], following[h], posting), (0, 1)))
+    places = np.searchsorted(article_token, np.arange(0, len(stem) + 64, 64), "right") - 1
+    first_article = np.minimum(places, articles - 1).astype(np.int32)
 
     def one(part: int) -> range:
-        room = posting[edges[part] : edges[part + 1]]
-        words = max(1 << len(room).bit_length() >> 3, 1)
-        seen, shared = (_SCRATCH.empty(name, words, np.uint64) for name in ("seen", "shared"))
-        seen[:] = shared[:] = 0
-        entries = room[: drop_single(room, seen, shared)]
+        entries = posting[edges[part] : edges[part + 1]]
         entries.sort()
-        size = group_pairs(entries, room, first_article, article_token)
+        size = group_pairs(entries, first_article, article_token)
         return range(int(edges[part]), int(edges[part]) + size)
 
     return posting, list(pool.map(one, range(1 << bits)))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dedupe.tables import F32
+from dedupe.document_frequency import document_frequency
+from dedupe.tables import F32, I32, I64, U32
 
 RARE = 1.0
 """Nats above which a stem is not common, as in `kernels.rewording`."""
@@ -30,3 +31,11 @@ def rarity() -> F32:
         place = (file["stem"] >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
         np.minimum.at(table, place, file["sixteenths"].astype(np.float32) / 16)
     return table
+
+
+def stem_frequency(stem: U32, article_token: I64) -> I32:
+    """(2 ** RARITY_BITS,) in how many articles each stem stands, by its upper bits.
+
+    stem: (N,); article_token: (D + 1,) first token of each article, or piece of one
+    """
+    return document_frequency(stem, article_token[:-1], np.diff(article_token), RARITY_BITS)

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.document_frequency import document_frequency
 from dedupe.rarity import RARITY_BITS, rarity
 from dedupe.tables import F32, F64, I32, I64, U8, U32, U64, Bool, EditKind, MatchTable, Stems
 
@@ -79,17 +78,17 @@ class Reworded(NamedTuple):
         return Reworded._make(column[rows] for column in self)
 
 
-def rarity_here(stem: U32, piece_token: I64) -> F32:
+def rarity_here(frequency: I32, articles: int) -> F32:
     """The table of rarity, in which the stems of the corpus's own topic carry less.
 
     What every third post of a blog mentions is no evidence in that blog: of its reworded passages
     that were read, this drops three of five wrong ones and no right one.
+
+    frequency: of `rarity.stem_frequency`; articles: number of articles, or pieces of them
     """
-    articles = len(piece_token) - 1
-    count = document_frequency(stem, piece_token[:-1], np.diff(piece_token), RARITY_BITS)
-    topical = np.flatnonzero(count >= TOPICAL)
+    topical = np.flatnonzero(frequency >= TOPICAL)
     table = rarity().copy()
-    table[topical] = np.minimum(table[topical], np.log(articles / count[topical]))
+    table[topical] = np.minimum(table[topical], np.log(articles / frequency[topical]))
     return table
 
 
@@ -100,19 +99,19 @@ def information(stem: U32, table: F32) -> F64:
 
 
 def align(
-    partner: I32, box: I64, stems: Stems, piece_token: I64, pool: Executor,
+    partner: I32, box: I64, stems: Stems, piece_token: I64, here: F32, pool: Executor,
     limits: Limits = LIMITS,
 ) -> Reworded:  # fmt: skip
     """Align the candidates and keep what carries enough evidence.
 
     partner: (Q, 2), box: (Q, 4) of `pairings`
     piece_token: (D + 1,) first token of each article, or piece of one
+    here: of `rarity_here`
     """
     from dedupe.kernels.rewording import align_reworded
 
     unit = units(stems.sentence)
     bounds = padded(partner, box, unit, piece_token)
-    here = rarity_here(stems.stem, piece_token)
 
     def one(at: int) -> tuple[I64, I64, F64]:
         part = bounds[at : at + _CHUNK]

@@ -59,94 +59,69 @@ def _pair_key(one, other):
     return (state ^ state >> np.uint64(29)) * _MIX_2
 
 
-@kernel
-def keep_stems(stem, chosen, article_token, kept, place, kept_first):
-    """List the words whose stems are neither unique nor everywhere.
+@inlined
+def _list_telling(stem, telling, low, high, words):
+    """List the words of an article whose stems take part; their number.
 
-    stem: u32 (N,); chosen: u8 (V,) by the upper bits of a stem, 1 or 0
-    article_token: i64 (D + 1,)
-    kept: u32 (N + 1,), place: u32 (N + 1,) written: stems and tokens; kept_first: i64 (D + 1,)
-        written: the first of each article. Returns their number.
+    words: u32 (2, X) written: stems and tokens
     """
-    shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(chosen))))
+    shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(telling))))
     n = _ONE - _ONE
-    for d in range(len(article_token) - 1):
-        kept_first[d] = n
-        for t in range(np.uint64(article_token[d]), np.uint64(article_token[d + 1])):
-            value = stem[t]
-            kept[n], place[n] = value, t
-            n += np.uint64(chosen[np.uint64(value >> shift)])
-    kept_first[len(article_token) - 1] = n
+    for t in range(np.uint64(low), np.uint64(high)):
+        value = stem[t]
+        words[0, n], words[1, n] = value, t
+        n += np.uint64(telling[np.uint64(value >> shift)])
     return n
 
 
 @kernel
-def count_keys(kept, kept_first, low, high, parts_log, count):
+def count_keys(stem, telling, article_token, low, high, parts_log, words, count):
     """Count the pairs of some articles by the part of all keys that theirs belongs to.
 
-    kept: u32 (X,), kept_first: i64 (D + 1,) of `keep_stems`; low, high: range of articles
+    stem: u32 (N,); telling: u8 (V,) by the upper bits of a stem, 1 or 0
+    article_token: i64 (D + 1,); low, high: range of articles
+    words: u32 (2, X) scratch, X words of the longest article
     count: i64 (2 ** parts_log,) added to
     """
     top = np.uint64(64 - parts_log)
     for d in range(low, high):
-        end = np.uint64(kept_first[d + 1])
-        for i in range(np.uint64(kept_first[d]), end):
+        end = _list_telling(stem, telling, article_token[d], article_token[d + 1], words)
+        for i in range(end):
             for j in range(i + _ONE, min(i + _REACH, end)):
-                if kept[i] != kept[j]:
-                    count[_pair_key(kept[i], kept[j]) >> top] += 1
+                if words[0, i] != words[0, j]:
+                    count[_pair_key(words[0, i], words[0, j]) >> top] += 1
 
 
 @kernel
-def write_keys(kept, place, kept_first, low, high, parts_log, following, out):
+def write_keys(stem, telling, article_token, low, high, parts_log, words, following, out):
     """Write the pairs of some articles, part by part, as 32 bits of the key above the token.
 
-    place: u32 (X,); following: i64 (2 ** parts_log,) next row of each part, added to
+    stem, ..., words: as in `count_keys`
+    following: i64 (2 ** parts_log,) next row of each part, added to
     out: u64 (K,) written
     """
     top, drop = np.uint64(64 - parts_log), np.uint64(parts_log)
     for d in range(low, high):
-        end = np.uint64(kept_first[d + 1])
-        for i in range(np.uint64(kept_first[d]), end):
+        end = _list_telling(stem, telling, article_token[d], article_token[d + 1], words)
+        for i in range(end):
             for j in range(i + _ONE, min(i + _REACH, end)):
-                if kept[i] == kept[j]:
+                if words[0, i] == words[0, j]:
                     continue
-                key = _pair_key(kept[i], kept[j])
+                key = _pair_key(words[0, i], words[0, j])
                 part = key >> top
                 upper = key << drop >> _HALF << _HALF
-                out[np.uint64(following[part])] = upper | np.uint64(place[i])
+                out[np.uint64(following[part])] = upper | np.uint64(words[1, i])
                 following[part] += 1
 
 
 @kernel
-def drop_single(entries, seen, shared):
-    """Drop the entries whose key stands nowhere else, and hardly any other; how many are left.
-
-    entries: u64 (E,) of `write_keys`, those that are left in front
-    seen, shared: u64 (W,) of zeros, bitmaps of a power of two bits, written
-    """
-    shift = np.uint64(58) - trailing_zeros(np.uint64(len(seen)))
-    for e in range(np.uint64(len(entries))):
-        bit = entries[e] >> shift
-        mask = _ONE << (bit & _BIT)
-        before = seen[bit >> _SIX]
-        shared[bit >> _SIX] |= before & mask
-        seen[bit >> _SIX] = before | mask
-    count = _ONE - _ONE
-    for e in range(np.uint64(len(entries))):
-        bit = entries[e] >> shift
-        entries[count] = entries[e]
-        count += shared[bit >> _SIX] >> (bit & _BIT) & _ONE
-    return np.int64(count)
-
-
-@kernel
-def group_pairs(entries, room, first_article, article_token):
+def group_pairs(entries, first_article, article_token):
     """Group the entries by their key: one posting for each article that holds it.
 
     entries: u64 (E,) of `write_keys`, sorted; written over by the postings, group by group:
         `_BEGINS`, `_CHAINED` where the group has more than CAP, the article, and the token. Groups
-        of one article, or of more than CHAINED, are left out
-    room: u64 (X,) the entries and what is free behind them: another `_BEGINS` ends the last group
+        of one article, or of more than CHAINED, are left out; where there is room another `_BEGINS`
+        ends the last group
     first_article: i32 of the article of every 64th token
     article_token: i64 (D + 1,)
     Returns the number of postings.
@@ -178,8 +153,8 @@ def group_pairs(entries, room, first_article, article_token):
         if size > np.uint64(CAP):
             for i in range(begun, count):
                 posting[i] |= _CHAINED
-    if count < np.uint64(len(room)):
-        room[count] = _BEGINS
+    if count < total:
+        posting[count] = _BEGINS
     return np.int64(count)
 
 

@@ -26,8 +26,9 @@ from dedupe.passages import SHORTEST_BLOCK
 from dedupe.pipeline import crowds
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY
 from dedupe.pipeline.owners import Owners
-from dedupe.rarity import RARE, rarity
+from dedupe.rarity import RARE, rarity, stem_frequency
 from dedupe.tables import (
+    F32,
     I32,
     I64,
     U8,
@@ -160,25 +161,29 @@ def match_rewordings(
     if stems is not None:
         owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
-        where = pairings.candidates(stems.stem, corpus.pieces.token, owner, pool, owners.accepted)
+        pieces = corpus.pieces.token
+        frequency = stem_frequency(stems.stem, pieces)
+        here = rewordings.rarity_here(frequency, len(pieces) - 1)
+        where = pairings.candidates(stems.stem, pieces, owner, frequency, pool, owners.accepted)
         where = where.rows(owners.together(where.partner, corpus.pieces.article))
         proposed = where
         if owners.inside:
             owner = np.where(owner < owners.inside, owner, np.int32(-1))
             telling = rarity() > RARE
-            repeats = pairings.repeats(stems.stem, corpus.pieces.token, owner, telling, pool)
+            repeats = pairings.repeats(stems.stem, pieces, owner, telling, pool)
             proposed = where.and_those_of(repeats)
-        matches = _with_reworded(copied, proposed, corpus, stems, pool)
+        matches = _with_reworded(copied, proposed, corpus, stems, here, pool)
         if settings.depth == "deep":
-            found = _summaries(matches, where, corpus, stems, pool)
+            found = _summaries(matches, where, corpus, stems, here, pool)
     return Matched(align.of_articles(matches, corpus.pieces.article), found)
 
 
 def _with_reworded(
-    copied: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, pool: Executor
-) -> MatchTable:
+    copied: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, here: F32,
+    pool: Executor,
+) -> MatchTable:  # fmt: skip
     """Matches of copied and of reworded text, joined, and what was done to the text."""
-    found = rewordings.align(*where, stems, corpus.pieces.token, pool)
+    found = rewordings.align(*where, stems, corpus.pieces.token, here, pool)
     itself, twice = copied.a == copied.b, found.partner[:, 0] == found.partner[:, 1]
     again, inner = found.rows(twice), copied.rows(itself)
     shares = rewordings.edits(corpus.token, stems.stem, again.span, pool)
@@ -199,14 +204,14 @@ def _with_reworded(
 
 
 def _summaries(
-    known: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, pool: Executor
-) -> SummaryTable:
+    known: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, here: F32,
+    pool: Executor,
+) -> SummaryTable:  # fmt: skip
     """Passages that sum up an article; known: what is copied or reworded, of pieces."""
     piece_token = corpus.pieces.token
     sentence = rewordings.units(stems.sentence)
     partner, box = align.merged(*where)
     box = rewordings.padded(partner, box, sentence, piece_token)
-    here = rewordings.rarity_here(stems.stem, piece_token)
     return summaries.find(partner, box, known, stems.stem, sentence, here, corpus.pieces, pool)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from dedupe import pairings, rewordings
 from dedupe.findings.lookup import Lookup
 from dedupe.model import EDITS, Finding, MissedLimit, NearestReworded
-from dedupe.rarity import RARE
+from dedupe.rarity import RARE, stem_frequency
 from dedupe.tables import F32, I32, I64, U32, Corpus, Stems
 
 NEAREST_ARTICLES = 16
@@ -93,9 +93,10 @@ class Search:
         self._corpus, self._stems, self._article, self._pool = corpus, stems, article, pool
         self._made: dict[tuple[int, int, int, int], Parts] = {}
         pieces = corpus.pieces
-        self._rarity = rewordings.rarity_here(stems.stem, pieces.token)
+        frequency = stem_frequency(stems.stem, pieces.token)
+        self._rarity = rewordings.rarity_here(frequency, len(pieces.token) - 1)
         owner = np.where(pieces.out, np.int32(-1), pieces.article)
-        found = pairings.candidates(stems.stem, pieces.token, owner, pool)
+        found = pairings.candidates(stems.stem, pieces.token, owner, frequency, pool)
         about = (pieces.article[found.partner] == article).any(axis=1)
         self._proposed = self._aligned(found.partner[about], found.box[about], proposed=True)
         self._by_stem: tuple[I64, U32] | None = None
@@ -211,8 +212,9 @@ class Search:
         """The aligned spans of some boxes, ours first."""
         pieces = self._corpus.pieces
         found = rewordings.align(
-            partner, box, self._stems, pieces.token, self._pool, rewordings.NO_LIMITS
-        )
+            partner, box, self._stems, pieces.token, self._rarity, self._pool,
+            rewordings.NO_LIMITS,
+        )  # fmt: skip
         places = []
         for both, (a, b, c, d) in zip(
             pieces.article[found.partner].tolist(), found.span.tolist(), strict=True

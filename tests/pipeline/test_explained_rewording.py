@@ -60,12 +60,12 @@ def test_parts_give_the_evidence_of_the_kernel(
     stems = Stems(texts.ravel(), rng.random(2400) < 0.5, np.arange(0, 2401, 12))
     corpus = (np.array([[0, 1]], np.int32), np.array([[0, 1200, 1200, 2400]]), stems)
     edges = np.array([0, 1200, 2400])
-    every = rewordings.align(*corpus, edges, pool, rewordings.NO_LIMITS)
+    every = rewordings.align(*corpus, edges, table, pool, rewordings.NO_LIMITS)
     assert len(every.span) >= 4
     for (a, b, c, d), evidence in zip(every.span.tolist(), every.evidence.tolist(), strict=True):
         made = reworded.parts(stems, (a, b, c, d), table)
         assert made.evidence == pytest.approx(evidence)
-    counted = rewordings.align(*corpus, edges, pool)
+    counted = rewordings.align(*corpus, edges, table, pool)
     assert {tuple(span) for span in counted.span.tolist()} <= {
         tuple(span) for span in every.span.tolist()
     }

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dedupe import pairings
 from dedupe.kernels import pairing
+from dedupe.rarity import stem_frequency
 from tests import naive
 from tests.strategies import SPREAD
 
@@ -20,7 +21,8 @@ def candidates(
     stem = np.array([word for article in articles for word in article], np.uint32) * SPREAD
     edges = np.cumsum([0, *map(len, articles)])
     numbers = np.arange(len(articles)) if owner is None else np.array(owner)
-    found = pairings.candidates(stem, edges, numbers.astype(np.int32), pool, accepted)
+    frequency = stem_frequency(stem, edges)
+    found = pairings.candidates(stem, edges, numbers.astype(np.int32), frequency, pool, accepted)
     boxes: dict[tuple[int, int], list[list[int]]] = {}
     for (a, b), box in zip(found.partner.tolist(), found.box.tolist(), strict=True):
         base = [edges[a], edges[a], edges[b], edges[b]]
@@ -33,7 +35,7 @@ def candidates(
 def test_boxes_hold_the_dense_hits(articles: list[list[int]]) -> None:
     """One box for each two articles with enough hits close together, from first to last."""
     holders = {word: sum(word in article for article in articles) for word in range(31)}
-    kept = {word for word, count in holders.items() if 2 <= count <= pairings.FEW}
+    kept = {word for word, count in holders.items() if count <= pairings.FEW}
     want = {}
     for pair, hits in naive.stem_hits(articles, kept, pairing.CAP, pairing.CHAINED).items():
         dense = naive.dense_hits(hits, pairing.FEWEST, pairing.NEAR, pairing.OTHER_NEAR)

@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import rewordings
-from dedupe.tables import EditKind, MatchTable, Stems
+from dedupe.rarity import stem_frequency
+from dedupe.tables import F32, I64, EditKind, MatchTable, Stems
 from tests import naive
 from tests.strategies import SPREAD, edited_copies
+
+
+def here(stems: Stems, edges: I64) -> F32:
+    """The table of rarity for a corpus."""
+    return rewordings.rarity_here(stem_frequency(stems.stem, edges), len(edges) - 1)
 
 
 def aligned(
@@ -27,7 +33,7 @@ def aligned(
     stems = Stems(stem, np.isin(texts.ravel(), names), sentence)
     pair, box = np.array([[0, 1]], np.int32), np.array([[0, length, length, 2 * length]])
     edges = np.array([0, length, 2 * length])
-    found = rewordings.align(pair, box, stems, edges, pool, limits)
+    found = rewordings.align(pair, box, stems, edges, here(stems, edges), pool, limits)
     return [[a, b, c - length, d - length] for a, b, c, d in found.span.tolist()]
 
 
@@ -99,7 +105,8 @@ def test_two_places_of_one_article_share_no_sentence(
     stem, sentence = text.astype(np.uint32) * SPREAD, np.arange(0, 401, 10)
     stems = Stems(stem, np.zeros(400, np.bool_), sentence)
     box = np.array([[92, 148, 162, 218]])
-    found = rewordings.align(np.zeros((1, 2), np.int32), box, stems, np.array([0, 400]), pool)
+    pair, edges = np.zeros((1, 2), np.int32), np.array([0, 400])
+    found = rewordings.align(pair, box, stems, edges, here(stems, edges), pool)
     assert found.span.tolist() == [[90, 150, 160, 220]]
 
 
