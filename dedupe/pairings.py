@@ -125,26 +125,28 @@ def candidates(
             room = count
 
     found: list[Candidates] = []
-    edges = np.append(0, np.cumsum(_count(posting, parts, articles)))
-    for low, high in _ranges(edges, first):
-        if high - low == first:
-            postings = _Postings(posting, *_by_article(posting, parts, articles))
-        else:
-            postings = _later(posting, parts, (low, high), most_met, articles)
+    for low, high in _ranges(posting, parts, first, pool):
+        held = posting, parts
+        if high - low < first:
+            held = _later(*held, (low, high), most_met, pool)
+        postings = _by_article(*held, (low, high), articles, pool)
+        edges = postings.edges
         tasks = np.linspace(edges[low], edges[high], _TASKS + 1)[1:-1]
         cuts = np.searchsorted(edges, tasks).tolist()
         found += pool.map(partial(boxes, postings), pairwise([low, *cuts, high]))
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def _ranges(edges: I64, articles: int) -> list[tuple[int, int]]:
-    """Ranges of the first articles whose postings, and those they meet, can be held in memory.
-
-    edges: (D + 1,) postings of all articles before each
-    """
-    total = int(edges[articles])
-    count = min(memory.parts(total * _POSTING_BYTES), articles)
-    cuts = np.searchsorted(edges, np.linspace(0, total, count + 1)[1:-1]).tolist()
+def _ranges(
+    posting: U64, parts: list[range], articles: int, pool: Executor
+) -> list[tuple[int, int]]:
+    """Ranges of the first articles whose postings, and those they meet, can be held in memory."""
+    count = min(memory.parts(sum(map(len, parts)) * _POSTING_BYTES), articles)
+    if count <= 1:
+        return [(0, articles)]
+    sizes = _counts(posting, _halves(parts), (0, articles), pool).sum(axis=0)[:-1]
+    edges = np.append(0, np.cumsum(sizes))
+    cuts = np.searchsorted(edges, np.linspace(0, edges[-1], count + 1)[1:-1]).tolist()
     return list(pairwise([0, *cuts, articles]))
 
 
@@ -175,8 +177,8 @@ def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Exec
 
 
 def _later(
-    posting: U64, parts: list[range], bounds: tuple[int, int], ahead: int, articles: int
-) -> _Postings:
+    posting: U64, parts: list[range], bounds: tuple[int, int], ahead: int, pool: Executor
+) -> tuple[U64, list[range]]:
     """The postings of a range of articles, and those of later articles that they meet.
 
     Those of a corpus lie anywhere in the files that they are kept in; to read all of them once for
@@ -184,34 +186,68 @@ def _later(
     """
     from dedupe.kernels.pairing import GROUP, TAIL, later_postings
 
-    room = sum(map(len, parts)) + TAIL
-    held = np.empty(room, np.uint64)  # what nobody writes to is not there
-    size = 0
-    for part in parts:
-        size += later_postings(posting[part.start : part.stop], *bounds, ahead, held[size:])
-    held[size : size + TAIL] = GROUP
-    return _Postings(held[: size + TAIL], *_by_article(held, [range(size)], articles))
+    halves = _halves(parts)
+    room = [0, *(sum(map(len, half)) + TAIL for half in halves)]
+    held = np.empty(sum(room), np.uint64)  # what nobody writes to is not there
+
+    def copy(half: int) -> range:
+        first = at = room[half]
+        for part in halves[half]:
+            at += later_postings(posting[part.start : part.stop], *bounds, ahead, held[at:])
+        held[at : at + TAIL] = GROUP
+        return range(first, at)
+
+    return held, list(pool.map(copy, range(len(halves))))
 
 
-def _by_article(posting: U64, parts: list[range], articles: int) -> tuple[U32, I64]:
-    """The postings (P,) of some ranges by article, and the first of each (D + 1,)."""
+def _by_article(
+    posting: U64, parts: list[range], bounds: tuple[int, int], articles: int, pool: Executor
+) -> _Postings:
+    """Postings with those of a range of articles that meet others, by article."""
     from dedupe.kernels.pairing import list_postings
 
-    edges = np.append(0, np.cumsum(_count(posting, parts, articles)))
-    rows, following = np.empty(int(edges[-1]), np.uint32), edges[:-1].copy()
-    for part in parts:
-        list_postings(posting[part.start : part.stop], part.start, following, rows)
-    return rows, edges
+    low, high = bounds
+    halves = _halves(parts)
+    counts = _counts(posting, halves, bounds, pool)
+    following = np.cumsum(np.append(np.zeros((1, high - low + 1), np.int64), counts, axis=0), 0)
+    own = following[-1, :-1]
+    edges = np.zeros(articles + 1, np.int64)
+    np.cumsum(own, out=edges[low + 1 : high + 1])
+    edges[high + 1 :] = edges[high]
+    following[:, :-1] += edges[low:high]
+    following[:, -1] = edges[high]
+    rows = np.empty(int(edges[high]) + 1, np.uint32)
+
+    def list_half(half: int) -> None:
+        for part in halves[half]:
+            list_postings(posting, part.start, part.stop, low, high, following[half], rows)
+
+    list(pool.map(list_half, range(len(halves))))
+    return _Postings(posting, rows, edges)
 
 
-def _count(posting: U64, parts: list[range], articles: int) -> I64:
-    """How many postings each article has (D,)."""
+def _counts(
+    posting: U64, halves: list[list[range]], bounds: tuple[int, int], pool: Executor
+) -> I64:
+    """How many postings of each half belong to each of some articles, and how many to no one."""
     from dedupe.kernels.pairing import count_postings
 
-    count = np.zeros(articles, np.int64)
-    for part in parts:
-        count_postings(posting[part.start : part.stop], count)
-    return count
+    low, high = bounds
+    counts = np.zeros((len(halves), high - low + 1), np.int64)
+
+    def count(half: int) -> None:
+        for part in halves[half]:
+            count_postings(posting, part.start, part.stop, low, high, counts[half])
+
+    list(pool.map(count, range(len(halves))))
+    return counts
+
+
+def _halves(parts: list[range]) -> list[list[range]]:
+    """The first parts, and the others, which hold about as many postings."""
+    behind = np.cumsum([len(part) for part in parts])
+    middle = int(np.searchsorted(behind, behind[-1] / 2, side="right"))
+    return [parts[:middle], parts[middle:]]
 
 
 def _postings(

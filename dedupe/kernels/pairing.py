@@ -36,7 +36,7 @@ GROUP, TAIL = 1 << 63, 4
 """A posting that begins a group. So many of them stand behind the last one: as many are copied at
 once."""
 
-_ONE, _SIX, _BIT, _HALF = (np.uint64(k) for k in (1, 6, 63, 32))
+_ZERO, _ONE, _SIX, _BIT, _HALF = (np.uint64(k) for k in (0, 1, 6, 63, 32))
 _MIX_1, _MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _LOW = np.uint64(0xFFFFFFFF)
 _BEGINS, _CHAINED = np.uint64(GROUP), np.uint64(1 << 62)
@@ -66,7 +66,7 @@ def _list_telling(stem, telling, low, high, words):
     words: u32 (2, X) written: stems and tokens
     """
     shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(telling))))
-    n = _ONE - _ONE
+    n = _ZERO
     for t in range(np.uint64(low), np.uint64(high)):
         value = stem[t]
         words[0, n], words[1, n] = value, t
@@ -127,8 +127,8 @@ def group_pairs(entries, first_article, article_token):
     Returns the number of postings.
     """
     posting = entries  # there are never more of those than entries that have been read
-    count = _ONE - _ONE
-    at, total = _ONE - _ONE, np.uint64(len(entries))
+    count = _ZERO
+    at, total = _ZERO, np.uint64(len(entries))
     while at < total:
         key = entries[at] >> _HALF
         if at + _ONE == total or entries[at + _ONE] >> _HALF != key:
@@ -164,49 +164,55 @@ def later_postings(posting, low, high, ahead, out):
 
     posting: u64 (P,) of `group_pairs`; low, high: range of articles
     ahead: postings behind its own that one meets at most
-    out: u64 (X,) written: the postings that `dense_boxes` looks at, group by group. Returns their
-        number; more than X were not written.
+    out: u64 (P + 1,) written: the postings that `dense_boxes` looks at, group by group. Returns
+        their number.
     """
-    count = 0
-    first, behind = np.uint64(low), np.uint64(high)
-    left = 0
-    begins = False
-    for p in range(np.uint64(len(posting))):
-        begins |= posting[p] & _BEGINS != 0
-        if posting[p] & _BEGINS:
-            left = 0
-        article = posting[p] >> _HALF & _ARTICLE
-        if article >= first and article < behind:
-            left = ahead + 1
-        if left > 0:
-            left -= 1
-            if count < len(out):
-                out[np.uint64(count)] = posting[p] | (_BEGINS if begins else np.uint64(0))
-            begins = False
-            count += 1
-    return count
+    count, left, begins = _ZERO, _ZERO, _ZERO
+    first, size = np.uint64(low), np.uint64(high - low)
+    for p in range(np.uint64(len(posting))):  # no branch: which posting is taken, none can foresee
+        mark = posting[p] >> _BIT
+        own = np.uint64((posting[p] >> _HALF & _ARTICLE) - first < size)
+        left = max(own * (np.uint64(ahead) + _ONE), (_ONE - mark) * left)
+        begins |= mark
+        out[count] = posting[p] | begins << _BIT
+        taken = np.uint64(left > _ZERO)
+        count += taken
+        left -= taken
+        begins *= _ONE - taken
+    return np.int64(count)
+
+
+@inlined
+def _holder(posting, p, low, high):
+    """Which of some articles a posting belongs to; their number if to none, or if it meets none."""
+    meets = posting[p + _ONE] & _BEGINS == 0
+    article = np.int64(posting[p] >> _HALF & _ARTICLE)
+    return np.uint64(article - low if meets & (article >= low) & (article < high) else high - low)
 
 
 @kernel
-def count_postings(posting, count):
-    """Count the postings of each article.
+def count_postings(posting, first, last, low, high, count):
+    """Count the postings of some articles that meet others.
 
-    posting: u64 (P,) of `group_pairs`; count: i64 (D,) added to
+    posting: u64 (P,) of `group_pairs`; first, last: range of them; low, high: range of articles
+    count: i64 (high - low + 1,) added to, the last one for all other postings
     """
-    for p in range(np.uint64(len(posting))):
-        count[posting[p] >> _HALF & _ARTICLE] += 1
+    for p in range(np.uint64(first), np.uint64(last)):
+        count[_holder(posting, p, low, high)] += 1
 
 
 @kernel
-def list_postings(posting, first, following, by_article):
-    """List the postings by their articles, counted from `first`.
+def list_postings(posting, first, last, low, high, following, by_article):
+    """List the postings of some articles that meet others, by article.
 
-    following: i64 (D,) next row of each article, added to; by_article: u32 (P,) written
+    posting, ..., high: as in `count_postings`
+    following: i64 (high - low + 1,) next row of each article, added to, and the last row of all
+    by_article: u32 (R + 1,) written
     """
-    for p in range(np.uint64(len(posting))):
-        article = posting[p] >> _HALF & _ARTICLE
-        by_article[np.uint64(following[article])] = np.uint64(first) + p
-        following[article] += 1
+    for p in range(np.uint64(first), np.uint64(last)):
+        holder = _holder(posting, p, low, high)
+        by_article[np.uint64(following[holder])] = p
+        following[holder] += np.int64(holder != np.uint64(high - low))
 
 
 @inlined
@@ -220,7 +226,7 @@ def _list_met(posting, mine, chain, met, place):
     met: u64 (H,), place: u32 (H,) written: a later posting, and the word of the earlier one.
         Returns their number.
     """
-    count = _ONE - _ONE
+    count = _ZERO
     for m in range(np.uint64(len(mine))):
         prefetch(posting, mine[min(m + _AHEAD, np.uint64(len(mine) - 1))])
         q = np.uint64(mine[m])
@@ -234,7 +240,7 @@ def _list_met(posting, mine, chain, met, place):
                 begins |= posting[q + k] >> _BIT << k
             same = min(trailing_zeros(begins), left)
             count += same
-            left = left - _COPIED if same == _COPIED else _ONE - _ONE
+            left = left - _COPIED if same == _COPIED else _ZERO
             q += _COPIED
     return count
 
@@ -265,7 +271,7 @@ def _collect(
         cell = _cell(met[m], place[m], cells)
         cells[cell] += np.uint8(cells[cell] < 255)
     last = np.uint64(len(cells) - 1)
-    dense = _ONE - _ONE
+    dense = _ZERO
     for m in range(total):
         cell = _cell(met[m], place[m], cells)
         beside = max(cells[(cell - _ONE) & last], cells[(cell + _ONE) & last])
@@ -273,7 +279,7 @@ def _collect(
         dense += np.uint64(np.int64(cells[cell]) + np.int64(beside) >= FEWEST)
     for m in range(total):
         cells[_cell(met[m], place[m], cells)] = 0
-    found = _ONE - _ONE
+    found = _ZERO
     for h in range(dense):
         m = hits[h]
         b = met[m] >> _HALF & _ARTICLE
@@ -293,7 +299,7 @@ def _group(hits, bits, behind, partners, out):
     hits: u64 (H,); behind: i32 (D,) of zeros, written: end of the hits of each partner in `out`
     partners: i32 (H,), out: u64 (H,) written
     """
-    met = _ONE - _ONE
+    met = _ZERO
     for h in range(np.uint64(len(hits))):
         b = hits[h] >> bits >> bits
         if behind[b] == 0:
@@ -405,7 +411,7 @@ def _repeated_pairs(stem, telling, shift, keys, last, hits):
         slots *= np.uint64(2)
     mask = slots - _ONE
     last[:slots] = -1
-    found = _ONE - _ONE
+    found = _ZERO
     one, other = np.int64(-1), np.int64(-1)  # the last telling stem, and the one before it
     for t in range(len(stem)):
         if not telling[np.uint64(stem[t] >> shift)]:
