@@ -30,6 +30,11 @@ WORDS, BOTH_WORDS = 20, 68
 """Words of the shorter side, and of both together. Below, as many are wrong as are right."""
 PAD = 20
 """Sentences around a candidate in which the passage may go on, and which tell what is common."""
+NARROW, NEAR_PAD = 4, 5
+"""Words within which its hits begin, and sentences around a candidate that are looked at first. Of
+those that narrow one in a hundred holds a passage, but they are half of all candidates in real
+text, and nearly all of those that chance makes in a large corpus: a third of the time is saved, and
+plagdet is .0002 lower."""
 PART = 32
 """Words of the longest sentence that is taken as a whole. Parts of 24 find more, and break more
 passages in two; uncut ones of up to 64 lose one passage in a hundred."""
@@ -61,6 +66,8 @@ class Limits(NamedTuple):
 LIMITS = Limits()
 NO_LIMITS = Limits(0.0, 0, 0.0, 1, 2)
 """Of what is shown rather than reported."""
+SOME = Limits(evidence=3.0, rare_stems=2, order=0.0, words=10, both_words=30)
+"""Of what makes it worth to look at the whole of a narrow candidate."""
 
 
 class Reworded(NamedTuple):
@@ -108,31 +115,61 @@ def align(
     piece_token: (D + 1,) first token of each article, or piece of one
     here: of `rarity_here`
     """
+    unit = units(stems.sentence)
+    found = _aligned(padded(partner, box, unit, piece_token), unit, stems, here, pool, limits)
+    return Reworded(partner[found.box], found.span, found.evidence)
+
+
+def promising(
+    partner: I32, box: I64, stems: Stems, piece_token: I64, here: F32, pool: Executor
+) -> Bool:
+    """(Q,) which candidates are worth to be looked at as wholes; arguments as of `align`.
+
+    Narrow ones are looked at with few sentences around them.
+    """
+    narrow = np.flatnonzero(box[:, 1] - box[:, 0] < NARROW)
+    unit = units(stems.sentence)
+    bounds = padded(partner[narrow], box[narrow], unit, piece_token, NEAR_PAD)
+    found = _aligned(bounds, unit, stems, here, pool, SOME)
+    chosen = np.ones(len(box), np.bool_)
+    chosen[np.delete(narrow, found.box)] = False
+    return chosen
+
+
+class _Aligned(NamedTuple):
+    """Passages of some boxes."""
+
+    box: I64
+    """(R,)"""
+    span: I64
+    evidence: F64
+
+
+def _aligned(
+    bounds: I64, unit: I64, stems: Stems, here: F32, pool: Executor, limits: Limits
+) -> _Aligned:
+    """What boxes (Q, 4) of sentences hold."""
     from dedupe.kernels.rewording import align_reworded
 
-    unit = units(stems.sentence)
-    bounds = padded(partner, box, unit, piece_token)
-
-    def one(at: int) -> tuple[I64, I64, F64]:
+    def one(at: int) -> _Aligned:
         part = bounds[at : at + _CHUNK]
         room, seeds = 4 * _CHUNK, _ROOM
         while True:
-            owner, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
+            box, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             evidence = np.empty(room)
             count = align_reworded(
-                stems.stem, stems.name, unit, part, here, *limits, seeds, owner, span, evidence
+                stems.stem, stems.name, unit, part, here, *limits, seeds, box, span, evidence
             )
             if count < 0:
                 seeds *= 4
             elif count > room:
                 room = count
             else:
-                return owner[:count] + at, span[:count], evidence[:count]
+                return _Aligned(box[:count] + at, span[:count], evidence[:count])
 
-    none = np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0)
+    none = _Aligned(np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0))
     parts = [none, *pool.map(one, range(0, len(bounds), _CHUNK))]
-    owner, span, evidence = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Reworded(partner[owner], span, evidence)
+    return _Aligned._make(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 def units(sentence: I64) -> I64:
@@ -144,13 +181,13 @@ def units(sentence: I64) -> I64:
     return np.append(sentence[of] + number * words[of] // parts[of], sentence[-1])
 
 
-def padded(partner: I32, box: I64, unit: I64, piece_token: I64) -> I64:
-    """First sentence and end (Q, 4) of padded boxes, in either article."""
+def padded(partner: I32, box: I64, unit: I64, piece_token: I64, pad: int = PAD) -> I64:
+    """First sentence and end (Q, 4) of boxes with some sentences around them, in either article."""
     edges = np.searchsorted(unit, piece_token)
     bounds = np.empty_like(box)
     for side in (0, 1):
-        first = np.searchsorted(unit, box[:, 2 * side], side="right") - 1 - PAD
-        last = np.searchsorted(unit, box[:, 2 * side + 1]) + PAD
+        first = np.searchsorted(unit, box[:, 2 * side], side="right") - 1 - pad
+        last = np.searchsorted(unit, box[:, 2 * side + 1]) + pad
         bounds[:, 2 * side] = np.maximum(first, edges[partner[:, side]])
         bounds[:, 2 * side + 1] = np.minimum(last, edges[partner[:, side] + 1])
     # Two places of one article share no sentence: they are cut apart between the two.

@@ -97,8 +97,9 @@ class Search:
         self._rarity = rewordings.rarity_here(frequency, len(pieces.token) - 1)
         owner = np.where(pieces.out, np.int32(-1), pieces.article)
         found = pairings.candidates(stems.stem, pieces.token, owner, frequency, pool)
-        about = (pieces.article[found.partner] == article).any(axis=1)
-        self._proposed = self._aligned(found.partner[about], found.box[about], proposed=True)
+        found = found.rows((pieces.article[found.partner] == article).any(axis=1))
+        chosen = rewordings.promising(*found, stems, pieces.token, self._rarity, pool)
+        self._proposed = self._aligned(*found.rows(chosen), proposed=True)
         self._by_stem: tuple[I64, U32] | None = None
 
     def nearest(

@@ -220,3 +220,19 @@ def test_spans_that_belong_together_are_joined(
 def test_order_of_spans_does_not_matter(reworded: list[Row]) -> None:
     """The first two are one passage, the third is another."""
     assert [row[0] for row in joined([], reworded)] == [(0, 180, 0, 190), (400, 490, 420, 500)]
+
+
+def test_a_narrow_candidate_is_promising_where_sentences_around_it_are_alike(
+    rng: np.random.Generator, pool: Executor
+) -> None:
+    """Of two that begin within a few words, the one by chance is not; a wide one always is."""
+    texts = rng.permutation(4000)[:1200].reshape(2, 600)
+    texts[1, 300:420] = texts[0, 200:320]
+    texts[1, 303:420:3] = rng.permutation(4000)[:39] + 4000
+    stem = texts.ravel().astype(np.uint32) * SPREAD
+    stems = Stems(stem, np.zeros(1200, np.bool_), np.arange(0, 1201, 10))
+    box = np.array([[250, 251, 950, 951], [20, 21, 1150, 1151], [20, 90, 1110, 1180]])
+    pair, edges = np.zeros((3, 2), np.int32), np.array([0, 600, 1200])
+    pair[:, 1] = 1
+    chosen = rewordings.promising(pair, box, stems, edges, here(stems, edges), pool)
+    assert chosen.tolist() == [True, False, True]
