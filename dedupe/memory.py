@@ -34,6 +34,8 @@ LOOK_SECONDS = 0.002
 FULL, LEFT = 1 / 2, 2 / 5
 """Shares of the limit from which pages are given back, and to which. Two cores that look pages of a
 file up map 100 MB each millisecond, and to give 3 GB back takes ten."""
+HELD = 1 / 2
+"""Share of the limit that one table may take up in memory."""
 _ALIGNMENT = 64
 _STATM = "/proc/self/statm"
 
@@ -221,13 +223,24 @@ def limit() -> int | None:
     return None if _spill is None else _spill.limit
 
 
-def empty(shape: int | tuple[int, ...], dtype: type[Scalar]) -> NDArray[Scalar]:
+def fits(size: int) -> bool:
+    """Whether a table of so many bytes, that is touched here and there, may stay in memory.
+
+    The first touch of a page costs ten times as much in a file.
+    """
+    return _spill is None or size <= _spill.limit * HELD
+
+
+def empty(
+    shape: int | tuple[int, ...], dtype: type[Scalar], *, held: bool = False
+) -> NDArray[Scalar]:
     """`np.empty` for tables that grow with the corpus: within `spilling` they are in files.
 
+    held: in memory where it `fits`
     Raises DedupeError where the disk has no room for them.
     """
     size = (shape if isinstance(shape, int) else prod(shape)) * np.dtype(dtype).itemsize
-    if _spill is None or size < LARGE_BYTES:
+    if _spill is None or size < LARGE_BYTES or (held and fits(size)):
         return np.empty(shape, dtype)
     return _spill.place(size).array(shape, dtype)
 

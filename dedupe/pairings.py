@@ -38,8 +38,8 @@ not used is never touched."""
 _TASKS = 32
 _CELLS = 1 << 16
 """Counters of the hits of an article, by where they stand; they fit into the second cache."""
-_POSTING_BYTES = 16
-"""Of a posting and its row, and of a part of those that it meets."""
+_ROW_BYTES, _POSTING_BYTES = 4, 16
+"""Of the row of a posting; where these are in files, with it and a part of those it meets."""
 _SCRATCH = Scratch()
 
 
@@ -141,7 +141,8 @@ def _ranges(
     posting: U64, parts: list[range], articles: int, pool: Executor
 ) -> list[tuple[int, int]]:
     """Ranges of the first articles whose postings, and those they meet, can be held in memory."""
-    count = min(memory.parts(sum(map(len, parts)) * _POSTING_BYTES), articles)
+    each = _ROW_BYTES if memory.fits(posting.nbytes) else _POSTING_BYTES
+    count = min(memory.parts(sum(map(len, parts)) * each), articles)
     if count <= 1:
         return [(0, articles)]
     sizes = _counts(posting, _halves(parts), (0, articles), pool).sum(axis=0)[:-1]
@@ -271,7 +272,7 @@ def _postings(
     list(pool.map(lambda h: count_keys(*halves[h], words[h], keys[h]), (0, 1)))
     edges = np.append(0, np.cumsum(keys.sum(axis=0)))
     following = edges[:-1] + np.cumsum(keys, axis=0) - keys
-    posting = memory.empty(int(edges[-1]) + TAIL, np.uint64)
+    posting = memory.empty(int(edges[-1]) + TAIL, np.uint64, held=True)
     posting[-TAIL:] = GROUP
     list(pool.map(lambda h: write_keys(*halves[h], words[h], following[h], posting), (0, 1)))
     places = np.searchsorted(article_token, np.arange(0, len(stem) + 64, 64), "right") - 1

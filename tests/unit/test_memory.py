@@ -59,6 +59,7 @@ def test_arrays_outlive_their_pages_and_the_limit() -> None:
         nothing = memory.zeros(MIB, np.int64)
         assert not nothing.any()
         assert memory.empty(3, np.uint8).base is None, "a small one is not worth a file"
+        assert memory.empty(MIB, np.uint8, held=True).base is not None, "it does not fit"
     assert (table == np.arange(4 * MIB).reshape(4, MIB)).all()
 
 
@@ -113,6 +114,9 @@ def test_tables_are_looked_into_part_by_part() -> None:
         assert memory.parts(10 * MIB) == 3
         order = memory.part_by_part(place, 10, MIB)
         assert order is not None
+        assert memory.fits(10 * MIB)
+        assert memory.empty(10 * MIB, np.uint8, held=True).base is None
+        assert not memory.fits(10 * MIB + 1)
         assert place[order].tolist() == [1, 2, 5, 9, 8]
 
 
