@@ -36,6 +36,9 @@ FULL, LEFT = 1 / 2, 2 / 5
 file up map 100 MB each millisecond, and to give 3 GB back takes ten."""
 HELD = 1 / 2
 """Share of the limit that one table may take up in memory."""
+NEARLY_ALL = 3 / 4
+"""Share of the limit that the watching thread should not let the process reach. To look for FULL
+before each task takes a tenth longer for a gigabyte."""
 _ALIGNMENT = 64
 _STATM = "/proc/self/statm"
 
@@ -312,12 +315,13 @@ def _give_back(slab: mmap.mmap) -> None:
         madvise(ctypes.c_void_p(address), ctypes.c_size_t(len(slab)), mmap.MADV_DONTNEED)
 
 
-def give_back() -> None:
-    """Give pages of files back now, where too much is held: in a sweep over large tables.
+def give_back(share: float = FULL) -> None:
+    """Give pages of files back now, where more than a share of the limit is held.
 
-    Between short kernels nobody else sees that in time, since all wait for the interpreter.
+    In a sweep over large tables, between short kernels, nobody else sees that in time, since all
+    wait for the interpreter; where all cores are busy, the thread that watches gets its turn late.
     """
-    if _spill is not None and _holds_too_much(_spill.limit * FULL):
+    if _spill is not None and _holds_too_much(_spill.limit * share):
         _spill.give_back()
 
 

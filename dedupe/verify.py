@@ -126,7 +126,6 @@ def _prove(
             known[first:last], pairs[low:high], *limits, token, *passages, scratch.row_of,
             partner, box, out[low:high],
         )  # fmt: skip
-        memory.give_back()
         return Boxes(partner[:rows], box[:rows])
 
     found = list(pool.map(one, pairwise(_article_bounds(known, pairs, passages.article))))
