@@ -14,7 +14,21 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe.rarity import RARITY_BITS, rarity
-from dedupe.tables import F32, F64, I32, I64, U8, U32, U64, Bool, EditKind, MatchTable, Stems
+from dedupe.tables import (
+    F32,
+    F64,
+    I32,
+    I64,
+    U8,
+    U32,
+    U64,
+    Bool,
+    EditKind,
+    MatchTable,
+    Stems,
+    distinct,
+    packed,
+)
 
 EVIDENCE = 4.9
 """ln((S + 1)(C + 1)) from which a passage is reused: S shared stems, C of them in the same order.
@@ -118,6 +132,25 @@ def align(
     unit = units(stems.sentence)
     found = _aligned(padded(partner, box, unit, piece_token), unit, stems, here, pool, limits)
     return Reworded(partner[found.box], found.span, found.evidence)
+
+
+def inside_copies(partner: I32, box: I64, copied: MatchTable) -> Bool:
+    """(Q,) which candidates lie inside of a copied passage of the same two articles.
+
+    It would stand for what is found there. partner, box: as of `align`; copied: ascending
+    """
+    if not len(copied):
+        return np.zeros(len(box), np.bool_)
+    pair = packed(copied.a, copied.b)
+    each, width = distinct(pair), max(copied.a_end.max(), box.max(initial=0)) + 1
+    start = np.searchsorted(each, pair) * width + copied.a_start
+    low = np.searchsorted(each, packed(*partner.T)) * width + box[:, 0]
+    match = np.maximum(np.searchsorted(start, low, side="right") - 1, 0)  # the last that can
+    same = (copied.a[match] == partner[:, 0]) & (copied.b[match] == partner[:, 1])
+    here = (copied.a_start[match] <= box[:, 0]) & (box[:, 1] <= copied.a_end[match])
+    there = (copied.b_start[match] <= box[:, 2]) & (box[:, 3] <= copied.b_end[match])
+    inside: Bool = same & here & there
+    return inside
 
 
 def promising(

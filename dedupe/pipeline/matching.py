@@ -172,8 +172,8 @@ def match_rewordings(
             telling = rarity() > RARE
             repeats = pairings.repeats(stems.stem, pieces, owner, telling, pool)
             proposed = where.and_those_of(repeats)
-        chosen = rewordings.promising(*proposed, stems, pieces, here, pool)
-        proposed = proposed.rows(chosen)
+        proposed = proposed.rows(~rewordings.inside_copies(*proposed, copied))
+        proposed = proposed.rows(rewordings.promising(*proposed, stems, pieces, here, pool))
         matches = _with_reworded(copied, proposed, corpus, stems, here, pool)
         if settings.depth == "deep":
             found = _summaries(matches, where, corpus, stems, here, pool)

@@ -236,3 +236,21 @@ def test_a_narrow_candidate_is_promising_where_sentences_around_it_are_alike(
     pair[:, 1] = 1
     chosen = rewordings.promising(pair, box, stems, edges, here(stems, edges), pool)
     assert chosen.tolist() == [True, False, True]
+
+
+def test_candidates_inside_a_copied_passage_are_known() -> None:
+    """On both sides, of the same two articles; of several passages the last that begins before."""
+    a, b = np.array([[0, 1], [0, 1], [0, 2], [1, 1]], np.int32).T.copy()
+    a_start, b_start = np.array([10, 60, 10, 300]), np.array([210, 260, 400, 350])
+    one = np.ones(4)
+    copied = MatchTable(a, b, a_start, a_start + 40, b_start, b_start + 40, one, one, one)
+    partner = np.array([[0, 1], [0, 1], [0, 1], [0, 1], [0, 2], [1, 2], [1, 1]], np.int32)
+    box = np.array(
+        [
+            [10, 50, 210, 250], [62, 70, 262, 270], [45, 55, 245, 255], [12, 20, 262, 270],
+            [12, 20, 402, 410], [300, 310, 350, 360], [300, 340, 350, 390],
+        ]
+    )  # fmt: skip
+    inside = rewordings.inside_copies(partner, box, copied)
+    assert inside.tolist() == [True, True, False, False, True, False, True]
+    assert not rewordings.inside_copies(partner, box, copied.rows(one == 0)).any()
