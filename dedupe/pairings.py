@@ -100,7 +100,7 @@ def candidates(
     if accepted >= 0:  # they are not linked with each other, so the others meet as many as they can
         chain, first = MANY, int(np.append(np.flatnonzero(owner == accepted), articles)[0])
     most_met = max(chain, pairing.CAP)
-    shape = (place_bits, max(longest.bit_length() - place_bits, 0))
+    packing = (place_bits, max(longest.bit_length() - place_bits, 0))
 
     def boxes(postings: _Postings, bounds: tuple[int, int]) -> Candidates:
         low, high = bounds
@@ -117,7 +117,7 @@ def candidates(
         while True:
             partner, box = np.empty((room, 2), np.int32), np.empty((room, 4), np.int64)
             count = pairing.dense_boxes(
-                posting, by_article, edges, low, high, owner, chain, article_token, *shape,
+                posting, by_article, edges, low, high, owner, chain, article_token, *packing,
                 cells, behind, met, place, hits, grouped, partners, partner, box,
             )  # fmt: skip
             if count <= room:
