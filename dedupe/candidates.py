@@ -48,7 +48,7 @@ class Equals(NamedTuple):
 _HALVING = 1
 """Bits of content hashes that part the search for equals: two threads, in smaller tables each."""
 
-_SWEPT = 32
+_SWEPT = 64
 """Parts in which equals are looked for, for each one in which words would be looked up."""
 
 Colliding = tuple[U64, np.uint64, I32]
