@@ -161,7 +161,7 @@ def match_rewordings(
     if stems is not None:
         owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
-        pieces = corpus.pieces.token
+        stems, pieces = rewordings.in_units(stems), corpus.pieces.token
         frequency = stem_frequency(stems.stem, pieces)
         here = rewordings.rarity_here(frequency, len(pieces) - 1)
         where = pairings.candidates(stems.stem, pieces, owner, frequency, pool, owners.accepted)
@@ -211,10 +211,11 @@ def _summaries(
 ) -> SummaryTable:  # fmt: skip
     """Passages that sum up an article; known: what is copied or reworded, of pieces."""
     piece_token = corpus.pieces.token
-    sentence = rewordings.units(stems.sentence)
     partner, box = align.merged(*where)
-    box = rewordings.padded(partner, box, sentence, piece_token)
-    return summaries.find(partner, box, known, stems.stem, sentence, here, corpus.pieces, pool)
+    box = rewordings.padded(partner, box, stems.sentence, piece_token)
+    return summaries.find(
+        partner, box, known, stems.stem, stems.sentence, here, corpus.pieces, pool
+    )
 
 
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:

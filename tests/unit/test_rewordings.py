@@ -30,7 +30,7 @@ def aligned(
     stem = texts.ravel().astype(np.uint32) * SPREAD
     length = texts.shape[1]
     sentence = np.append(np.arange(0, 2 * length, size), 2 * length)
-    stems = Stems(stem, np.isin(texts.ravel(), names), sentence)
+    stems = rewordings.in_units(Stems(stem, np.isin(texts.ravel(), names), sentence))
     pair, box = np.array([[0, 1]], np.int32), np.array([[0, length, length, 2 * length]])
     edges = np.array([0, length, 2 * length])
     found = rewordings.align(pair, box, stems, edges, here(stems, edges), pool, limits)
