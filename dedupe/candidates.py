@@ -84,9 +84,10 @@ def equals_of(content: U64, token: U32, passages: Passages, pool: Executor) -> E
     halves = list(pool.map(repeated, range(1 << _HALVING)))
     tables = [np.full(2 << len(some).bit_length(), -1, np.int32) for some in halves]
     # Both sweep over the same words.
-    cuts = np.linspace(0, count, memory.parts(_SWEPT * token.nbytes) + 1).astype(np.int64)
-    for bounds in pairwise(cuts.tolist()):
-        here = [some[slice(*np.searchsorted(some, bounds))] for some in halves]
+    cuts = np.linspace(0, count, memory.parts(_SWEPT * token.nbytes) + 1).astype(np.int32)
+    edges = (pairwise(np.searchsorted(some, cuts).tolist()) for some in halves)
+    for bounds in zip(*edges, strict=True):
+        here = [some[slice(*edge)] for some, edge in zip(halves, bounds, strict=True)]
         list(pool.map(find, here, tables))
     orders = list(pool.map(ordered, halves))
     behind = 0
