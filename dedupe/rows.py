@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import BinaryIO, overload
+from itertools import chain, islice
+from typing import BinaryIO, TypeVar, overload
 
 import msgspec
 from msgspec import Struct
 
 from dedupe.model import Article, Finding, Span
+
+T = TypeVar("T")
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Finding)
@@ -53,15 +55,23 @@ class Lines(Sequence[bytes | memoryview]):
         return self.some(places) if isinstance(places, range) else self.some((places,))[0]
 
     def __iter__(self) -> Iterator[bytes | memoryview]:
+        return chain.from_iterable(self._blocks(self.some))
+
+    def ended(self) -> Iterator[bytes]:
+        """All of them, many at once, each with a line feed behind it."""
+        return self._blocks(lambda places: b"\n".join([*self.some(places), b""]))
+
+    def _blocks(self, make: Callable[[Sequence[int]], T]) -> Iterator[T]:
+        """What is made of many of them at a time."""
         every = range(len(self))
         blocks = [every[first : first + BLOCK_LINES] for first in every[::BLOCK_LINES]]
         with ThreadPoolExecutor(2) as beside:  # the next ones are made while these are written
-            made = deque(beside.submit(self.some, block) for block in blocks[:_AHEAD])
+            made = deque(beside.submit(make, block) for block in blocks[:_AHEAD])
             for block in blocks[_AHEAD:]:
-                yield from made.popleft().result()
-                made.append(beside.submit(self.some, block))
+                yield made.popleft().result()
+                made.append(beside.submit(make, block))
             while made:
-                yield from made.popleft().result()
+                yield made.popleft().result()
 
 
 class HeldLines(Lines):
@@ -98,8 +108,10 @@ class _Picked(Lines):
 class Accounts(Sequence[Article]):
     """The accounts of the words of articles, as lines of JSON, likewise."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, paths: Sequence[str]) -> None:
         self.lines = lines
+        self.paths = paths
+        """Of the article of each"""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -189,11 +201,11 @@ def _finding(line: bytes | memoryview, path: str) -> Finding:
     return finding if finding.path == path else msgspec.structs.replace(finding, path=path)
 
 
-def paths(findings: Sequence[Finding]) -> Sequence[str]:
-    """The article of each finding."""
-    if isinstance(findings, Findings):
-        return findings.paths
-    return [finding.path for finding in findings]
+def paths(rows: Sequence[Finding] | Sequence[Article]) -> Sequence[str]:
+    """The path of the article of each."""
+    if isinstance(rows, Accounts | Findings):
+        return rows.paths
+    return [row.path for row in rows]
 
 
 def encode(row: object) -> bytes:
@@ -212,9 +224,7 @@ def lines(rows: Sequence[Struct]) -> Iterator[bytes | memoryview]:
 def write_rows(rows: Sequence[Struct], stream: BinaryIO) -> None:
     """One line of JSON per row, each ended by a line feed."""
     if isinstance(rows, Accounts | Findings):
-        lines = iter(rows.lines)
-        while some := list(islice(lines, _BLOCK_ROWS)):
-            stream.write(b"\n".join([*some, b""]))
+        stream.writelines(rows.lines.ended())
         return
     remaining = iter(rows)
     while block := list(islice(remaining, _BLOCK_ROWS)):

@@ -136,7 +136,8 @@ def run(job: Job) -> Run:
 
 def articles(corpus: Corpus, shares: Shares) -> Accounts:
     """The account of the words of each article that is not an accepted one."""
-    return Accounts(AccountLines(corpus.path.take(np.flatnonzero(~corpus.accepted)), shares))
+    paths = corpus.path.take(np.flatnonzero(~corpus.accepted))
+    return Accounts(AccountLines(paths, shares), paths)
 
 
 def summary(

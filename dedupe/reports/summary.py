@@ -71,7 +71,7 @@ def _found(result: Result) -> Line:
         if severities.get(level)
     ]
     flagged = set(paths(new_findings(result)))
-    files = len(flagged.difference(article.path for article in result.articles))
+    files = len(flagged.difference(paths(result.articles)))
     where = f" in {len(flagged) - files:,} of {counted(result.summary.articles, 'article')}"
     if files:
         where += f" and about {counted(files, 'file')} that could not be read"

@@ -26,9 +26,11 @@ def test_lines_are_those_of_objects(rows: list[tuple[str, int, int, int, int, in
             strict=True,
         )
     ]  # fmt: skip
-    lines = AccountLines(Strings.of(row[0] for row in rows), shares)
+    paths = Strings.of(row[0] for row in rows)
+    lines = AccountLines(paths, shares)
     assert list(map(bytes, lines)) == list(map(msgspec.json.encode, expected))
-    accounts = Accounts(lines)
+    assert b"".join(lines.ended()) == msgspec.json.Encoder().encode_lines(expected)
+    accounts = Accounts(lines, paths)
     assert list(accounts) == expected
     assert [accounts[place] for place in range(len(accounts))] == expected
     assert accounts[1:3] == tuple(expected[1:3])
