@@ -43,8 +43,9 @@ _BEGINS, _CHAINED = np.uint64(GROUP), np.uint64(1 << 62)
 """Bits of a posting: the first of its group; of a group that is chained."""
 _REACH = np.uint64(3)
 """A stem makes pairs with the two behind it."""
-_AHEAD = np.uint64(12)
-"""Postings that are asked for before they are looked at: they lie anywhere in the memory."""
+_AHEAD, _NEXT_LINE = np.uint64(20), np.uint64(7)
+"""Postings of an article that are asked for before they are looked at, since they lie anywhere in
+the memory, and how far behind each its group may reach into another line of the cache."""
 _ARTICLE = np.uint64((1 << 30) - 1)
 _COPIED = np.uint64(TAIL)
 _SPREAD = np.uint64(0x9E3779B1)
@@ -228,7 +229,9 @@ def _list_met(posting, mine, chain, met, place):
     """
     count = _ZERO
     for m in range(np.uint64(len(mine))):
-        prefetch(posting, mine[min(m + _AHEAD, np.uint64(len(mine) - 1))])
+        ahead = np.uint64(mine[min(m + _AHEAD, np.uint64(len(mine) - 1))])
+        prefetch(posting, ahead)
+        prefetch(posting, ahead + _NEXT_LINE)
         q = np.uint64(mine[m])
         here = np.uint32(posting[q] & _LOW)
         left = np.uint64(chain) if posting[q] & _CHAINED else np.uint64(CAP)
@@ -246,20 +249,14 @@ def _list_met(posting, mine, chain, met, place):
 
 
 @inlined
-def _cell(posting, place, cells):
-    """The place of a hit among the cells: one for each later article and stretch of words."""
-    article = posting >> _HALF & _ARTICLE
-    return (article * _SPREAD + (np.uint64(place) >> _SIX)) & np.uint64(len(cells) - 1)
-
-
-@inlined
 def _collect(
     posting, mine, owner, own, chain, base, article_token, bits, drop, cells, met, place, hits
 ):  # fmt: skip
     """Write the hits of an article that may have enough others with the same article close to them.
 
-    Those within NEAR words stand in one stretch of 64 words or in two that follow each other. Hits
-    of other articles that are counted in the same cell let some pass, no more.
+    Those within NEAR words stand in one stretch of 64 words or in two that follow each other, so
+    hits are counted in a cell for each later article and stretch. Those of other articles in the
+    same cell let some pass, no more.
 
     mine: u32 rows of its postings; own, base: its owner and first token; chain: as in `dense_boxes`
     cells: u8 (2 ** k,) of zeros, which it is again at the end
@@ -267,18 +264,18 @@ def _collect(
     hits: u64 (H,) written. Returns their number.
     """
     total = _list_met(posting, mine, chain, met, place)
-    for m in range(total):
-        cell = _cell(met[m], place[m], cells)
-        cells[cell] += np.uint8(cells[cell] < 255)
     last = np.uint64(len(cells) - 1)
+    for m in range(total):
+        cell = ((met[m] >> _HALF & _ARTICLE) * _SPREAD + (np.uint64(place[m]) >> _SIX)) & last
+        hits[m] = cell
+        cells[cell] += np.uint8(cells[cell] < 255)
     dense = _ZERO
     for m in range(total):
-        cell = _cell(met[m], place[m], cells)
+        cell = hits[m]
         beside = max(cells[(cell - _ONE) & last], cells[(cell + _ONE) & last])
         hits[dense] = m
         dense += np.uint64(np.int64(cells[cell]) + np.int64(beside) >= FEWEST)
-    for m in range(total):
-        cells[_cell(met[m], place[m], cells)] = 0
+    cells[:] = 0
     found = _ZERO
     for h in range(dense):
         m = hits[h]
