@@ -15,6 +15,6 @@ def document_frequency(word: U32, start: I64, size: I64, bits: int) -> I32:
     """
     from dedupe.kernels.counting import count_stretches
 
-    count = np.zeros(1 << bits, np.int32)
-    count_stretches(word, start, size, np.full(1 << bits, -1, np.int32), count)
-    return count
+    counter = np.zeros((1 << bits, 2), np.int32)
+    count_stretches(word, start, size, counter)
+    return counter[:, 1].copy()
