@@ -212,7 +212,6 @@ def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     )  # fmt: skip
     stemmed = whole.stems()
     if stemmed is not None:
-        stemmed = rewordings.in_units(stemmed)
         frequency = stem_frequency(stemmed.stem, pieces)
         here = rewordings.rarity_here(frequency, len(pieces) - 1)
 

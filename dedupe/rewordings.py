@@ -12,7 +12,6 @@ from concurrent.futures import Executor
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import structs
 
 from dedupe.rarity import RARITY_BITS, rarity
 from dedupe.tables import (
@@ -50,9 +49,6 @@ NARROW, NEAR_PAD = 4, 5
 those that narrow one in thirty holds a passage. They are a third of the candidates in real text,
 and more than half in made text, where chance makes most and a third of the time is saved. Plagdet
 is .0002 lower."""
-PART = 32
-"""Words of the longest sentence that is taken as a whole. Parts of 24 find more, and break more
-passages in two; uncut ones of up to 64 lose one passage in a hundred."""
 GAP = 50
 """Words between two passages of the same articles up to which they are one."""
 VERBATIM, EDITED = 0.9, 0.6
@@ -126,11 +122,11 @@ def align(
 ) -> Reworded:  # fmt: skip
     """Align the candidates and keep what carries enough evidence.
 
-    partner: (Q, 2), box: (Q, 4) of `pairings`; stems: of `in_units`
+    partner: (Q, 2), box: (Q, 4) of `pairings`
     piece_token: (D + 1,) first token of each article, or piece of one
     here: of `rarity_here`
     """
-    found = _aligned(padded(partner, box, stems.sentence, piece_token), stems, here, pool, limits)
+    found = _aligned(padded(partner, box, stems.unit, piece_token), stems, here, pool, limits)
     return Reworded(partner[found.box], found.span, found.evidence)
 
 
@@ -161,7 +157,7 @@ def promising(
     Narrow ones are looked at with few sentences around them.
     """
     narrow = np.flatnonzero(box[:, 1] - box[:, 0] < NARROW)
-    bounds = padded(partner[narrow], box[narrow], stems.sentence, piece_token, NEAR_PAD)
+    bounds = padded(partner[narrow], box[narrow], stems.unit, piece_token, NEAR_PAD)
     found = _aligned(bounds, stems, here, pool, SOME)
     chosen = np.ones(len(box), np.bool_)
     chosen[np.delete(narrow, found.box)] = False
@@ -188,7 +184,7 @@ def _aligned(bounds: I64, stems: Stems, here: F32, pool: Executor, limits: Limit
             box, span = np.empty(room, np.int64), np.empty((room, 4), np.int64)
             evidence = np.empty(room)
             count = align_reworded(
-                stems.stem, stems.name, stems.sentence, part, here, *limits, seeds, box, span,
+                stems.stem, stems.name, stems.unit, part, here, *limits, seeds, box, span,
                 evidence,
             )  # fmt: skip
             if count < 0:
@@ -201,17 +197,6 @@ def _aligned(bounds: I64, stems: Stems, here: F32, pool: Executor, limits: Limit
     none = _Aligned(np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0))
     parts = [none, *pool.map(one, range(0, len(bounds), _CHUNK))]
     return _Aligned._make(np.concatenate(column) for column in zip(*parts, strict=True))
-
-
-def in_units(stems: Stems) -> Stems:
-    """The same with sentences of at most `PART` words: longer ones are cut to equal parts."""
-    sentence = stems.sentence
-    words = np.diff(sentence)
-    parts = np.maximum(-(-words // PART), 1)
-    of = np.repeat(np.arange(len(words)), parts)
-    number = np.arange(len(of)) - np.repeat(np.cumsum(parts) - parts, parts)
-    first = sentence[of] + number * words[of] // parts[of]
-    return structs.replace(stems, sentence=np.append(first, sentence[-1]))
 
 
 def padded(partner: I32, box: I64, unit: I64, piece_token: I64, pad: int = PAD) -> I64:

@@ -665,8 +665,8 @@ class Stems(Struct, frozen=True):
     """(N,) hash of the first letters of every word"""
     name: Bool
     """(N,) whether the word is written as a name"""
-    sentence: I64
-    """(S + 1,) first token of each sentence, then N"""
+    unit: I64
+    """(U + 1,) first token of each sentence, or of each part of a long one, then N"""
 
 
 class AcceptedTable(Struct, frozen=True):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dedupe import outlines
+from dedupe import outlines, stems
 from dedupe.findings import no_flags
 from dedupe.pipeline.analysis import Analysis, Judgement, passages_of_pieces
 from dedupe.sources import contents_batch
@@ -36,7 +36,7 @@ def analysis_of(table: AcceptedTable, first: int, *, recurring: bool) -> Analysi
         headings=outlines.no_headings() if recurring else None,
         pieces=table.pieces,
         passages=passages_of_pieces(table.pieces, words, table.piece_block),
-        stems=Stems(table.stem, table.name, words.sentence.astype(np.int64)) if recurring else None,
+        stems=Stems(table.stem, table.name, stems.units(words.sentence)) if recurring else None,
         suppressions=[],
         reading=None,
         judgement=lambda: judgement,

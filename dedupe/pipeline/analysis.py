@@ -165,7 +165,7 @@ def analyse(
     stemmed = None
     if recurring:
         stem, name = stems.stem(reading.text, words), stems.names(words, reading.article_token)
-        stemmed = Stems(stem, name, matched.sentence.astype(np.int64))
+        stemmed = Stems(stem, name, stems.units(matched.sentence))
     judgement: Callable[[], Judgement] = partial(judge, reading, settings, model)
     if not keep:
         made = judgement()

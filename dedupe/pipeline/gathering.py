@@ -85,7 +85,7 @@ class Gathering:
         self._keys: list[U32] = []
         self._sizes: list[int] = []
         self._stem, self._name = memory.Column(np.uint32), memory.Column(np.bool_)
-        self._sentence = memory.Column(np.int64)
+        self._unit = memory.Column(np.int64)
         self._stemmed = False
 
     @classmethod
@@ -115,7 +115,7 @@ class Gathering:
             self._stemmed = True
             self._stem.extend(part.stems.stem)
             self._name.extend(part.stems.name)
-            self._sentence.extend(part.stems.sentence[:-1], self._words)
+            self._unit.extend(part.stems.unit[:-1], self._words)
         self._words += len(part.token)
         self._pieces += len(part.pieces.out)
         return structs.replace(
@@ -149,8 +149,8 @@ class Gathering:
         """The stems of all batches, where there are any; asked for once, behind the last batch."""
         if not self._stemmed:
             return None
-        self._sentence.extend(np.array([self._words]))
-        return Stems(self._stem.whole(), self._name.whole(), self._sentence.whole())
+        self._unit.extend(np.array([self._words]))
+        return Stems(self._stem.whole(), self._name.whole(), self._unit.whole())
 
 
 def with_words(analyses: Sequence[Analysis], corpus: Corpus) -> list[Analysis]:

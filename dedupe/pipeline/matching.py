@@ -161,7 +161,7 @@ def match_rewordings(
     if stems is not None:
         owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
-        stems, pieces = rewordings.in_units(stems), corpus.pieces.token
+        pieces = corpus.pieces.token
         frequency = stem_frequency(stems.stem, pieces)
         here = rewordings.rarity_here(frequency, len(pieces) - 1)
         where = pairings.candidates(stems.stem, pieces, owner, frequency, pool, owners.accepted)
@@ -212,10 +212,8 @@ def _summaries(
     """Passages that sum up an article; known: what is copied or reworded, of pieces."""
     piece_token = corpus.pieces.token
     partner, box = align.merged(*where)
-    box = rewordings.padded(partner, box, stems.sentence, piece_token)
-    return summaries.find(
-        partner, box, known, stems.stem, stems.sentence, here, corpus.pieces, pool
-    )
+    box = rewordings.padded(partner, box, stems.unit, piece_token)
+    return summaries.find(partner, box, known, stems.stem, stems.unit, here, corpus.pieces, pool)
 
 
 def _select(passages: CorpusPassages, chosen: Bool) -> CorpusPassages:

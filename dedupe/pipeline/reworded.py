@@ -90,7 +90,6 @@ class Search:
     """Looks for reworded passages of one article, with no limit to what counts."""
 
     def __init__(self, corpus: Corpus, stems: Stems, article: int, pool: Executor) -> None:
-        stems = rewordings.in_units(stems)
         self._corpus, self._stems, self._article, self._pool = corpus, stems, article, pool
         self._made: dict[tuple[int, int, int, int], Parts] = {}
         pieces = corpus.pieces

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dedupe import rewordings
 from dedupe.rarity import stem_frequency
+from dedupe.stems import units
 from dedupe.tables import F32, I64, EditKind, MatchTable, Stems
 from tests import naive
 from tests.strategies import SPREAD, edited_copies
@@ -30,7 +31,7 @@ def aligned(
     stem = texts.ravel().astype(np.uint32) * SPREAD
     length = texts.shape[1]
     sentence = np.append(np.arange(0, 2 * length, size), 2 * length)
-    stems = rewordings.in_units(Stems(stem, np.isin(texts.ravel(), names), sentence))
+    stems = Stems(stem, np.isin(texts.ravel(), names), units(sentence))
     pair, box = np.array([[0, 1]], np.int32), np.array([[0, length, length, 2 * length]])
     edges = np.array([0, length, 2 * length])
     found = rewordings.align(pair, box, stems, edges, here(stems, edges), pool, limits)

@@ -34,3 +34,10 @@ def test_capitals_everywhere_are_no_names() -> None:
         "How The Mayor Of Kyiv Met Anna, And What The Papers Said About It",
         "the mayor of the town which is called Kyiv has met one of the three sisters",
     ) == ["Kyiv"]
+
+
+def test_long_sentences_are_compared_in_equal_parts() -> None:
+    """At most 32 words each; what has no words stays, and so do the edges of sentences."""
+    sentence = np.array([0, 32, 65, 65, 70, 166], np.int32)
+    assert stems.units(sentence).tolist() == [0, 32, 48, 65, 65, 70, 102, 134, 166]
+    assert stems.units(sentence[:1]).tolist() == [0]
