@@ -28,6 +28,9 @@ either place. With 4 in 60 and 120 there are seven times as many candidates, who
 a fifth of the repeats."""
 OPEN = 8
 """Candidates of an article with itself, the latest ones, that a hit may belong to."""
+_ONCE = 1 << 10
+"""Bit sets of 64 for the pairs of an article: most articles have so few again that none is looked up,
+which takes half as long again."""
 APART = 1000
 """Words of the earlier article between passing hits above which they are two candidates."""
 LONGEST = 10_000
@@ -398,33 +401,68 @@ def dense_boxes(
 
 
 @inlined
-def _repeated_pairs(stem, telling, shift, keys, last, hits):
-    """Write the hits of an article with itself: each pair with the place where it stood last.
+def _list_pairs(words, count, pairs, place, met):
+    """List the pairs of an article in the order of their second stem; their number.
 
-    keys: u64, last: i32 (2 ** k,), scratch; hits: u64 (2 N,) written. Returns their number.
+    words: u32 (2, X) of `_list_telling`, `count` of them
+    pairs: u64 (2 X,) written: keys; place: i64 (2 X,) written: token of the first stem
+    met: u64 (2 ** k, 2) of zeros, written: a bit for each key, by its upper bits, where it stands
+        once, and where it may stand again
+    """
+    shift = np.uint64(58) - trailing_zeros(np.uint64(len(met)))
+    found = _ZERO
+    for j in range(_ONE, count):
+        for back in range(_ONE, min(j + _ONE, _REACH)):
+            i = j - back
+            if words[0, i] == words[0, j]:
+                continue
+            key = _pair_key(words[0, i], words[0, j])
+            pairs[found], place[found] = key, words[1, i]
+            found += _ONE
+            bit = key >> shift
+            line, mark = bit >> _SIX, _ONE << (bit & _BIT)
+            met[line, 1] |= met[line, 0] & mark
+            met[line, 0] |= mark
+    return found
+
+
+@inlined
+def _list_again(pairs, count, met, chosen):
+    """List the pairs that may stand twice, without a branch since few do; their number.
+
+    pairs, met: of `_list_pairs`, `count` of them; chosen: u64 (2 X,) written: their rows
+    """
+    shift = np.uint64(58) - trailing_zeros(np.uint64(len(met)))
+    found = _ZERO
+    for k in range(count):
+        bit = pairs[k] >> shift
+        chosen[found] = k
+        found += met[bit >> _SIX, 1] >> (bit & _BIT) & _ONE
+    return found
+
+
+@inlined
+def _repeated_pairs(pairs, place, chosen, keys, last):
+    """Find the hits of an article with itself: each pair with the place where it stood last.
+
+    pairs, place: of `_list_pairs`; keys: u64, last: i64 (2 ** k,), scratch
+    chosen: rows of `_list_again`; written over by the hits. Returns their number.
     """
     slots = np.uint64(64)
-    while slots < np.uint64(4) * np.uint64(len(stem)):
+    while slots < np.uint64(2 * len(chosen)):
         slots *= np.uint64(2)
     mask = slots - _ONE
     last[:slots] = -1
     found = _ZERO
-    one, other = np.int64(-1), np.int64(-1)  # the last telling stem, and the one before it
-    for t in range(len(stem)):
-        if not telling[np.uint64(stem[t] >> shift)]:
-            continue
-        for place in (one, other):
-            if place < 0 or stem[place] == stem[t]:
-                continue
-            key = _pair_key(stem[place], stem[t])
-            slot = key >> _HALF & mask
-            while last[slot] >= 0 and keys[slot] != key:
-                slot = (slot + _ONE) & mask
-            if last[slot] >= 0:
-                hits[found] = np.uint64(last[slot]) << _HALF | np.uint64(place)
-                found += _ONE
-            keys[slot], last[slot] = key, place
-        one, other = t, one
+    for row in chosen:
+        key, here = pairs[row], place[row]
+        slot = key >> _HALF & mask
+        while last[slot] >= 0 and keys[slot] != key:
+            slot = (slot + _ONE) & mask
+        if last[slot] >= 0:
+            chosen[found] = np.uint64(last[slot]) << _HALF | np.uint64(here)
+            found += _ONE
+        keys[slot], last[slot] = key, here
     return np.int64(found)
 
 
@@ -440,30 +478,32 @@ def repeated_boxes(stem, telling, article_token, owner, low, high, article, box)
     article: i32 (Q,), box: i64 (Q, 4) written: first token and end, of the earlier and the later
         place. Returns their number, -1 where there was no room.
     """
-    shift = np.uint32(32) - np.uint32(trailing_zeros(np.uint64(len(telling))))
-    longest = _ONE
+    longest = np.int64(1)
     for a in range(low, high):
-        longest = max(longest, np.uint64(article_token[a + 1] - article_token[a]))
-    slots = np.uint64(64)
-    while slots < np.uint64(4) * longest:
-        slots *= np.uint64(2)
-    keys, last = np.empty(slots, np.uint64), np.empty(slots, np.int32)
-    hits = np.empty(np.uint64(2) * longest, np.uint64)
+        longest = max(longest, article_token[a + 1] - article_token[a])
+    words, met = np.empty((2, longest), np.uint32), np.empty((_ONCE, 2), np.uint64)
+    pairs, rows = np.empty(2 * longest + 1, np.uint64), np.empty(2 * longest + 1, np.uint64)
+    place = np.empty(2 * longest + 1, np.int64)
+    keys, last = np.empty(8 * longest + 64, np.uint64), np.empty(8 * longest + 64, np.int64)
     reach = np.uint64(NEAR_AGAIN)
     count = 0
     for a in range(low, high):
         if owner[a] < 0:
             continue
-        base = article_token[a]
-        words = stem[base : article_token[a + 1]]
-        found = _repeated_pairs(words, telling, shift, keys, last, hits)
-        mine = hits[:found]
+        told = _list_telling(stem, telling, article_token[a], article_token[a + 1], words)
+        met[:] = 0
+        listed = _list_pairs(words, told, pairs, place, met)
+        again = _list_again(pairs, listed, met, rows)
+        if again <= np.uint64(FEWEST_AGAIN):  # each hit is one that has stood before
+            continue
+        found = _repeated_pairs(pairs, place, rows[:again], keys, last)
+        mine = rows[:found]
         sort_few(mine)
         opened = count
         for i in range(found):
             if not _has_near(mine, i, _HALF, _LOW, reach, np.int64(NEAR_AGAIN), FEWEST_AGAIN):
                 continue
-            here, there = base + np.int64(mine[i] >> _HALF), base + np.int64(mine[i] & _LOW)
+            here, there = np.int64(mine[i] >> _HALF), np.int64(mine[i] & _LOW)
             joined = count
             for b in range(max(opened, count - OPEN), count):
                 near = here - box[b, 1] <= NEAR_AGAIN and here - box[b, 0] <= LONGEST
