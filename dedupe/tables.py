@@ -340,6 +340,13 @@ class EvidenceTable(Struct, frozen=True):
                    np.empty(0), nothing, nothing)  # fmt: skip
 
     @classmethod
+    def facts(cls, offset: I64, text: Texts) -> EvidenceTable:
+        """Facts (E,) that stand nowhere. offset: (F + 1,) first one of each flag."""
+        count = len(text.start)
+        return cls(offset, np.full(count, EvidenceKind.FACT, np.uint8), text,
+                   np.full(count, np.nan), *np.full((2, count), -1))  # fmt: skip
+
+    @classmethod
     def joined(cls, parts: Sequence[EvidenceTable]) -> EvidenceTable:
         """The reasons of several tables of flags, one behind the other."""
         count = np.concatenate([_NO_PLACES, *(np.diff(part.offset) for part in parts)])

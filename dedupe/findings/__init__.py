@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import partial
 from hashlib import blake2b
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,8 @@ from dedupe.findings.assembly import ChosenFlags, Standing, assemble
 from dedupe.findings.completion import Completed, complete_drafts
 from dedupe.findings.copies import Overlap, copy_drafts
 from dedupe.findings.drafts import NOWHERE, Drafts, DraftTable, tabulate
+from dedupe.findings.families import Families, family_drafts
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, no_flags, side_by_side
-from dedupe.findings.outlines import describe_outlines, outline_drafts
 from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
 from dedupe.findings.selection import Selection, selected_rules
 from dedupe.findings.shares import Shares, no_shares
@@ -30,18 +29,14 @@ from dedupe.findings.suppressions import (
     looked,
     read_suppressions,
 )
-from dedupe.findings.templates import describe_templates, template_drafts
 from dedupe.model import RULE_NUMBER, RULES, Finding, Severity, Span
 from dedupe.rows import Findings
 from dedupe.tables import (
     I64,
     Bool,
     Corpus,
-    Isolation,
     Load,
-    OutlineTable,
     Pieces,
-    TemplateTable,
 )
 
 __all__ = [
@@ -76,25 +71,6 @@ MIN_ARTICLE_WORDS = 100
 """Words of the shortest article whose share of filler is judged."""
 
 
-class Families(NamedTuple):
-    """What recurs in articles beside copies."""
-
-    templates: TemplateTable
-    outlines: OutlineTable
-
-
-def family_drafts(
-    corpus: Corpus, families: Families, overlap: Overlap, max_matches: int,
-    isolation: Isolation | None,
-) -> Drafts:  # fmt: skip
-    """The drafts of all templates and outlines."""
-    parts = (
-        template_drafts(corpus, families.templates, overlap, max_matches, isolation),
-        outline_drafts(corpus, families.outlines, max_matches, isolation),
-    )
-    return Drafts.joined(parts)
-
-
 def complete(
     copies: Sequence[Drafts], corpus: Corpus, families: Families | None,
     load: Load, suppressions: Suppressions, settings: config.Config, pool: Executor,
@@ -110,15 +86,7 @@ def complete(
     if not output.all_members:
         may &= ~drafts.original
     shown = np.flatnonzero(may)
-    told = drafts.rows(shown)
-    if families is not None:
-        rows = np.flatnonzero(told.rule == RULE_NUMBER["TPL201"])
-        described = describe_templates(told.rows(rows), corpus, families.templates, load)
-        told = told.told(rows, *described)
-        rows = np.flatnonzero(told.rule == RULE_NUMBER["TPL204"])
-        described = describe_outlines(told.rows(rows), corpus, families.outlines, load)
-        told = told.told(rows, *described)
-    return complete_drafts(drafts, shown, told, corpus, load, output, pool)
+    return complete_drafts(drafts, shown, families, corpus, load, output, pool)
 
 
 def _inside_copies(

@@ -14,6 +14,7 @@ import numpy as np
 from dedupe import config, memory
 from dedupe.findings.drafts import Drafts
 from dedupe.findings.edits import first_edits
+from dedupe.findings.families import Families, NotedFamilies
 from dedupe.findings.lines import Articles, FindingTable, Matches, WordEdits, rounded
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.messages import messages
@@ -39,15 +40,16 @@ class Completed(NamedTuple):
 
 
 def complete_drafts(
-    drafts: Drafts, shown: I64, told: Drafts, corpus: Corpus, load: Load, output: config.Output,
-    pool: Executor,
+    drafts: Drafts, shown: I64, families: Families | None, corpus: Corpus, load: Load,
+    output: config.Output, pool: Executor,
 ) -> Completed:  # fmt: skip
     """Look up the text of those that may be shown.
 
-    shown: (F,) numbers of those; told: the same drafts, with all that can be said without it
+    shown: (F,) numbers of those; families: from which some drafts were made
     """
     row = np.full(len(drafts), -1)
     row[shown] = np.arange(len(shown))
+    told = drafts.rows(shown)
     lookup = Lookup(corpus)
     spans = lookup.all_tokens(told.article, told.start, told.end)
     excerpts = lookup.all_text(
@@ -55,7 +57,9 @@ def complete_drafts(
     )
     noted_edits = _Edits(corpus, told, lookup, pool)
     noted_matches = _Matches(corpus, told, output.max_matches, lookup)
+    noted = None if families is None else NotedFamilies(told, corpus, families, lookup)
     lookup.resolve(load, pool)
+    told = told if noted is None else noted.told(told, lookup)
     # All but a few have one; what is appended keeps `reduceat` within the column.
     some = np.diff(told.offset) > 0
     most = np.maximum.reduceat(np.append(told.others.similarity, 0.0), told.offset[:-1])

@@ -15,9 +15,9 @@ import numpy as np
 
 from dedupe import memory
 from dedupe.model import Position, Span
-from dedupe.tables import I64, U8, Corpus, Load, Reading, Texts, distinct
+from dedupe.tables import I64, U8, Bool, Corpus, Load, Reading, Texts, distinct
 
-_BYTE, _TOKEN = 0, 1
+_BYTE, _TOKEN, _PROSE, _BEYOND = range(4)
 
 
 class Lookup:
@@ -56,6 +56,10 @@ class Lookup:
         """Note the texts of many stretches of words."""
         return self._pieces.add(_TOKEN, article, start, end)
 
+    def all_prose(self, article: I64, start: I64, end: I64, beyond: Bool) -> range:
+        """Note the same without markup; beyond: (Q,) up to the next word, where there is one."""
+        return self._pieces.add(np.where(beyond, _BEYOND, _PROSE), article, start, end)
+
     def resolve(self, load: Load, pool: Executor | None = None) -> None:
         """Look everything up; `load` gives a batch by its number, in the pool if there is one."""
         corpus = self._corpus
@@ -71,7 +75,7 @@ class Lookup:
             first_token = int(corpus.article_token[first_article])
             rows, chosen = spans_of(number), pieces_of(number)
             kind, article, start, end = spans.rows(rows)
-            _, text_article, text_start, text_end = pieces.rows(chosen)
+            source, text_article, text_start, text_end = pieces.rows(chosen)
             looked_at = distinct(article, text_article) - first_article
             # Bytes are counted from the start of the batch, so all of it must be there.
             reading = load(number, None if (kind == _BYTE).any() else looked_at)
@@ -80,8 +84,14 @@ class Lookup:
             )
             low = reading.tokens.start[text_start - first_token].astype(np.int64)
             high = reading.tokens.end[text_end - 1 - first_token].astype(np.int64)
-            found = Texts(reading.text.data, low, high).copied()
-            edges[:, chosen] = found.start, found.end
+            beyond = np.flatnonzero(source == _BEYOND)
+            high[beyond] = reading.tokens.start[text_end[beyond] - first_token]
+            prose = source >= _PROSE
+            parts = ((reading.text.data, ~prose), (reading.text.prose, prose))
+            found = Texts.joined(
+                [Texts(text, low[which], high[which]).copied() for text, which in parts]
+            )
+            edges[:, np.append(chosen[~prose], chosen[prose])] = found.start, found.end
             return memory.kept(found.data)
 
         every = range(len(corpus.batch_article) - 1)
@@ -145,8 +155,8 @@ class _Notes:
         self._parts: list[_Columns] = []
         self._count = 0
 
-    def add(self, kind: int, article: I64, start: I64, end: I64) -> range:
-        """Note some places; returns their tickets."""
+    def add(self, kind: int | I64, article: I64, start: I64, end: I64) -> range:
+        """Note some places, of one kind or of several; returns their tickets."""
         kinds = np.full(len(article), kind, np.uint8)
         self._parts.append(_Columns(kinds, *map(memory.kept, (article, start, end))))
         self._count += len(kinds)

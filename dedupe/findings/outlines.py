@@ -14,7 +14,7 @@ from dedupe.findings.isolation import isolated
 from dedupe.findings.lines import Clusters
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER, Evidence
-from dedupe.tables import Corpus, EvidenceTable, Isolation, Load, OutlineTable, Texts, ragged
+from dedupe.tables import Corpus, EvidenceTable, Isolation, OutlineTable, Texts, ragged
 
 
 def outline_drafts(
@@ -79,32 +79,40 @@ def _headings(corpus: Corpus, table: OutlineTable, row: int) -> Iterator[bytes]:
         yield corpus.token[low:high].tobytes()
 
 
-def describe_outlines(
-    drafts: Drafts, corpus: Corpus, table: OutlineTable, load: Load
-) -> tuple[EvidenceTable, Texts]:
-    """The headings of each draft in their order, and the message."""
-    rows = drafts.source
-    size = np.diff(table.offset)[rows]
-    _, flat = ragged(table.offset[rows], size)
-    article = np.repeat(table.article[rows], size)
-    lookup = Lookup(corpus)
-    texts = lookup.all_text(article, table.start[flat], table.end[flat])
-    places = lookup.all_tokens(article, table.start[flat], table.end[flat])
-    lookup.resolve(load)
-    edges = zip(*(edge.tolist() for edge in lookup.all_offsets(places)), strict=True)
-    headings = iter(
-        [
-            Evidence("phrase", text, None, None, low, high)
-            for text, (low, high) in zip(lookup.texts(texts).strings(), edges, strict=True)
-        ]
-    )
-    reasons, messages = [], []
-    for row, count in zip(rows.tolist(), size.tolist(), strict=True):
-        outline, total = table.outline[row], table.headings[row]
-        of = Evidence("fact", f"{count} of the {total} headings of this article")
-        reasons.append((of, *islice(headings, count)))
-        messages.append(
-            f"{table.articles[outline]:,} articles on {table.topics[outline]} topics have these "
-            f"{count} headings in this order."
+class NotedOutlines:
+    """The headings of outlines in their order, noted to be looked up."""
+
+    def __init__(self, drafts: Drafts, table: OutlineTable, lookup: Lookup) -> None:
+        """Note those of some drafts, TPL204 in any number and order, made from `table`."""
+        self._table, self._rows = table, drafts.source
+        self._size = np.diff(table.offset)[self._rows]
+        _, flat = ragged(table.offset[self._rows], self._size)
+        headings = (
+            np.repeat(table.article[self._rows], self._size),
+            table.start[flat],
+            table.end[flat],
         )
-    return evidence_of(reasons), Texts.of(messages)
+        self._texts, self._places = lookup.all_text(*headings), lookup.all_tokens(*headings)
+
+    def found(self, lookup: Lookup) -> tuple[EvidenceTable, Texts]:
+        """The evidence and the message of each draft, when all was looked up."""
+        table = self._table
+        edges = zip(*(edge.tolist() for edge in lookup.all_offsets(self._places)), strict=True)
+        headings = iter(
+            [
+                Evidence("phrase", text, None, None, low, high)
+                for text, (low, high) in zip(
+                    lookup.texts(self._texts).strings(), edges, strict=True
+                )
+            ]
+        )
+        reasons, messages = [], []
+        for row, count in zip(self._rows.tolist(), self._size.tolist(), strict=True):
+            outline, total = table.outline[row], table.headings[row]
+            of = Evidence("fact", f"{count} of the {total} headings of this article")
+            reasons.append((of, *islice(headings, count)))
+            messages.append(
+                f"{table.articles[outline]:,} articles on {table.topics[outline]} topics have "
+                f"these {count} headings in this order."
+            )
+        return evidence_of(reasons), Texts.of(messages)

@@ -8,24 +8,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import structs
 
 from dedupe.findings.copies import Overlap
-from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
+from dedupe.findings.drafts import CounterpartTable, Drafts
 from dedupe.findings.isolation import isolated
 from dedupe.findings.lines import Clusters
-from dedupe.model import RULE_NUMBER, Evidence
+from dedupe.findings.lookup import Lookup
+from dedupe.model import RULE_NUMBER
 from dedupe.tables import (
+    I32,
     I64,
     TRANSPARENT,
     Bool,
     Corpus,
     EvidenceTable,
     Isolation,
-    Load,
     TemplateTable,
     Texts,
     distinct,
@@ -131,200 +133,183 @@ def _names(corpus: Corpus, table: TemplateTable) -> Iterator[str]:
         yield f"t-{blake2b(words, digest_size=4).hexdigest()}"
 
 
-def describe_templates(
-    drafts: Drafts, corpus: Corpus, table: TemplateTable, load: Load
-) -> tuple[EvidenceTable, Texts]:
-    """What the template of each draft is, and what stands in its slots there; and the message.
-
-    drafts: TPL201, in any number and order, made from `table`
-    """
-    wanted = np.zeros(len(table.length), np.bool_)
-    wanted[drafts.source] = True
-    texts = _Texts(corpus, load)
-    at_hand = ~corpus.accepted[table.article]
-    skeletons = {f: _skeleton(table, f, at_hand, texts) for f in np.flatnonzero(wanted).tolist()}
-    fillings = _fillings(table, wanted, skeletons, texts)
-    texts.resolve()
-    said = {f: _Said(table, f, skeleton, fillings, texts) for f, skeleton in skeletons.items()}
-    by_start = np.argsort(table.start)
-    behind = np.searchsorted(table.start, drafts.start, side="right", sorter=by_start)
-    rows, sources = by_start[behind - 1].tolist(), drafts.source.tolist()
-    evidence = evidence_of(
-        [
-            said[source].evidence(fillings.get(row, ()), texts)
-            for source, row in zip(sources, rows, strict=True)
-        ]
-    )
-    return evidence, Texts.of([said[source].message for source in sources])
-
-
-class _Texts:
-    """Prose between words of the corpus, without markup, looked up batch after batch."""
-
-    def __init__(self, corpus: Corpus, load: Load) -> None:
-        self._corpus, self._load = corpus, load
-        self._rows: list[tuple[int, int, int, bool]] = []
-        self._texts: list[str] = []
-
-    def note(self, article: int, start: int, end: int, *, tail: bool = False) -> int:
-        """Note some words, with `tail` up to the next one; returns a ticket."""
-        self._rows.append((article, start, end, tail))
-        return len(self._rows) - 1
-
-    def resolve(self) -> None:
-        corpus = self._corpus
-        table = np.array(self._rows, np.int64).reshape(-1, 4)
-        batch = np.searchsorted(corpus.batch_article, table[:, 0], side="right") - 1
-        self._texts = [""] * len(table)
-        for number in distinct(batch).tolist():
-            tickets = np.flatnonzero(batch == number)
-            first = corpus.batch_article[number]
-            base = corpus.article_token[first]
-            reading = self._load(number, np.unique(table[tickets, 0]) - first)
-            _, start, end, tail = table[tickets].T
-            low = reading.tokens.start[start - base]
-            high = reading.tokens.end[end - 1 - base]
-            more = np.flatnonzero(tail)
-            high[more] = reading.tokens.start[end[more] - base]
-            view = reading.text.prose.data
-            for ticket, a, b in zip(tickets.tolist(), low.tolist(), high.tolist(), strict=True):
-                text = str(view[a:b], "utf-8", "replace").replace(chr(TRANSPARENT), "")
-                self._texts[ticket] = " ".join(text.split())
-
-    def text(self, ticket: int) -> str:
-        return self._texts[ticket]
-
-
-class _Filling(NamedTuple):
-    """What stands in a slot of a block."""
-
-    slot: int
-    ticket: int
-    """-1 for nothing"""
+_Run = tuple[int, int, int, bool]
+"""Article, first word and end of fixed words, and whether they go on up to the next word."""
 
 
 class _Skeleton(NamedTuple):
     """How a template is shown."""
 
     parts: list[int | str]
-    """Tickets of runs of fixed words, and the marks between them"""
-    slots: list[int]
+    """Numbers of runs of fixed words, and the marks between them"""
+    slots: I64
     """Gaps that are shown as slots; none of a notice"""
 
 
-def _skeleton(table: TemplateTable, template: int, at_hand: Bool, texts: _Texts) -> _Skeleton:
-    """The runs of a skeleton in the spelling of one block.
+class _Places(NamedTuple):
+    """Some stretches of words."""
 
-    at_hand: (R,) blocks whose text is there for sure
-    A slot in which all have the same is text. What only a few members have between two words is
-    left out.
-    """
-    row, length = _shown(table, template, at_hand), int(table.length[template])
-    article, start, size = (int(c[row]) for c in (table.article, table.start, table.size))
-    place = [*_places(table, row), size]
-    kinds, varied = table.gap[template].tolist(), (table.entropy[template] > 0).tolist()
-    parts: list[int | str] = []
-    slots: list[int] = []
-    low = high = -1
-    for k, at in enumerate(place):
-        mark, inner = "", 0 < k < length
-        if kinds[k] == _SLOT and varied[k]:
-            if table.form[template]:
-                slots.append(k)
-            mark = f"[{len(slots)}]" if table.form[template] else inner * _LEFT_OUT[0]
-        elif kinds[k] == _OPTIONAL:
-            mark = inner * _LEFT_OUT[1]
-        same = kinds[k] == _SLOT and not mark and k < length
-        if low >= 0 and (mark or k == length or (0 <= at != high and not same)):
-            parts.append(texts.note(article, start + low, start + high, tail=high < size))
-            low = -1
-        if mark:
-            parts.append(mark)
-        if k < length and at >= 0:
-            low, high = (at if low < 0 else low), at + 1
-    return _Skeleton(parts, slots)
+    article: I64
+    start: I64
+    end: I64
+
+    @classmethod
+    def none(cls) -> _Places:
+        """No places."""
+        return cls(*np.empty((3, 0), np.int64))
 
 
-def _places(table: TemplateTable, row: int) -> list[int]:
-    low = int(table.offset[row])
-    places: list[int] = table.place[low : low + int(table.length[table.template[row]])].tolist()
-    return places
-
-
-def _shown(table: TemplateTable, template: int, at_hand: Bool) -> int:
-    """The block in whose spelling a skeleton is shown: the medoid, or one that holds more of it."""
-    first, behind = np.searchsorted(table.template, [template, template + 1])
-    candidates = np.append(table.medoid[template], np.arange(first, behind))
-    rows: list[int] = candidates[at_hand[candidates]][: LOOKED_AT + 1].tolist()
-    held = [sum(at >= 0 for at in _places(table, row)) for row in rows]
-    return rows[held.index(max(held))]
-
-
-def _fillings(
-    table: TemplateTable, wanted: Bool, skeletons: dict[int, _Skeleton], texts: _Texts
-) -> dict[int, tuple[_Filling, ...]]:
-    """What stands in the slots of each place of the wanted templates."""
-    found: dict[int, tuple[_Filling, ...]] = {}
-    for row in np.flatnonzero(wanted[table.template]).tolist():
-        template = int(table.template[row])
-        slots = skeletons[template].slots
-        if not slots:
-            continue
-        place, size = _places(table, row), int(table.size[row])
-        start, article = int(table.start[row]), int(table.article[row])
-        made = []
-        for number, k in enumerate(slots):
-            low = place[k - 1] + 1 if k else 0
-            high = place[k] if k < len(place) else size
-            if high > low and (k == 0 or low > 0):
-                ticket = texts.note(article, start + low, start + high)
-                made.append(_Filling(number, ticket))
-        found[row] = tuple(made)
-    return found
-
-
-class _Said:
-    """What is said of a template, wherever it stands."""
+class NotedTemplates:
+    """What templates are, and what stands in their slots, noted to be looked up."""
 
     def __init__(
-        self, table: TemplateTable, template: int, skeleton: _Skeleton,
-        fillings: dict[int, tuple[_Filling, ...]], texts: _Texts,
-    ) -> None:  # fmt: skip
+        self, drafts: Drafts, corpus: Corpus, table: TemplateTable, lookup: Lookup
+    ) -> None:
+        """Note those of some drafts, TPL201 in any number and order, made from `table`."""
+        self._table, self._wanted = table, distinct(drafts.source).tolist()
+        self._first = np.searchsorted(table.template, np.arange(len(table.length) + 1))
+        # The place of each draft, and drafts of the same template side by side.
+        by_start = np.argsort(table.start)
+        behind = np.searchsorted(table.start, drafts.start, side="right", sorter=by_start)
+        self._row, self._source = by_start[behind - 1], drafts.source
+        at_hand = ~corpus.accepted[table.article]
+        runs: list[_Run] = []
+        self._skeletons = [self._skeleton(f, at_hand, runs) for f in self._wanted]
+        article, start, end, beyond = np.array(runs, np.int64).reshape(-1, 4).T
+        self._runs = lookup.all_prose(article, start, end, beyond > 0)
+        self._tickets, fillings = [], [_Places.none()]
+        base = 0
+        for f, skeleton in zip(self._wanted, self._skeletons, strict=True):
+            tickets, found = self._fillings(f, skeleton.slots, base)
+            self._tickets.append(tickets)
+            fillings.append(found)
+            base += len(found.article)
+        article, start, end = map(np.concatenate, zip(*fillings, strict=True))
+        self._filled = lookup.all_prose(article, start, end, np.zeros(base, np.bool_))
+
+    def found(self, lookup: Lookup) -> tuple[EvidenceTable, Texts]:
+        """The evidence and the message of each draft, when all was looked up."""
+        runs, filled = (_plain(lookup.texts(noted)) for noted in (self._runs, self._filled))
+        shown = list(map(_cut, filled))
+        size = np.array([2 + len(skeleton.slots) for skeleton in self._skeletons], np.int64)
+        number = np.searchsorted(self._wanted, self._source)
+        offset = np.append(0, np.cumsum(size[number]))
+        text = np.empty(offset[-1], np.int64)
+        by_template = np.argsort(number, kind="stable")
+        edges = np.searchsorted(number[by_template], np.arange(len(size) + 1))
+        texts: list[str] = []
+        for f, skeleton, tickets, (low, high) in zip(
+            self._wanted, self._skeletons, self._tickets, pairwise(edges.tolist()), strict=True
+        ):
+            of = by_template[low:high]
+            at = offset[of]
+            text[at], text[at + 1] = len(texts), len(texts) + 1
+            texts += (self._size(f), _joined(skeleton.parts, runs))
+            here = tickets[self._row[of] - self._first[f]]
+            for slot, (every, own) in enumerate(zip(tickets.T, here.T, strict=True)):
+                told = _variety([shown[t] for t in every[every >= 0].tolist()])
+                text[at + 2 + slot] = len(texts) + np.arange(len(own))
+                texts += [
+                    f'[{slot + 1}] here "{shown[t]}"; {told}' if t >= 0
+                    else f"[{slot + 1}] here -; {told}"
+                    for t in own.tolist()
+                ]  # fmt: skip
+        evidence = EvidenceTable.facts(offset, Texts.of(texts).take(text))
+        return evidence, Texts.of(list(map(self._message, self._wanted))).take(number)
+
+    def _skeleton(self, template: int, at_hand: Bool, runs: list[_Run]) -> _Skeleton:
+        """How a template is shown, in the spelling of one block; its runs are added to `runs`.
+
+        at_hand: (R,) blocks whose text is there for sure
+        A slot in which all have the same is text. What only a few members have between two words is
+        left out.
+        """
+        table, length = self._table, int(self._table.length[template])
+        row = self._shown(template, at_hand)
+        article, start, size = (int(c[row]) for c in (table.article, table.start, table.size))
+        place = [*self._places(np.array([row]))[0].tolist(), size]
+        kinds, varied = table.gap[template].tolist(), (table.entropy[template] > 0).tolist()
+        parts: list[int | str] = []
+        slots: list[int] = []
+        low = high = -1
+        for k, at in enumerate(place):
+            mark, inner = "", 0 < k < length
+            if kinds[k] == _SLOT and varied[k]:
+                if table.form[template]:
+                    slots.append(k)
+                mark = f"[{len(slots)}]" if table.form[template] else inner * _LEFT_OUT[0]
+            elif kinds[k] == _OPTIONAL:
+                mark = inner * _LEFT_OUT[1]
+            same = kinds[k] == _SLOT and not mark and k < length
+            if low >= 0 and (mark or k == length or (0 <= at != high and not same)):
+                parts.append(len(runs))
+                runs.append((article, start + low, start + high, high < size))
+                low = -1
+            if mark:
+                parts.append(mark)
+            if k < length and at >= 0:
+                low, high = (at if low < 0 else low), at + 1
+        return _Skeleton(parts, np.array(slots, np.int64))
+
+    def _shown(self, template: int, at_hand: Bool) -> int:
+        """The block in whose spelling it is shown: the medoid, or one that holds more of it."""
+        rows = np.append(
+            self._table.medoid[template], np.arange(*self._first[template : template + 2])
+        )
+        rows = rows[at_hand[rows]][: LOOKED_AT + 1]
+        return int(rows[(self._places(rows) >= 0).sum(axis=1).argmax()])
+
+    def _places(self, rows: I64) -> I32:
+        """(k, K) where the words of their template stand in some blocks of it, -1 for nowhere."""
+        table = self._table
+        length = table.length[table.template[rows[0]]]
+        return table.place[table.offset[rows, None] + np.arange(length)]
+
+    def _fillings(self, template: int, slots: I64, base: int) -> tuple[I64, _Places]:
+        """What stands in the slots of all blocks of a template.
+
+        Returns the ticket of what stands in each slot of each block (k, slots), from `base` on and
+        -1 for nothing; and the places in the order of their tickets.
+        """
+        rows = np.arange(*self._first[template : template + 2])
+        size = self._table.size[rows, None]
+        edges = np.concatenate([np.full_like(size, -1), self._places(rows), size], axis=1)
+        low, high = edges[:, slots] + 1, edges[:, slots + 1]
+        there = (high > low) & ((slots == 0) | (low > 0))
+        tickets = np.full(there.shape, -1)
+        tickets[there] = base + np.arange(there.sum())
+        start = np.broadcast_to(self._table.start[rows, None], there.shape)[there]
+        article = np.broadcast_to(self._table.article[rows, None], there.shape)[there]
+        return tickets, _Places(article.astype(np.int64), start + low[there], start + high[there])
+
+    def _size(self, template: int) -> str:
+        fixed, share = int(self._table.length[template]), float(self._table.share[template])
+        words = round(fixed / max(share, 1e-9))
+        return f"fixed {fixed} of {max(words, fixed)} words"
+
+    def _message(self, template: int) -> str:
+        table = self._table
         articles, topics = int(table.articles[template]), int(table.topics[template])
-        fixed = int(table.length[template])
-        words = round(fixed / max(float(table.share[template]), 1e-9))
         many = f"{topics}{' or more' if topics >= COMPARED_TOPICS else ''}"
         about = f" on {many} topics" if topics >= SEVERAL_TOPICS else ""
         if table.form[template]:
-            self.message = f"A form that {articles:,} articles{about} fill in, each in its own way."
-        else:
-            how = "" if float(table.share[template]) >= VERBATIM else ", up to some words,"
-            self.message = f"The same text{how} stands in {articles:,} articles{about}."
-        self._facts = (
-            Evidence("fact", f"fixed {fixed} of {max(words, fixed)} words"),
-            Evidence("fact", _joined(skeleton.parts, texts)),
-        )
-        self._slots = []
-        rows = np.flatnonzero(table.template == template).tolist() if skeleton.slots else []
-        counts: list[Counter[str]] = [Counter() for _ in skeleton.slots]
-        for row in rows:
-            for slot, ticket in fillings.get(row, ()):
-                if text := texts.text(ticket):  # else it is not at hand
-                    counts[slot][_cut(text)] += 1
-        for count in counts:
-            ranked = sorted(count, key=lambda text: (-count[text], text))
-            shown = " | ".join(f'"{text}"' for text in ranked[:FILLINGS])
-            more = f" (+{len(ranked) - FILLINGS})" if len(ranked) > FILLINGS else ""
-            self._slots.append(f"{len(ranked)} different: {shown}{more}")
+            return f"A form that {articles:,} articles{about} fill in, each in its own way."
+        how = "" if float(table.share[template]) >= VERBATIM else ", up to some words,"
+        return f"The same text{how} stands in {articles:,} articles{about}."
 
-    def evidence(self, fillings: Sequence[_Filling], texts: _Texts) -> tuple[Evidence, ...]:
-        """The facts, and for each slot what stands there in an article."""
-        here = {slot: f'"{_cut(texts.text(ticket))}"' for slot, ticket in fillings}
-        slots = (
-            Evidence("fact", f"[{number + 1}] here {here.get(number, '-')}; {text}")
-            for number, text in enumerate(self._slots)
-        )
-        return (*self._facts, *slots)
+
+def _plain(texts: Texts) -> list[str]:
+    """Prose between words as it is shown, without what stands for markup."""
+    return [" ".join(text.replace(chr(TRANSPARENT), "").split()) for text in texts.strings()]
+
+
+def _variety(texts: Sequence[str]) -> str:
+    """What stands in a slot in all articles; texts: empty where one is not at hand."""
+    count = Counter(filter(None, texts))
+    ranked = sorted(count, key=lambda text: (-count[text], text))
+    shown = " | ".join(f'"{text}"' for text in ranked[:FILLINGS])
+    more = f" (+{len(ranked) - FILLINGS})" if len(ranked) > FILLINGS else ""
+    return f"{len(ranked)} different: {shown}{more}"
 
 
 def _cut(text: str) -> str:
@@ -332,9 +317,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= FILLING else f"{text[: FILLING - 4].rstrip()} ..."
 
 
-def _joined(parts: Sequence[int | str], texts: _Texts) -> str:
-    """A skeleton as text: when it is too long, the longest runs of it with their slots."""
-    shown = [part if isinstance(part, str) else texts.text(part) for part in parts]
+def _joined(parts: Sequence[int | str], texts: Sequence[str]) -> str:
+    """A skeleton as text: when it is too long, the longest runs of it with their slots.
+
+    texts: of the runs
+    """
+    shown = [part if isinstance(part, str) else texts[part] for part in parts]
     runs = [k for k, part in enumerate(parts) if not isinstance(part, str)]
     total = sum(len(text) + 1 for text in shown)
     cut = set()

@@ -29,8 +29,8 @@ a fifth of the repeats."""
 OPEN = 8
 """Candidates of an article with itself, the latest ones, that a hit may belong to."""
 _ONCE = 1 << 10
-"""Bit sets of 64 for the pairs of an article: most articles have so few again that none is looked up,
-which takes half as long again."""
+"""Bit sets of 64 for the pairs of an article: most articles have so few again that none has to be
+looked up, which takes half as long again."""
 APART = 1000
 """Words of the earlier article between passing hits above which they are two candidates."""
 LONGEST = 10_000

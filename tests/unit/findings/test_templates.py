@@ -12,20 +12,9 @@ from dedupe.model import PRECEDENCE
 from tests.unit.findings.passages import Passage, drafts_of
 
 
-class Texts:
-    """Texts by ticket."""
-
-    def __init__(self, *texts: str) -> None:
-        self._texts = texts
-
-    def text(self, ticket: int) -> str:
-        """The text of a ticket."""
-        return self._texts[ticket]
-
-
 def joined(parts: list[int | str], *texts: str) -> str:
     """A skeleton as text."""
-    return templates._joined(parts, Texts(*texts))  # type: ignore[arg-type]
+    return templates._joined(parts, texts)
 
 
 def test_runs_and_slots_stand_side_by_side() -> None:
