@@ -10,6 +10,7 @@ SEED = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 _EIGHT, _FULL, _HALF = np.uint64(8), np.uint64(64), np.uint64(32)
+_LETTER_BITS = np.uint64(0x4040404040404040)
 _TOP_BYTE, _SHIFT = np.uint64(56), np.uint64(29)
 
 
@@ -26,6 +27,16 @@ def eight_bytes(text, i):
     for k in range(1, 8):
         value |= np.uint64(byte_at(text, i + k)) << np.uint64(8 * k)
     return value
+
+
+@inlined
+def is_number(text, start, stop):
+    """Whether a word is one of at most seven digits: letters, and what is no ASCII, have a bit."""
+    size = np.uint64(stop - start)
+    if size >= _EIGHT:
+        return False
+    keep = (np.uint64(1) << (_EIGHT * size)) - np.uint64(1)
+    return eight_bytes(text, start) & keep & _LETTER_BITS == 0
 
 
 @inlined

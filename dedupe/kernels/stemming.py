@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.disguises import read_letters, spell
-from dedupe.kernels.hashing import SEED, byte_at, eight_bytes, finish, push
+from dedupe.kernels.hashing import SEED, byte_at, eight_bytes, finish, is_number, push
 from dedupe.kernels.jit import inlined, kernel
 from dedupe.kernels.words import DISGUISED, HAS_DIGIT
 
@@ -76,7 +76,7 @@ def stem_words(
         keep = (_ONE << (_EIGHT * np.uint64(min(high - low, LETTERS + 1)))) - _ONE
         here = word & keep
         disguised = flags[k] & DISGUISED != 0
-        read = flags[k] & (DISGUISED | HAS_DIGIT) != 0
+        read = disguised or (flags[k] & HAS_DIGIT != 0 and not is_number(text, low, high))
         if read or here & _HIGH or _holds(here, _QUOTES) or _holds(here, _PADS):
             mixed = disguised and not _is_ascii(text, low, high)
             size, _ = spell(

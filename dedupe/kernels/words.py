@@ -23,6 +23,7 @@ from dedupe.kernels.hashing import (
     entry_at,
     finish,
     in_sorted,
+    is_number,
     push,
 )  # fmt: skip
 from dedupe.kernels.jit import inlined, kernel
@@ -549,7 +550,8 @@ def _hash_words(text, start, end, parts, token_hash, token_flags):
 def _read_digits(text, start, end, known, room, token_hash, token_flags):
     """Read the words of ASCII whose digits may stand for letters.
 
-    Few words hold a digit: 64 flags are looked at at once (SLACK covers the last ones).
+    Few words hold a digit: 64 flags are looked at at once (SLACK covers the last ones). Most of
+    them are numbers, which stay what they are.
     """
     count = len(token_hash) - SLACK
     for first in range(0, count, 64):
@@ -557,10 +559,10 @@ def _read_digits(text, start, end, known, room, token_hash, token_flags):
         while waiting != 0:
             k = first + np.int64(trailing_zeros(waiting))
             waiting &= waiting - _ONE
-            size = np.int64(end[k]) - np.int64(start[k])
-            if k < count and size <= MOST_READ:
-                tame = lower_ascii(text, np.int64(start[k]), np.int64(end[k]), room)
-                value, sure = read_digits(room, size, known)
+            low, high = np.int64(start[k]), np.int64(end[k])
+            if k < count and high - low <= MOST_READ and not is_number(text, low, high):
+                tame = lower_ascii(text, low, high, room)
+                value, sure = read_digits(room, high - low, known)
                 token_hash[k] = value if value != 0 else token_hash[k]
                 token_flags[k] |= np.uint8(DISGUISED * (sure and tame))
 
