@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 from dedupe.cli import prefer_fast_sort
@@ -204,11 +205,12 @@ def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     def join() -> MatchTable:
         return align.align(boxes.partner, boxes.box, corpus.token, pieces, least, pool)
 
+    overlap = partial(align.shingle_overlap, corpus.token, pool=pool)
     matches = join()
     yield Stage("alignment", "match", len(matches.a), _seconds(join))
     yield Stage(
         "clusters", "match", len(matches.a),
-        _seconds(lambda: clusters.cluster(matches, corpus.token, corpus.rank)),
+        _seconds(lambda: clusters.cluster(matches, corpus.token, corpus.rank, overlap, pool)),
     )  # fmt: skip
     stemmed = whole.stems()
     if stemmed is not None:

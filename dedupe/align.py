@@ -113,7 +113,7 @@ def of_articles(table: MatchTable, article: I32) -> MatchTable:
 
 def ordered(table: MatchTable) -> MatchTable:
     """Matches by their articles and places."""
-    return table.rows(np.lexsort((table.b_start, table.a_start, table.b, table.a)))
+    return table.rows(np.lexsort((table.b_start, table.a_start, packed(table.a, table.b))))
 
 
 def shingle_overlap(

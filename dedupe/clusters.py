@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+
 import numpy as np
 
-from dedupe.tables import F64, I32, I64, U32, EditKind, Isolation, MatchTable, RegionTable, distinct
+from dedupe.tables import (
+    F64,
+    I32,
+    I64,
+    U32,
+    EditKind,
+    Isolation,
+    MatchTable,
+    Overlap,
+    RegionTable,
+    distinct,
+)
 
 ROUNDS = 8
 """Families are taken out of a component at most this often; what is left stays alone."""
@@ -13,6 +26,7 @@ MEMBER = 0.5
 TRIMMED = 12
 """Words by which a window may reach beyond the region that it led to: a match is trimmed to where
 both sides agree."""
+_TASKS = 16
 _PLACE = 40
 """Bits of a token in a key with its article in front."""
 
@@ -66,8 +80,9 @@ def components_of(matches: MatchTable, article: I32, start: I64, end: I64) -> I3
 
 
 def cluster(
-    matches: MatchTable, token: U32, rank: I32, isolation: Isolation | None = None
-) -> RegionTable:
+    matches: MatchTable, token: U32, rank: I32, overlap: Overlap, pool: Executor,
+    isolation: Isolation | None = None,
+) -> RegionTable:  # fmt: skip
     """Group the regions of proven matches into clusters.
 
     token: (N,) of the corpus; rank: (D,) which article came first (accepted, date, path);
@@ -85,7 +100,7 @@ def cluster(
         alive = (label[edge_a] < 0) & (label[edge_b] < 0) & (edge_a != edge_b)
         if not alive.any():
             break
-        _take_families(edge_a[alive], edge_b[alive], token, start, end, label, medoid_of)
+        _take_families(of_match[alive], token, start, end, overlap, pool, label, medoid_of)
     rest = np.flatnonzero(label < 0)  # not near any medoid: alone, with its direct matches
     label[rest] = medoid_of[rest] = rest
     if isolation is not None:
@@ -150,12 +165,13 @@ def _strange(folder: I32, label: I32, rank: I32) -> I64:
 
 
 def _take_families(
-    edge_a: I32, edge_b: I32, token: U32, start: I64, end: I64, label: I32, medoid_of: I32
-) -> None:
+    edge: I32, token: U32, start: I64, end: I64, overlap: Overlap, pool: Executor, label: I32,
+    medoid_of: I32,
+) -> None:  # fmt: skip
     """One round: find the medoid of every component and label the members of its family."""
-    from dedupe.kernels.aligning import overlap
     from dedupe.kernels.grouping import components
 
+    edge_a, edge_b = edge.T.copy()
     root = np.empty(len(label), np.int32)
     components(edge_a, edge_b, root)
     nodes = distinct(edge_a, edge_b)
@@ -163,7 +179,7 @@ def _take_families(
     medoid = np.arange(len(label), dtype=np.int32)  # a pair's medoid is its first member
     large = nodes[size[root[nodes]] > 2]
     if len(large):
-        score = _mean_overlap(large, root, size, token, start, end)
+        score = _mean_overlap(large, root, size, token, start, end, pool)
         order = np.lexsort((large, -score, root[large]))
         leaders = order[np.flatnonzero(np.diff(root[large][order], prepend=-1))]
         medoid[root[large][leaders]] = large[leaders]
@@ -175,20 +191,16 @@ def _take_families(
     if len(others):
         others = others[np.argsort(root[others], kind="stable")]  # those of a leader side by side
         leader = medoid[root[others]]
-        longest = int((end - start).max())
-        shared = np.empty((len(others), 3))
-        overlap(
-            token, start[leader], end[leader], start[others], end[others],
-            np.empty((4, longest), np.uint32), np.empty(4 << longest.bit_length(), np.uint64),
-            shared,
-        )  # fmt: skip
+        shared = overlap(start[leader], end[leader], start[others], end[others])
         member[others] = shared[:, 1:].max(axis=1) >= MEMBER
     chosen = nodes[member[nodes]]
     label[chosen] = medoid[root[chosen]]
     medoid_of[chosen] = medoid[root[chosen]]
 
 
-def _mean_overlap(nodes: I32, root: I32, size: I64, token: U32, start: I64, end: I64) -> F64:
+def _mean_overlap(
+    nodes: I32, root: I32, size: I64, token: U32, start: I64, end: I64, pool: Executor
+) -> F64:
     """How similar each node is to all members of its component, in time linear in the text.
 
     With df(s) = members that hold shingle s, the mean overlap of i with all members is
@@ -201,19 +213,26 @@ def _mean_overlap(nodes: I32, root: I32, size: I64, token: U32, start: I64, end:
     order = np.argsort(root[nodes], kind="stable")
     component, start, end = root[nodes][order], start[nodes][order], end[nodes][order]
     first = np.append(np.flatnonzero(np.diff(component, prepend=-1)), len(order))
-    words = end - start
-    room = int(np.add.reduceat(words, first[:-1]).max())
-    slots = 4 << room.bit_length()
+    words = np.append(0, np.cumsum(end - start))[first]
     found = np.empty((len(order), 2), np.int64)
-    common_shingles(
-        token, start, end, first, SHINGLE, np.empty(int(words.max()), np.uint32),
-        np.empty(room, np.int64),
-        np.zeros(slots, np.uint64), np.empty((slots, 2), np.int32), found,
-    )  # fmt: skip
+
+    def count(low: int, high: int) -> None:
+        here = slice(first[low], first[high])
+        room = int(np.diff(words[low : high + 1]).max())
+        slots = 4 << room.bit_length()
+        common_shingles(
+            token, start[here], end[here], first[low : high + 1] - first[low], SHINGLE,
+            np.empty(room, np.uint32), np.empty(room, np.int64), np.zeros(slots, np.uint64),
+            np.empty((slots, 2), np.int32), found[here],
+        )  # fmt: skip
+
+    parts = np.linspace(0, words[-1], _TASKS + 1)[1:-1]
+    edges = distinct(np.array([0, *np.searchsorted(words, parts), len(words) - 1]))
+    list(pool.map(count, edges[:-1].tolist(), edges[1:].tolist()))
     members = size[component]
-    distinct = found[:, 1]
+    own = found[:, 1]
     total = found[:, 0] / members
-    mean = np.bincount(component, distinct, len(root))[component] / members
+    mean = np.bincount(component, own, len(root))[component] / members
     score = np.empty(len(order))
-    score[order] = np.round(total / np.maximum(distinct + mean - total, 1e-9), 9)
+    score[order] = np.round(total / np.maximum(own + mean - total, 1e-9), 9)
     return score

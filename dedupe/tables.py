@@ -6,7 +6,7 @@ Ragged data is `values` + `offsets` everywhere: part i is `values[offsets[i]:off
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple, Protocol, TypeVar, overload
 
@@ -748,6 +748,11 @@ class Reading(Struct, frozen=True):
     tokens: TokenTable
     article_token: I64
     """(D + 1,) first token of each article in the batch"""
+
+
+Overlap = Callable[[I64, I64, I64, I64], F64]
+"""Of pairs of spans, first word and end of either: similarity of their shingles, share of a's
+that stand in b, of b's in a (M, 3)."""
 
 
 class Load(Protocol):

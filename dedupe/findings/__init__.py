@@ -14,7 +14,7 @@ from dedupe.findings import shares as word_shares
 from dedupe.findings.accounts import AccountLines
 from dedupe.findings.assembly import ChosenFlags, Standing, assemble
 from dedupe.findings.completion import Completed, complete_drafts
-from dedupe.findings.copies import Overlap, copy_drafts
+from dedupe.findings.copies import copy_drafts
 from dedupe.findings.drafts import NOWHERE, Drafts, DraftTable, tabulate
 from dedupe.findings.families import Families, family_drafts
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, no_flags, side_by_side
@@ -44,7 +44,6 @@ __all__ = [
     "Drafts",
     "Families",
     "LocatedFlags",
-    "Overlap",
     "Selection",
     "Shares",
     "Suppression",

@@ -5,7 +5,6 @@ Legend: R regions, D articles, K counterparts, F drafts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -27,9 +26,11 @@ from dedupe.tables import (
     EvidenceTable,
     Isolation,
     MatchTable,
+    Overlap,
     RegionTable,
     Texts,
     distinct,
+    packed,
 )
 
 _COPIED, _REWORDED = np.uint8(RULE_NUMBER["DUP102"]), np.uint8(RULE_NUMBER["DUP104"])
@@ -38,9 +39,6 @@ LEAST_WHOLE = 0.5
 """Similarity from which two articles of a group duplicate each other without an alignment."""
 LEAST_SHARED = 0.3
 """Share of a passage that must stand in another place for that to be named."""
-
-Overlap = Callable[[I64, I64, I64, I64], F64]
-"""Similarity of pairs of spans, share of a's shingles that stand in b, of b's in a (M, 3)."""
 
 
 class _Counterparts(NamedTuple):
@@ -279,7 +277,7 @@ def _passages(
     chosen = order[shown[order]]
     first = np.where(alone, -1, regions.article[regions.original][cluster])
     parts, offset = parts.of_drafts(
-        chosen, parts.start, parts.article, -parts.similarity, parts.article != first[parts.of]
+        chosen, parts.start, -parts.similarity, parts.article != first[parts.of]
     )
     source = np.where(alone, -1, regions.original[cluster])[chosen]
     article = np.where(source < 0, -1, regions.article[source]).astype(np.int64)
@@ -352,9 +350,9 @@ def _direct(
     share can be longer than each of them: only then is the similarity counted again.
     """
     x, y = regions.match_region.T.astype(np.int64)
-    order = np.lexsort((-matches.similarity[across], y, x))
-    pair = x[order] * len(regions.article) + y[order]
-    best = order[np.flatnonzero(np.diff(pair, prepend=-1))]
+    pair = packed(x, y)
+    order = np.lexsort((-matches.similarity[across], pair))
+    best = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
     x, y, row = x[best], y[best], across[best]
     of, other = np.concatenate([x, y]), np.concatenate([y, x])
     own_start = np.concatenate([matches.a_start[row], matches.b_start[row]])

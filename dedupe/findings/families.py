@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.findings.copies import Overlap
 from dedupe.findings.drafts import Drafts
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.outlines import NotedOutlines, outline_drafts
 from dedupe.findings.templates import NotedTemplates, template_drafts
 from dedupe.model import RULE_NUMBER
-from dedupe.tables import Corpus, Isolation, OutlineTable, TemplateTable
+from dedupe.tables import Corpus, Isolation, OutlineTable, Overlap, TemplateTable
 
 
 class Families(NamedTuple):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from msgspec import structs
 
-from dedupe.findings.copies import Overlap
 from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
 from dedupe.model import RULE_NUMBER, SUMMARY, Evidence
-from dedupe.tables import SummaryTable
+from dedupe.tables import Overlap, SummaryTable
 
 
 def summary_drafts(table: SummaryTable, overlap: Overlap) -> Drafts:

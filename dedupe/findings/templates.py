@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import structs
 
-from dedupe.findings.copies import Overlap
 from dedupe.findings.drafts import CounterpartTable, Drafts
 from dedupe.findings.isolation import isolated
 from dedupe.findings.lines import Clusters
@@ -28,6 +27,7 @@ from dedupe.tables import (
     Corpus,
     EvidenceTable,
     Isolation,
+    Overlap,
     TemplateTable,
     Texts,
     distinct,

@@ -10,7 +10,7 @@ SEED = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 _EIGHT, _FULL, _HALF = np.uint64(8), np.uint64(64), np.uint64(32)
-_LETTER_BITS = np.uint64(0x4040404040404040)
+_UPPER_HALVES, _DIGITS = np.uint64(0xF0F0F0F0F0F0F0F0), np.uint64(0x3030303030303030)
 _TOP_BYTE, _SHIFT = np.uint64(56), np.uint64(29)
 
 
@@ -31,12 +31,12 @@ def eight_bytes(text, i):
 
 @inlined
 def is_number(text, start, stop):
-    """Whether a word is one of at most seven digits: letters, and what is no ASCII, have a bit."""
+    """Whether a word is one of at most seven digits and nothing else."""
     size = np.uint64(stop - start)
     if size >= _EIGHT:
         return False
     keep = (np.uint64(1) << (_EIGHT * size)) - np.uint64(1)
-    return eight_bytes(text, start) & keep & _LETTER_BITS == 0
+    return (eight_bytes(text, start) & _UPPER_HALVES ^ _DIGITS) & keep == 0
 
 
 @inlined

@@ -9,7 +9,7 @@ from functools import partial
 from dedupe import findings as findings_stage
 from dedupe import memory, outlines, templates
 from dedupe.align import shingle_overlap
-from dedupe.findings import Families, Overlap, in_focus
+from dedupe.findings import Families, in_focus
 from dedupe.model import Result, Skipped
 from dedupe.pipeline import excused, known, matching, results, rows
 from dedupe.pipeline.analysis import Analysis
@@ -17,7 +17,7 @@ from dedupe.pipeline.gathering import Gathering, suppressions_of, with_words
 from dedupe.pipeline.job import Job
 from dedupe.pipeline.owners import owners_of
 from dedupe.pipeline.store import ReadingStore
-from dedupe.tables import I32, Corpus, Reading, Strings
+from dedupe.tables import I32, Corpus, Overlap, Reading, Strings
 
 
 def examine(
@@ -50,9 +50,9 @@ def examine(
     del copied, stems
     memory.release()
     progress.advance(1)
-    regions = matching.group(corpus, matches, owners.isolation)
-    store = ReadingStore(analyses, again)
     overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
+    regions = matching.group(corpus, matches, overlap, pool, owners.isolation)
+    store = ReadingStore(analyses, again)
     copies = [
         findings_stage.copy_drafts(
             corpus, matches, regions, overlap, settings.matching.document_similarity,

@@ -39,6 +39,7 @@ from dedupe.tables import (
     EditTable,
     Isolation,
     MatchTable,
+    Overlap,
     RegionTable,
     Stems,
     SummaryTable,
@@ -253,7 +254,10 @@ def _whole_blocks(start: I64, end: I64, block_token: I64) -> Bool:
     return whole
 
 
-def group(corpus: Corpus, matches: MatchTable, isolation: Isolation | None = None) -> RegionTable:
+def group(
+    corpus: Corpus, matches: MatchTable, overlap: Overlap, pool: Executor,
+    isolation: Isolation | None = None,
+) -> RegionTable:  # fmt: skip
     """The clusters of the matches between different articles."""
     across = matches.rows(matches.a != matches.b)
-    return clusters.cluster(across, corpus.token, corpus.rank, isolation)
+    return clusters.cluster(across, corpus.token, corpus.rank, overlap, pool, isolation)

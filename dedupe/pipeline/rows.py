@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from msgspec import structs
 
-from dedupe.findings import Drafts, Overlap
+from dedupe.findings import Drafts
 from dedupe.findings.lines import rounded
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER, Finding, MatchRow, MemberRow, PassageRow, TextRange
@@ -26,6 +26,7 @@ from dedupe.tables import (
     EditKind,
     Load,
     MatchTable,
+    Overlap,
     Reading,
     SummaryTable,
     packed,

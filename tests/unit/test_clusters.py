@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import numpy as np
 
 from dedupe import clusters
-from dedupe.tables import U32, EditKind, EditTable, Isolation, MatchTable, RegionTable
+from dedupe.align import shingle_overlap
+from dedupe.tables import I32, U32, EditKind, EditTable, Isolation, MatchTable, RegionTable
 from tests import naive
 from tests.strategies import distinct_words
 
@@ -35,13 +39,22 @@ def proven(articles: list[list[int]], least: float = 0.4) -> Pairs:
     return list(naive.near_duplicates(articles, 5, least))
 
 
+def cluster(
+    matches: MatchTable, token: U32, rank: I32, isolation: Isolation | None = None
+) -> RegionTable:
+    """The clusters of some matches."""
+    with ThreadPoolExecutor(2) as pool:
+        overlap = partial(shingle_overlap, token, pool=pool)
+        return clusters.cluster(matches, token, rank, overlap, pool, isolation)
+
+
 def clustered(
     articles: list[list[int]], pairs: Pairs, rank: list[int] | None = None
 ) -> RegionTable:
     """Clusters of whole articles; without ranks the first of the corpus came first."""
     token, _ = corpus_of(articles)
     order = np.array(range(len(articles)) if rank is None else rank, np.int32)
-    return clusters.cluster(whole_matches(articles, pairs), token, order)
+    return cluster(whole_matches(articles, pairs), token, order)
 
 
 def test_isolated_articles_share_no_cluster() -> None:
@@ -58,7 +71,7 @@ def test_isolated_articles_share_no_cluster() -> None:
         ([-1, 0, 1, -1, -1], {0, 1, 3, 4}),
     ):
         isolation = Isolation(np.array([folder], np.int32))
-        table = clusters.cluster(matches, token, rank, isolation)
+        table = cluster(matches, token, rank, isolation)
         alone = [{article} for article in range(5) if article not in together]
         assert families(table) == [together, *alone], folder
 
@@ -203,11 +216,11 @@ def test_order_of_matches_does_not_matter(rng: np.random.Generator) -> None:
     matches = whole_matches(articles, pairs)
     token, _ = corpus_of(articles)
     rank = rng.permutation(len(articles)).astype(np.int32)
-    want = clusters.cluster(matches, token, rank)
+    want = cluster(matches, token, rank)
     for _ in range(10):
         rows = rng.permutation(len(matches))
         shuffled = matches.rows(rows)
-        found = clusters.cluster(shuffled, token, rank)
+        found = cluster(shuffled, token, rank)
         for name in ("article", "start", "end", "cluster", "original", "medoid"):
             assert np.array_equal(getattr(found, name), getattr(want, name)), name
         assert np.array_equal(found.match_region, want.match_region[rows])
@@ -227,7 +240,7 @@ def test_spans_of_one_passage_are_one_region() -> None:
     rows = list(zip(article.tolist(), start.tolist(), end.tolist(), strict=True))
     assert rows == [(0, 0, 50), (0, 60, 90), (1, 100, 140), (2, 200, 240), (2, 240, 270)]
     assert of_match.tolist() == [[0, 2], [0, 3], [1, 4]]
-    table = clusters.cluster(matches, token, np.arange(3, dtype=np.int32))
+    table = cluster(matches, token, np.arange(3, dtype=np.int32))
     assert table.match_region.tolist() == of_match.tolist()
 
 
@@ -280,7 +293,7 @@ def test_place_is_no_copy_of_itself(rng: np.random.Generator) -> None:
         a_start, a_end, b_start, b_end, share, share, share,
         EditTable(kind, share, share, share, share),
     )  # fmt: skip
-    table = clusters.cluster(matches, token, np.arange(3, dtype=np.int32))
+    table = cluster(matches, token, np.arange(3, dtype=np.int32))
     places = list(zip(table.article.tolist(), table.start.tolist(), strict=True))
     assert places == [(0, 0), (0, 100), (1, 300), (2, 600)]
     whole, paragraph, other, part = table.cluster.tolist()
