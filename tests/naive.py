@@ -1027,14 +1027,12 @@ def stem_hits(
     return hits
 
 
-def dense_hits(
-    hits: Sequence[tuple[int, int]], fewest: int, near: int, other_near: int
-) -> list[tuple[int, int]]:
+def dense_hits(hits: Sequence[tuple[int, int]], fewest: int, near: int) -> list[tuple[int, int]]:
     """Those hits that have as many hits close behind them, themselves included."""
     return [
         (a, b)
         for a, b in hits
-        if sum(a <= x <= a + near and abs(y - b) <= other_near for x, y in hits) >= fewest
+        if sum(a <= x <= a + near and abs(y - b) <= near for x, y in hits) >= fewest
     ]
 
 

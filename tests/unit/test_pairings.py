@@ -38,7 +38,7 @@ def test_boxes_hold_the_dense_hits(articles: list[list[int]]) -> None:
     kept = {word for word, count in holders.items() if count <= pairings.FEW}
     want = {}
     for pair, hits in naive.stem_hits(articles, kept, pairing.CAP, pairing.CHAINED).items():
-        dense = naive.dense_hits(hits, pairing.FEWEST, pairing.NEAR, pairing.OTHER_NEAR)
+        dense = naive.dense_hits(hits, pairing.FEWEST, pairing.NEAR)
         if dense:
             a, b = (list(places) for places in zip(*dense, strict=True))
             want[pair] = [[min(a), max(a) + 1, min(b), max(b) + 1]]
@@ -78,8 +78,7 @@ def test_boxes_of_an_article_hold_its_dense_hits(articles: list[list[int]]) -> N
         found = repeats(articles, pool, common=4)
     for article, boxes in zip(articles, found, strict=True):
         hits = naive.repeated_hits(article, set(range(4, 31)))
-        limits = pairing.FEWEST_AGAIN, pairing.NEAR_AGAIN, pairing.NEAR_AGAIN
-        dense = [hit for at, hit in enumerate(hits) if hit in naive.dense_hits(hits[at:], *limits)]
+        dense = naive.dense_hits(hits, pairing.FEWEST_AGAIN, pairing.NEAR_AGAIN)
         for a, b in dense:
             assert any(low <= a < end and first <= b < last for low, end, first, last in boxes)
         edges = {place for a, b in dense for place in (a, a + 1, b, b + 1)}
