@@ -168,10 +168,9 @@ class NotedTemplates:
         """Note those of some drafts, TPL201 in any number and order, made from `table`."""
         self._table, self._wanted = table, distinct(drafts.source).tolist()
         self._first = np.searchsorted(table.template, np.arange(len(table.length) + 1))
-        # The place of each draft, and drafts of the same template side by side.
         by_start = np.argsort(table.start)
         behind = np.searchsorted(table.start, drafts.start, side="right", sorter=by_start)
-        self._row, self._source = by_start[behind - 1], drafts.source
+        self._row, self._source = by_start[behind - 1], drafts.source  # block and template of each
         at_hand = ~corpus.accepted[table.article]
         runs: list[_Run] = []
         self._skeletons = [self._skeleton(f, at_hand, runs) for f in self._wanted]
@@ -204,7 +203,7 @@ class NotedTemplates:
             of = by_template[low:high]
             at = offset[of]
             text[at], text[at + 1] = len(texts), len(texts) + 1
-            texts += (self._size(f), _joined(skeleton.parts, runs))
+            texts += (self._fixed(f), _joined(skeleton.parts, runs))
             here = tickets[self._row[of] - self._first[f]]
             for slot, (every, own) in enumerate(zip(tickets.T, here.T, strict=True)):
                 told = _variety([shown[t] for t in every[every >= 0].tolist()])
@@ -282,7 +281,7 @@ class NotedTemplates:
         article = np.broadcast_to(self._table.article[rows, None], there.shape)[there]
         return tickets, _Places(article.astype(np.int64), start + low[there], start + high[there])
 
-    def _size(self, template: int) -> str:
+    def _fixed(self, template: int) -> str:
         fixed, share = int(self._table.length[template]), float(self._table.share[template])
         words = round(fixed / max(share, 1e-9))
         return f"fixed {fixed} of {max(words, fixed)} words"
