@@ -21,7 +21,6 @@ from dedupe.tables import (
     I64,
     U8,
     U32,
-    U64,
     Bool,
     EditKind,
     MatchTable,
@@ -264,11 +263,11 @@ def join(copied: MatchTable, reworded: Reworded) -> Joined:
     spans = np.stack([copied.a_start, copied.a_end, copied.b_start, copied.b_end], axis=1)
     span = np.concatenate([spans, reworded.span])
     evidence = np.append(np.full(len(copied), np.nan), reworded.evidence)
-    packed: U64 = partner[:, 0].astype(np.uint64) << np.uint64(32) | partner[:, 1].astype(np.uint64)
-    order = np.lexsort((span[:, 2], span[:, 0], packed))
-    pairs, joined, highest = np.empty_like(packed), np.empty_like(span), np.empty_like(evidence)
-    words = np.empty(len(packed), np.int64)
-    columns = (packed[order], span[order], evidence[order])
+    pair = packed(*partner.T).astype(np.uint64)
+    order = np.lexsort((span[:, 2], span[:, 0], pair))
+    pairs, joined, highest = np.empty_like(pair), np.empty_like(span), np.empty_like(evidence)
+    words = np.empty(len(pair), np.int64)
+    columns = (pair[order], span[order], evidence[order])
     count = join_spans(*columns, GAP, pairs, joined, highest, words)
     both = np.stack([pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)], axis=1)
     whole = joined[:, 1] - joined[:, 0] + joined[:, 3] - joined[:, 2]
