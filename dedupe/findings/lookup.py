@@ -18,6 +18,7 @@ from dedupe.model import Position, Span
 from dedupe.tables import I64, U8, Bool, Corpus, Load, Reading, Texts, distinct
 
 _BYTE, _TOKEN, _PROSE, _BEYOND = range(4)
+"""What is noted: bytes of a batch, words, words without markup, and such up to the next word."""
 
 
 class Lookup:
