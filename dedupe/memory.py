@@ -138,10 +138,13 @@ class Column(Generic[Scalar]):
                 raise _no_room(len(data), error) from error
 
     def whole(self) -> NDArray[Scalar]:
-        """The array, which grows no more."""
-        if self._file is None or not self._file.tell():
-            return np.concatenate([*self._parts, np.empty(0, self._dtype)])
-        pages = mmap.mmap(self._file.fileno(), 0)
+        """The array; nothing of it stays here, so that it can be given up."""
+        parts, self._parts = self._parts, []
+        file, self._file = self._file, None
+        if file is None or not file.tell():
+            return np.concatenate([*parts, np.empty(0, self._dtype)])
+        with file:  # the pages have a descriptor of their own
+            pages = mmap.mmap(file.fileno(), 0)
         if _spill is not None:
             _spill.watch(pages)
         return np.frombuffer(pages, self._dtype)

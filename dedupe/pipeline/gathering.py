@@ -134,14 +134,15 @@ class Gathering:
         return _corpus(self._token.whole(), blocks, analyses, paths)
 
     def passages(self) -> matching.CorpusPassages:
-        """The passages of all batches."""
+        """The passages of all batches, asked for once: to give them up frees half of the memory."""
+        keys, self._keys = self._keys, []
         return matching.CorpusPassages(
             start=self._start.whole(),
             length=self._length.whole(),
             article=self._article.whole(),
             kind=self._kind.whole(),
             content=self._content.whole(),
-            keys=tuple(self._keys),
+            keys=tuple(keys),
             sizes=tuple(self._sizes),
         )
 
