@@ -62,6 +62,17 @@ class Candidates(NamedTuple):
         )
 
 
+class _Groups(NamedTuple):
+    """The pairs of stems that stand in several articles."""
+
+    posting: U64
+    """(P,) group by group; between the parts of the halves lies what is none"""
+    halves: list[list[range]]
+    """The parts that hold postings, half of them for either of two threads"""
+    counts: I64
+    """(2, D) how many postings of each article meet others, in each half"""
+
+
 class _Postings(NamedTuple):
     """Postings, group by group, and by article."""
 
@@ -92,7 +103,7 @@ def candidates(
     if articles < 2:
         return Candidates(np.empty((0, 2), np.int32), np.empty((0, 4), np.int64))
     telling = frequency <= max(FEW, COMMON * articles)
-    posting, parts = _postings(stem, telling, article_token, pool)
+    groups = _groups(stem, telling, article_token, pool)
     article_bits = max((articles - 1).bit_length(), 1)
     place_bits = (64 - article_bits) // 2
     longest = int(np.diff(article_token).max())
@@ -125,11 +136,9 @@ def candidates(
             room = count
 
     found: list[Candidates] = []
-    for low, high in _ranges(posting, parts, first, pool):
-        held = posting, parts
-        if high - low < first:
-            held = _later(*held, (low, high), most_met, pool)
-        postings = _by_article(*held, (low, high), articles, pool)
+    for low, high in _ranges(groups, first):
+        held = groups if high - low == first else _later(groups, (low, high), most_met, pool)
+        postings = _by_article(held, (low, high), pool)
         edges = postings.edges
         tasks = np.linspace(edges[low], edges[high], _TASKS + 1)[1:-1]
         cuts = np.searchsorted(edges, tasks).tolist()
@@ -137,16 +146,14 @@ def candidates(
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def _ranges(
-    posting: U64, parts: list[range], articles: int, pool: Executor
-) -> list[tuple[int, int]]:
+def _ranges(groups: _Groups, articles: int) -> list[tuple[int, int]]:
     """Ranges of the first articles whose postings, and those they meet, can be held in memory."""
-    each = _ROW_BYTES if memory.fits(posting.nbytes) else _POSTING_BYTES
-    count = min(memory.parts(sum(map(len, parts)) * each), articles)
+    each = _ROW_BYTES if memory.fits(groups.posting.nbytes) else _POSTING_BYTES
+    postings = sum(len(part) for half in groups.halves for part in half)
+    count = min(memory.parts(postings * each), articles)
     if count <= 1:
         return [(0, articles)]
-    sizes = _counts(posting, _halves(parts), (0, articles), pool).sum(axis=0)[:-1]
-    edges = np.append(0, np.cumsum(sizes))
+    edges = np.append(0, np.cumsum(groups.counts[:, :articles].sum(axis=0)))
     cuts = np.searchsorted(edges, np.linspace(0, edges[-1], count + 1)[1:-1]).tolist()
     return list(pairwise([0, *cuts, articles]))
 
@@ -177,9 +184,7 @@ def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Exec
     return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def _later(
-    posting: U64, parts: list[range], bounds: tuple[int, int], ahead: int, pool: Executor
-) -> tuple[U64, list[range]]:
+def _later(groups: _Groups, bounds: tuple[int, int], ahead: int, pool: Executor) -> _Groups:
     """The postings of a range of articles, and those of later articles that they meet.
 
     Those of a corpus lie anywhere in the files that they are kept in; to read all of them once for
@@ -187,37 +192,33 @@ def _later(
     """
     from dedupe.kernels.pairing import GROUP, TAIL, later_postings
 
-    halves = _halves(parts)
+    posting, halves, counts = groups
     room = [0, *(sum(map(len, half)) + TAIL for half in halves)]
     held = np.empty(sum(room), np.uint64)  # what nobody writes to is not there
 
-    def copy(half: int) -> range:
+    def copy(half: int) -> list[range]:
         first = at = room[half]
         for part in halves[half]:
             at += later_postings(posting[part.start : part.stop], *bounds, ahead, held[at:])
         held[at : at + TAIL] = GROUP
-        return range(first, at)
+        return [range(first, at)]
 
-    return held, list(pool.map(copy, range(len(halves))))
+    return _Groups(held, list(pool.map(copy, range(len(halves)))), counts)
 
 
-def _by_article(
-    posting: U64, parts: list[range], bounds: tuple[int, int], articles: int, pool: Executor
-) -> _Postings:
+def _by_article(groups: _Groups, bounds: tuple[int, int], pool: Executor) -> _Postings:
     """Postings with those of a range of articles that meet others, by article."""
     from dedupe.kernels.pairing import list_postings
 
     low, high = bounds
-    halves = _halves(parts)
-    counts = _counts(posting, halves, bounds, pool)
-    following = np.cumsum(np.append(np.zeros((1, high - low + 1), np.int64), counts, axis=0), 0)
-    own = following[-1, :-1]
-    edges = np.zeros(articles + 1, np.int64)
-    np.cumsum(own, out=edges[low + 1 : high + 1])
-    edges[high + 1 :] = edges[high]
-    following[:, :-1] += edges[low:high]
-    following[:, -1] = edges[high]
-    rows = np.empty(int(edges[high]) + 1, np.uint32)
+    posting, halves, counts = groups
+    own = np.zeros(counts.shape[1] + 1, np.int64)
+    own[low + 1 : high + 1] = counts[:, low:high].sum(axis=0)
+    edges = np.cumsum(own)
+    rows = np.empty(int(edges[-1]) + 1, np.uint32)
+    # Of what belongs to no one the last row is written over again and again.
+    following = np.tile(edges[low : high + 1], (len(halves), 1))
+    following[1:, :-1] += np.cumsum(counts[:-1, low:high], axis=0)
 
     def list_half(half: int) -> None:
         for part in halves[half]:
@@ -227,45 +228,26 @@ def _by_article(
     return _Postings(posting, rows, edges)
 
 
-def _counts(
-    posting: U64, halves: list[list[range]], bounds: tuple[int, int], pool: Executor
-) -> I64:
-    """How many postings of each half belong to each of some articles, and how many to no one."""
-    from dedupe.kernels.pairing import count_postings
-
-    low, high = bounds
-    counts = np.zeros((len(halves), high - low + 1), np.int64)
-
-    def count(half: int) -> None:
-        for part in halves[half]:
-            count_postings(posting, part.start, part.stop, low, high, counts[half])
-
-    list(pool.map(count, range(len(halves))))
-    return counts
-
-
-def _halves(parts: list[range]) -> list[list[range]]:
-    """The first parts, and the others, which hold about as many postings."""
-    behind = np.cumsum([len(part) for part in parts])
-    middle = int(np.searchsorted(behind, behind[-1] / 2, side="right"))
-    return [parts[:middle], parts[middle:]]
-
-
-def _postings(
-    stem: U32, telling: Bool, article_token: I64, pool: Executor
-) -> tuple[U64, list[range]]:
-    """The pairs of stems that stand in several articles, as postings, part by part.
+def _groups(stem: U32, telling: Bool, article_token: I64, pool: Executor) -> _Groups:
+    """Group the pairs of stems.
 
     telling: (2 ** k,) whether a stem takes part, by its upper bits
-    Returns an array, and the ranges of it that hold the postings of each part.
     """
-    from dedupe.kernels.pairing import GROUP, TAIL, count_keys, group_pairs, write_keys
+    from dedupe.kernels.pairing import (
+        ARTICLE_WORDS,
+        GROUP,
+        TAIL,
+        count_keys,
+        group_pairs,
+        write_keys,
+    )
 
     articles = len(article_token) - 1
     bits = _clamped((2 * len(stem) // _PART_KEYS).bit_length(), _PART_BITS)
     words = np.empty((2, 2, int(np.diff(article_token).max())), np.uint32)
+    chosen = telling.view(np.uint8)
     halves = [
-        (stem, telling.view(np.uint8), article_token, *bounds, bits)
+        (stem, chosen, article_token, *bounds, bits)
         for bounds in ((0, articles // 2), (articles // 2, articles))
     ]
     keys = np.zeros((2, 1 << bits), np.int64)
@@ -275,16 +257,21 @@ def _postings(
     posting = memory.empty(int(edges[-1]) + TAIL, np.uint64, held=True)
     posting[-TAIL:] = GROUP
     list(pool.map(lambda h: write_keys(*halves[h], words[h], following[h], posting), (0, 1)))
-    places = np.searchsorted(article_token, np.arange(0, len(stem) + 64, 64), "right") - 1
-    first_article = np.minimum(places, articles - 1).astype(np.int32)
+    first_article = np.repeat(
+        np.arange(articles, dtype=np.int32), np.diff(-(-article_token // ARTICLE_WORDS))
+    )
+    counts = np.zeros((2, articles), np.int64)
 
-    def one(part: int) -> range:
-        entries = posting[edges[part] : edges[part + 1]]
-        entries.sort()
-        size = group_pairs(entries, first_article, article_token)
-        return range(int(edges[part]), int(edges[part]) + size)
+    def group(half: int) -> list[range]:
+        parts = []
+        for part in range(half << (bits - 1), (half + 1) << (bits - 1)):
+            entries = posting[edges[part] : edges[part + 1]]
+            entries.sort()
+            size = group_pairs(entries, first_article, article_token, counts[half])
+            parts.append(range(int(edges[part]), int(edges[part]) + size))
+        return parts
 
-    return posting, list(pool.map(one, range(1 << bits)))
+    return _Groups(posting, list(pool.map(group, (0, 1))), counts)
 
 
 def _clamped(value: int, limits: tuple[int, int]) -> int:

@@ -7,8 +7,6 @@ import numpy as np
 from dedupe.tables import (
     I32,
     I64,
-    TOKEN_CAPITAL,
-    TOKEN_FIRST,
     U32,
     Bool,
     TextBatch,
@@ -44,11 +42,11 @@ def names(tokens: TokenTable, article_token: I64) -> Bool:
     In an article that is full of capitals, as in German or in titles, none of them tells a name.
     article_token: (D + 1,) first token of each article, then N
     """
-    named: Bool = tokens.flags & (TOKEN_CAPITAL | TOKEN_FIRST) == TOKEN_CAPITAL
-    article = np.repeat(np.arange(len(article_token) - 1), np.diff(article_token))
-    within = np.bincount(article[tokens.flags & TOKEN_FIRST == 0], minlength=len(article_token))
-    sparing = np.bincount(article[named], minlength=len(article_token)) <= MOST_NAMES * within
-    return named & sparing[article]
+    from dedupe.kernels.stemming import mark_names
+
+    named = np.empty(len(tokens.flags), np.bool_)
+    mark_names(tokens.flags, article_token, MOST_NAMES, named)
+    return named
 
 
 def units(sentence: I32) -> I64:

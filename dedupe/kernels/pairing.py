@@ -34,6 +34,8 @@ APART = 1000
 """Words of the earlier article between passing hits above which they are two candidates."""
 LONGEST = 10_000
 """Words of it that one candidate spans at most: to align it takes the square of them."""
+ARTICLE_WORDS = 64
+"""The article of every so many words is listed: from there it is not far to that of any word."""
 GROUP, TAIL = 1 << 63, 4
 """A posting that begins a group. So many of them stand behind the last one: as many are copied at
 once."""
@@ -118,15 +120,17 @@ def write_keys(stem, telling, article_token, low, high, parts_log, words, follow
 
 
 @kernel
-def group_pairs(entries, first_article, article_token):
+def group_pairs(entries, first_article, article_token, meeting):
     """Group the entries by their key: one posting for each article that holds it.
 
     entries: u64 (E,) of `write_keys`, sorted; written over by the postings, group by group:
         `_BEGINS`, `_CHAINED` where the group has more than CAP, the article, and the token. Groups
         of one article, or of more than CHAINED, are left out; where there is room another `_BEGINS`
         ends the last group
-    first_article: i32 of the article of every 64th token
+    first_article: i32 of the article of every `ARTICLE_WORDS`th token
     article_token: i64 (D + 1,)
+    meeting: i64 (D,) of each article, the postings that are not the last ones of their groups;
+        added to
     Returns the number of postings.
     """
     posting = entries  # there are never more of those than entries that have been read
@@ -143,7 +147,7 @@ def group_pairs(entries, first_article, article_token):
             at += _ONE
             if last >= 0 and token < article_token[last + 1]:
                 continue
-            last = np.int64(first_article[token >> 6])
+            last = np.int64(first_article[token // ARTICLE_WORDS])
             while article_token[last + 1] <= token:
                 last += 1
             posting[count] = np.uint64(last) << _HALF | np.uint64(token)
@@ -152,6 +156,8 @@ def group_pairs(entries, first_article, article_token):
         if size < np.uint64(2) or size > np.uint64(CHAINED):
             count = begun
             continue
+        for i in range(begun, count - _ONE):
+            meeting[posting[i] >> _HALF] += 1
         posting[begun] |= _BEGINS
         if size > np.uint64(CAP):
             for i in range(begun, count):
@@ -194,21 +200,10 @@ def _holder(posting, p, low, high):
 
 
 @kernel
-def count_postings(posting, first, last, low, high, count):
-    """Count the postings of some articles that meet others.
-
-    posting: u64 (P,) of `group_pairs`; first, last: range of them; low, high: range of articles
-    count: i64 (high - low + 1,) added to, the last one for all other postings
-    """
-    for p in range(np.uint64(first), np.uint64(last)):
-        count[_holder(posting, p, low, high)] += 1
-
-
-@kernel
 def list_postings(posting, first, last, low, high, following, by_article):
     """List the postings of some articles that meet others, by article.
 
-    posting, ..., high: as in `count_postings`
+    posting: u64 (P,) of `group_pairs`; first, last: range of them; low, high: range of articles
     following: i64 (high - low + 1,) next row of each article, added to, and the last row of all
     by_article: u32 (R + 1,) written
     """

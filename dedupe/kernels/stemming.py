@@ -11,7 +11,7 @@ import numpy as np
 from dedupe.kernels.disguises import read_letters, spell
 from dedupe.kernels.hashing import SEED, byte_at, eight_bytes, finish, is_number, push
 from dedupe.kernels.jit import inlined, kernel
-from dedupe.kernels.words import DISGUISED, HAS_DIGIT
+from dedupe.kernels.words import CAPITAL, DISGUISED, FIRST, HAS_DIGIT
 
 LETTERS = 5
 """Code points of a stem."""
@@ -93,3 +93,21 @@ def stem_words(
             length = min(high - low, LETTERS)
             keep = (_ONE << (_EIGHT * np.uint64(length))) - _ONE
             out[k] = finish(SEED, (word | _SPACES) & keep, length)
+
+
+@kernel
+def mark_names(flags, article_token, most, named):
+    """Mark the words of articles that are written as names: a capital letter within a sentence.
+
+    flags: u8 (N,); article_token: i64 (D + 1,); most: share of the words within the sentences of an
+    article above which none of them is a name; named: bool (N,) written
+    """
+    for d in range(len(article_token) - 1):
+        low, high = np.uint64(article_token[d]), np.uint64(article_token[d + 1])
+        within, names = 0, 0
+        for t in range(low, high):
+            within += flags[t] & FIRST == 0
+            names += flags[t] & (CAPITAL | FIRST) == CAPITAL
+        sparing = names <= most * within
+        for t in range(low, high):
+            named[t] = sparing & (flags[t] & (CAPITAL | FIRST) == CAPITAL)
