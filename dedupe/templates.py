@@ -202,6 +202,14 @@ def _cuts(corpus: Corpus, row: I64) -> I64:
 
 def _in_articles(key: U64, article: I64) -> U64:
     """The keys (K,) that stand in enough articles, which ascend for each key."""
+    # One in thirty stands so often at all; to bring the others in order takes eight times as long.
+    held = np.sort(key)
+    often = held[LEAST_ARTICLES - 1 :][held[LEAST_ARTICLES - 1 :] == held[: 1 - LEAST_ARTICLES]]
+    seen = np.zeros(1024 << len(often).bit_length(), np.bool_)
+    beside_side, wrap = np.uint64(1), np.uint64(len(seen) - 1)
+    seen[often >> beside_side & wrap] = True
+    some = seen[key >> beside_side & wrap]
+    key, article = key[some], article[some]
     order = np.argsort(key, kind="stable")
     key, article = key[order], article[order]
     new = (np.diff(key, prepend=key[:1]) != 0) | (np.diff(article, prepend=-1) != 0)

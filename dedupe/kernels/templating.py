@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.kernels.bits import prefetch
 from dedupe.kernels.hashing import in_sorted
 from dedupe.kernels.jit import inlined, kernel
 
@@ -145,12 +146,15 @@ def recurring_grams(token, start, size, number, count, out):
     written.
 
     Hashes that fall on one count pass for one, so a few that stand in less places are listed too.
+    Counts lie anywhere in the memory: to ask for those of a block first saves a sixth of the time.
     """
     grams = np.empty(LONGEST, np.uint32)
     wrap = np.uint64(4 * len(count) - 1)
     for b in range(len(start)):
         own = grams[: size[b] - GRAM + 1]
         _grams_of(token, start[b], own)
+        for gram in own:
+            prefetch(count, (np.uint64(gram) & wrap) >> _TWO)
         for gram in own:
             slot = np.uint64(gram) & wrap
             place, bit = slot >> _TWO, (slot & _THREE) << _ONE
@@ -160,6 +164,8 @@ def recurring_grams(token, start, size, number, count, out):
     for b in range(len(start)):
         own = grams[: size[b] - GRAM + 1]
         _grams_of(token, start[b], own)
+        for gram in own:
+            prefetch(count, (np.uint64(gram) & wrap) >> _TWO)
         for gram in own:
             slot = np.uint64(gram) & wrap
             held = np.uint64(count[slot >> _TWO])
