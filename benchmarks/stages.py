@@ -214,7 +214,7 @@ def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     )  # fmt: skip
     stemmed = whole.stems()
     if stemmed is not None:
-        frequency = stem_frequency(stemmed.stem, pieces)
+        frequency = stem_frequency(stemmed.stem, pieces, pool)
         here = rewordings.rarity_here(frequency, len(pieces) - 1)
 
         def pair() -> pairings.Candidates:

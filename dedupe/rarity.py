@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from functools import cache
 from pathlib import Path
 
@@ -33,9 +34,14 @@ def rarity() -> F32:
     return table
 
 
-def stem_frequency(stem: U32, article_token: I64) -> I32:
+def stem_frequency(stem: U32, article_token: I64, pool: Executor) -> I32:
     """(2 ** RARITY_BITS,) in how many articles each stem stands, by its upper bits.
 
     stem: (N,); article_token: (D + 1,) first token of each article, or piece of one
     """
-    return document_frequency(stem, article_token[:-1], np.diff(article_token), RARITY_BITS)
+    middle = len(article_token) // 2
+    one, other = pool.map(
+        lambda edges: document_frequency(stem, edges[:-1], np.diff(edges), RARITY_BITS),
+        (article_token[: middle + 1], article_token[middle:]),
+    )
+    return one + other

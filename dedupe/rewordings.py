@@ -59,7 +59,8 @@ REPEATED = 0.4
 repeats itself: so are 14 of 14 posts that were read; from .33 of the shorter place, 12 of 19."""
 TOPICAL = 10
 """Articles from which the corpus has a say in how rare a stem is."""
-_CHUNK = 256
+_CHUNK, _PADDED = 256, 1 << 14
+"""Candidates that a task aligns, and looks up the sentences of."""
 _ROOM = 4096
 
 
@@ -125,7 +126,8 @@ def align(
     piece_token: (D + 1,) first token of each article, or piece of one
     here: of `rarity_here`
     """
-    found = _aligned(padded(partner, box, stems.unit, piece_token), stems, here, pool, limits)
+    bounds = padded(partner, box, stems.unit, piece_token, pool)
+    found = _aligned(bounds, stems, here, pool, limits)
     return Reworded(partner[found.box], found.span, found.evidence)
 
 
@@ -156,7 +158,7 @@ def promising(
     Narrow ones are looked at with few sentences around them.
     """
     narrow = np.flatnonzero(box[:, 1] - box[:, 0] < NARROW)
-    bounds = padded(partner[narrow], box[narrow], stems.unit, piece_token, NEAR_PAD)
+    bounds = padded(partner[narrow], box[narrow], stems.unit, piece_token, pool, NEAR_PAD)
     found = _aligned(bounds, stems, here, pool, SOME)
     chosen = np.ones(len(box), np.bool_)
     chosen[np.delete(narrow, found.box)] = False
@@ -198,20 +200,28 @@ def _aligned(bounds: I64, stems: Stems, here: F32, pool: Executor, limits: Limit
     return _Aligned._make(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
-def padded(partner: I32, box: I64, unit: I64, piece_token: I64, pad: int = PAD) -> I64:
+def padded(
+    partner: I32, box: I64, unit: I64, piece_token: I64, pool: Executor, pad: int = PAD
+) -> I64:
     """First sentence and end (Q, 4) of boxes with some sentences around them, in either article."""
     edges = np.searchsorted(unit, piece_token)
     bounds = np.empty_like(box)
-    for side in (0, 1):
-        first = np.searchsorted(unit, box[:, 2 * side], side="right") - 1 - pad
-        last = np.searchsorted(unit, box[:, 2 * side + 1]) + pad
-        bounds[:, 2 * side] = np.maximum(first, edges[partner[:, side]])
-        bounds[:, 2 * side + 1] = np.minimum(last, edges[partner[:, side] + 1])
+
+    def one(at: int) -> None:
+        some = slice(at, at + _PADDED)
+        between, of, out = box[some], partner[some], bounds[some]
+        for side in (0, 1):
+            first = np.searchsorted(unit, between[:, 2 * side], side="right") - 1 - pad
+            last = np.searchsorted(unit, between[:, 2 * side + 1]) + pad
+            out[:, 2 * side] = np.maximum(first, edges[of[:, side]])
+            out[:, 2 * side + 1] = np.minimum(last, edges[of[:, side] + 1])
+
+    list(pool.map(one, range(0, len(box), _PADDED)))
     # Two places of one article share no sentence: they are cut apart between the two.
-    middle = np.searchsorted(unit, (box[:, 1] + box[:, 2]) // 2)
-    itself = partner[:, 0] == partner[:, 1]
-    bounds[itself, 1] = np.minimum(bounds[itself, 1], middle[itself])
-    bounds[itself, 2] = np.maximum(bounds[itself, 2], middle[itself])
+    itself = np.flatnonzero(partner[:, 0] == partner[:, 1])
+    middle = np.searchsorted(unit, (box[itself, 1] + box[itself, 2]) // 2)
+    bounds[itself, 1] = np.minimum(bounds[itself, 1], middle)
+    bounds[itself, 2] = np.maximum(bounds[itself, 2], middle)
     return bounds
 
 

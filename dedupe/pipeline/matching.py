@@ -163,7 +163,7 @@ def match_rewordings(
         owner = owners.number[corpus.pieces.article]
         owner = np.where(corpus.pieces.out, np.int32(-1), owner)
         pieces = corpus.pieces.token
-        frequency = stem_frequency(stems.stem, pieces)
+        frequency = stem_frequency(stems.stem, pieces, pool)
         here = rewordings.rarity_here(frequency, len(pieces) - 1)
         where = pairings.candidates(stems.stem, pieces, owner, frequency, pool, owners.accepted)
         where = where.rows(owners.together(where.partner, corpus.pieces.article))
@@ -213,7 +213,7 @@ def _summaries(
     """Passages that sum up an article; known: what is copied or reworded, of pieces."""
     piece_token = corpus.pieces.token
     partner, box = align.merged(*where)
-    box = rewordings.padded(partner, box, stems.unit, piece_token)
+    box = rewordings.padded(partner, box, stems.unit, piece_token, pool)
     return summaries.find(partner, box, known, stems.stem, stems.unit, here, corpus.pieces, pool)
 
 

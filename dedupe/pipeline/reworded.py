@@ -93,7 +93,7 @@ class Search:
         self._corpus, self._stems, self._article, self._pool = corpus, stems, article, pool
         self._made: dict[tuple[int, int, int, int], Parts] = {}
         pieces = corpus.pieces
-        frequency = stem_frequency(stems.stem, pieces.token)
+        frequency = stem_frequency(stems.stem, pieces.token, pool)
         self._rarity = rewordings.rarity_here(frequency, len(pieces.token) - 1)
         owner = np.where(pieces.out, np.int32(-1), pieces.article)
         found = pairings.candidates(stems.stem, pieces.token, owner, frequency, pool)

@@ -21,7 +21,7 @@ def candidates(
     stem = np.array([word for article in articles for word in article], np.uint32) * SPREAD
     edges = np.cumsum([0, *map(len, articles)])
     numbers = np.arange(len(articles)) if owner is None else np.array(owner)
-    frequency = stem_frequency(stem, edges)
+    frequency = stem_frequency(stem, edges, pool)
     found = pairings.candidates(stem, edges, numbers.astype(np.int32), frequency, pool, accepted)
     boxes: dict[tuple[int, int], list[list[int]]] = {}
     for (a, b), box in zip(found.partner.tolist(), found.box.tolist(), strict=True):

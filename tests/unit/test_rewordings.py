@@ -15,9 +15,9 @@ from tests import naive
 from tests.strategies import SPREAD, edited_copies
 
 
-def here(stems: Stems, edges: I64) -> F32:
+def here(stems: Stems, edges: I64, pool: Executor) -> F32:
     """The table of rarity for a corpus."""
-    return rewordings.rarity_here(stem_frequency(stems.stem, edges), len(edges) - 1)
+    return rewordings.rarity_here(stem_frequency(stems.stem, edges, pool), len(edges) - 1)
 
 
 def aligned(
@@ -34,7 +34,7 @@ def aligned(
     stems = Stems(stem, np.isin(texts.ravel(), names), units(sentence))
     pair, box = np.array([[0, 1]], np.int32), np.array([[0, length, length, 2 * length]])
     edges = np.array([0, length, 2 * length])
-    found = rewordings.align(pair, box, stems, edges, here(stems, edges), pool, limits)
+    found = rewordings.align(pair, box, stems, edges, here(stems, edges, pool), pool, limits)
     return [[a, b, c - length, d - length] for a, b, c, d in found.span.tolist()]
 
 
@@ -107,7 +107,7 @@ def test_two_places_of_one_article_share_no_sentence(
     stems = Stems(stem, np.zeros(400, np.bool_), sentence)
     box = np.array([[92, 148, 162, 218]])
     pair, edges = np.zeros((1, 2), np.int32), np.array([0, 400])
-    found = rewordings.align(pair, box, stems, edges, here(stems, edges), pool)
+    found = rewordings.align(pair, box, stems, edges, here(stems, edges, pool), pool)
     assert found.span.tolist() == [[90, 150, 160, 220]]
 
 
@@ -235,7 +235,7 @@ def test_a_narrow_candidate_is_promising_where_sentences_around_it_are_alike(
     box = np.array([[250, 251, 950, 951], [20, 21, 1150, 1151], [20, 90, 1110, 1180]])
     pair, edges = np.zeros((3, 2), np.int32), np.array([0, 600, 1200])
     pair[:, 1] = 1
-    chosen = rewordings.promising(pair, box, stems, edges, here(stems, edges), pool)
+    chosen = rewordings.promising(pair, box, stems, edges, here(stems, edges, pool), pool)
     assert chosen.tolist() == [True, False, True]
 
 
