@@ -222,7 +222,7 @@ def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
     from dedupe.kernels.templating import LINKS, candidate_pairs, link_blocks, recurring_grams
 
     words = int(blocks.size.sum())
-    seen = np.zeros(1 << max(10, (words // 2).bit_length()), np.uint8)
+    seen = np.zeros(1 << max(10, (words // 4).bit_length()), np.uint8)
     keys = np.empty(words // 3 + 1024, np.uint64)
     number = np.argsort(blocks.start).astype(np.int32)
     places = blocks.start[number], blocks.size[number], number

@@ -48,8 +48,8 @@ _BEGINS, _CHAINED = np.uint64(GROUP), np.uint64(1 << 62)
 _REACH = np.uint64(3)
 """A stem makes pairs with the two behind it."""
 _AHEAD, _NEXT_LINE = np.uint64(20), np.uint64(7)
-"""Postings of an article that are asked for before they are looked at, since they lie anywhere in
-the memory, and how far behind each its group may reach into another line of the cache."""
+"""Entries ahead of which that is asked for which lies anywhere in the memory: the articles of words,
+the groups of postings; and how far behind each its group may reach into another line of the cache."""
 _ARTICLE = np.uint64((1 << 30) - 1)
 _COPIED = np.uint64(TAIL)
 _SPREAD = np.uint64(0x9E3779B1)
@@ -143,6 +143,8 @@ def group_pairs(entries, first_article, article_token, meeting):
             continue
         begun, last = count, -1
         while at < total and entries[at] >> _HALF == key:
+            ahead = entries[min(at + _AHEAD, total - _ONE)] & _LOW
+            prefetch(first_article, ahead // np.uint64(ARTICLE_WORDS))
             token = np.int64(entries[at] & _LOW)
             at += _ONE
             if last >= 0 and token < article_token[last + 1]:

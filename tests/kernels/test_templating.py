@@ -46,6 +46,19 @@ def test_recurring_grams_are_listed(texts: Texts) -> None:
     assert len(set(found)) == len(want)
 
 
+@given(st.integers(0, 2**31), st.integers(templating.SAMPLED, templating.SAMPLED + 20))
+def test_long_blocks_agree_on_half_of_their_grams(seed: int, size: int) -> None:
+    """Wherever the same words stand, the same grams of them are listed."""
+    common = np.random.default_rng(seed).integers(1, 2**32, size).tolist()
+    token, start, sizes = side_by_side([common, [1, 2, *common], [*common, 3]])
+    number, out = np.arange(3, dtype=np.int32), np.empty(300, np.uint64)
+    count = np.zeros(1 << 16, np.uint8)
+    found = out[: templating.recurring_grams(token, start, sizes, number, count, out)]
+    listed = [set((found[found & 0xFFFFFFFF == block] >> 32).tolist()) for block in range(3)]
+    assert listed[0] == listed[1] == listed[2]
+    assert size / 5 < len(listed[0]) < size * 4 / 5
+
+
 def test_recurring_grams_count_what_does_not_fit() -> None:
     """The number of grams is right where the room is not."""
     token, start, size = side_by_side([[1, 2, 3, 4, 5]] * 3)
@@ -117,14 +130,17 @@ def test_links_are_counted_where_they_do_not_fit() -> None:
 
 
 def test_a_pair_needs_two_links_and_more_when_it_is_long() -> None:
-    """Two links for blocks of 80 words, three for one of 81."""
+    """Two links for blocks of 160 words, three for one of 161; four short ones of letters."""
     links = np.array(sorted([1, 1, 2, 2, 2, 1 << 32 | 2, 3, 3]), np.uint64)
-    size = np.array([12, 80, 120, 81], np.int32)
+    size = np.array([12, 160, 240, 161], np.int32)
     spaced = np.zeros(4, np.bool_)
     out = np.empty((4, 2), np.int32)
-    assert templating.candidate_pairs(links, size, spaced, out) == 2
-    assert out[:2].tolist() == [[0, 1], [0, 2]]
-    assert templating.candidate_pairs(links, size, ~spaced, out) == 0
+    for unspaced in (spaced, ~spaced):
+        assert templating.candidate_pairs(links, size, unspaced, out) == 2
+        assert out[:2].tolist() == [[0, 1], [0, 2]]
+    short = np.array([12, 40, 63, 12], np.int32)
+    assert templating.candidate_pairs(links, short, spaced, out) == 3
+    assert templating.candidate_pairs(links, short, ~spaced, out) == 0
     assert templating.candidate_pairs(links[:0], size, spaced, out) == 0
 
 
