@@ -48,8 +48,8 @@ _BEGINS, _CHAINED = np.uint64(GROUP), np.uint64(1 << 62)
 _REACH = np.uint64(3)
 """A stem makes pairs with the two behind it."""
 _AHEAD, _NEXT_LINE = np.uint64(20), np.uint64(7)
-"""Entries ahead of which that is asked for which lies anywhere in the memory: the articles of words,
-the groups of postings; and how far behind each its group may reach into another line of the cache."""
+"""What lies anywhere in the memory, articles of words and groups of postings, is asked for so many
+entries before it is looked at; and how far a group may reach into another line of the cache."""
 _ARTICLE = np.uint64((1 << 30) - 1)
 _COPIED = np.uint64(TAIL)
 _SPREAD = np.uint64(0x9E3779B1)

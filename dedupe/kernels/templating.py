@@ -24,8 +24,8 @@ LOOK_AHEAD = 8
 """Blocks that are looked at to find those; keeps the links linear."""
 
 PER_GRAM = 40
-"""Words for each of which a pair of blocks needs a link, twice as many where every second gram makes
-one: 2 % of the proven pairs are lost, and half of the proofs saved."""
+"""Words for each of which a pair of blocks needs a link, twice as many where every second gram
+makes one: 2 % of the proven pairs are lost, and half of the proofs saved."""
 SAMPLED = 64
 """Words from which a block is found by every second of its grams, which saves half of the time. Of
 25 templates of 84 words, 40 % of them fixed in runs of four, one more is lost; if sampled from 40
