@@ -117,15 +117,17 @@ def _whole_articles(
         other = first != members
         keys.append(np.minimum(first, members)[other] * count + np.maximum(first, members)[other])
     key = distinct(*keys)
+    proven = np.zeros(len(key), np.bool_)
+    proven[np.searchsorted(key, linked)] = True
     a, b = np.divmod(key, max(count, 1))
     if isolation is not None:
         near = ~isolation.apart(a, b)
-        key, a, b = key[near], a[near], b[near]
+        proven, a, b = proven[near], a[near], b[near]
         kind, apart = isolation.kinds()
         size = met(begin, kind[members], apart)[begin, kind[members]]
     low, high = corpus.article_token[:-1], corpus.article_token[1:]
     shared = overlap(low[a], high[a], low[b], high[b])
-    proven = np.isin(key, linked) | (shared[:, 0] >= LEAST_WHOLE)
+    proven |= shared[:, 0] >= LEAST_WHOLE
     rejected = np.bincount(np.concatenate([a[~proven], b[~proven]]), minlength=count)
     a, b, shared = a[proven], b[proven], shared[proven]
     of, other = np.concatenate([a, b]), np.concatenate([b, a])
