@@ -111,10 +111,10 @@ def cluster(
     label[nested] = medoid_of[nested] = nested
     # Numbered by the original: the member that came first.
     order = np.lexsort((start, rank[article], label))
-    heads = np.flatnonzero(np.diff(label[order], prepend=-2)) if total else np.empty(0, np.int64)
+    begins = np.diff(label[order], prepend=-2) != 0
     number = np.empty(total, np.int32)
-    number[order] = np.cumsum(np.isin(np.arange(total), heads)) - 1
-    original = order[heads].astype(np.int32)
+    number[order] = np.cumsum(begins) - 1
+    original = order[begins].astype(np.int32)
     return RegionTable(article, start, end, number, original, medoid_of[original], of_match)
 
 

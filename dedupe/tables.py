@@ -54,6 +54,15 @@ def distinct(*values: NDArray[Scalar]) -> NDArray[Scalar]:
     return every[first]
 
 
+def among(values: NDArray[Scalar], others: NDArray[Scalar]) -> Bool:
+    """Which of some values are among others, which ascend. `np.isin` would sort all of them."""
+    if not len(others):
+        return np.zeros(len(values), np.bool_)
+    place = np.searchsorted(others, values)
+    found: Bool = others[np.minimum(place, len(others) - 1)] == values
+    return found
+
+
 class BlockKind(IntEnum):
     """What a block of an article is; only blocks of prose are kept."""
 

@@ -29,6 +29,7 @@ from dedupe.tables import (
     Overlap,
     RegionTable,
     Texts,
+    among,
     distinct,
     packed,
 )
@@ -396,10 +397,7 @@ def _far(
         mine = np.flatnonzero((k < size) & (k != position) & (k - (k > position) < room))
         keys.append(mine * len(order) + order[begin[mine] + k])
     key = np.sort(np.concatenate(keys))  # pairs with the same region are compared at once
-    # The numbers of each place ascend, so to look them up one by one is faster than `np.isin`.
-    known_pairs = np.append(np.sort(direct), -1)
-    fresh = known_pairs[np.searchsorted(known_pairs[:-1], key)] != key
-    return np.divmod(key[fresh], len(order))
+    return np.divmod(key[~among(key, np.sort(direct))], len(order))
 
 
 def _repeats(matches: MatchTable, rows: I64, overlap: Overlap) -> Drafts:

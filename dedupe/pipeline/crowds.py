@@ -8,7 +8,7 @@ import numpy as np
 
 from dedupe import clusters, verify
 from dedupe.align import merged, ordered
-from dedupe.tables import I32, MatchTable, packed
+from dedupe.tables import I32, MatchTable, among, distinct, packed
 
 CROWD = 256
 """Places of a family from which it is one whatever its members have in common besides."""
@@ -51,9 +51,9 @@ def align(
         same = (family[:, 0] == family[:, 1]) & (family[:, 0] >= 0)
         others = others.rows(~same | (members[family[:, 0]] < CROWD))
         # A pair that is aligned at last is aligned once, around all that is known of it.
-        left = packed(*others.partner.T)
-        matches = matches.rows(~np.isin(packed(matches.a, matches.b), left))
-        others = verify.joined([others, led.rows(np.isin(packed(*led.partner.T), left))])
+        left = distinct(packed(*others.partner.T))
+        matches = matches.rows(~among(packed(matches.a, matches.b), left))
+        others = verify.joined([others, led.rows(among(packed(*led.partner.T), left))])
     return ordered(matches.and_those_of(aligned(others)))
 
 

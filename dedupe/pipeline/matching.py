@@ -136,13 +136,14 @@ def _alike(
     # A leader from which an article is isolated would settle what has no other match.
     led = prove(none, crowds if owners.isolation is None else none)
     settled = candidates.settled_by(led.related, len(use))
+    led_too = pool.submit(
+        candidates.within, candidates.settled_by(led.proven, len(use)), passages.kind == 0, places
+    )
     equal = candidates.equal_pairs(
         equals, places, settled, inside=owners.inside, accepted=owners.accepted
     )
-    led_too = candidates.within(
-        candidates.settled_by(led.proven, len(use)), passages.kind == 0, places
-    )
-    rest = prove(candidates.unsettled(equal, led_too), candidates.unsettled(others, settled))
+    others = candidates.unsettled(others, settled)
+    rest = prove(candidates.unsettled(equal, led_too.result()), others)
     proven = np.sort(np.concatenate([led.proven, rest.proven]))
     spread = candidates.spread(proven, equals, settled, places.article, owners.accepted)
     beside = prove(spread, none)
