@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 
+from dedupe import config, memory, outlines, templates
 from dedupe import findings as findings_stage
-from dedupe import memory, outlines, templates
 from dedupe.align import shingle_overlap
-from dedupe.findings import Families, in_focus
+from dedupe.findings import Drafts, Families, in_focus
 from dedupe.model import Result, Skipped
 from dedupe.pipeline import excused, known, matching, results, rows
 from dedupe.pipeline.analysis import Analysis
@@ -17,7 +17,7 @@ from dedupe.pipeline.gathering import Gathering, suppressions_of, with_words
 from dedupe.pipeline.job import Job
 from dedupe.pipeline.owners import owners_of
 from dedupe.pipeline.store import ReadingStore
-from dedupe.tables import I32, Corpus, Overlap, Reading, Strings
+from dedupe.tables import I32, Corpus, Isolation, Overlap, Reading, Strings
 
 
 def examine(
@@ -39,7 +39,10 @@ def examine(
     memory.release()
     progress.phase("matching", 3)
     owners = owners_of(corpus, settings.matching)
-    recurring: Callable[[], Families] = partial(_families, corpus, analyses, pool)
+    overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
+    recurring: Callable[[], tuple[Families, Drafts]] = partial(
+        _families, corpus, analyses, overlap, settings, owners.isolation, pool
+    )
     if settings.matching.depth != "fast" and job.threaded:
         recurring = job.aside.submit(recurring).result
     copied = matching.match_copies(corpus, passages, owners, settings.matching, pool)
@@ -50,7 +53,6 @@ def examine(
     del copied, stems
     memory.release()
     progress.advance(1)
-    overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
     regions = matching.group(corpus, matches, overlap, pool, owners.isolation)
     store = ReadingStore(analyses, again)
     copies = [
@@ -66,13 +68,10 @@ def examine(
         pool.submit(part.judgement) if judgement.cancel() else judgement
         for part, judgement in zip(analyses, judging, strict=True)
     ]
-    families = recurring() if settings.matching.depth != "fast" else None
-    if families is not None:
-        copies.append(
-            findings_stage.family_drafts(
-                corpus, families, overlap, settings.output.max_matches, owners.isolation
-            )
-        )
+    families = None
+    if settings.matching.depth != "fast":
+        families, drafts = recurring()
+        copies.append(drafts)
     suppressions = suppressions_of(analyses, corpus, settings)
     memory.release()
     completed = findings_stage.complete(
@@ -121,8 +120,13 @@ def examine(
     )
 
 
-def _families(corpus: Corpus, analyses: Sequence[Analysis], pool: Executor) -> Families:
-    """What recurs in articles beside copies."""
+def _families(
+    corpus: Corpus, analyses: Sequence[Analysis], overlap: Overlap, settings: config.Config,
+    isolation: Isolation | None, pool: Executor,
+) -> tuple[Families, Drafts]:  # fmt: skip
+    """What recurs in articles beside copies, and the findings on it."""
     found = templates.find(corpus, pool)
     headings = outlines.gather([part.headings for part in analyses if part.headings], corpus)
-    return Families(found, outlines.find(corpus, headings, found.alike))
+    families = Families(found, outlines.find(corpus, headings, found.alike))
+    most = settings.output.max_matches
+    return families, findings_stage.family_drafts(corpus, families, overlap, most, isolation)
