@@ -204,24 +204,15 @@ def padded(
     partner: I32, box: I64, unit: I64, piece_token: I64, pool: Executor, pad: int = PAD
 ) -> I64:
     """First sentence and end (Q, 4) of boxes with some sentences around them, in either article."""
-    edges = np.searchsorted(unit, piece_token)
-    bounds = np.empty_like(box)
+    from dedupe.kernels.rewording import pad_boxes
+
+    piece_unit, bounds = np.searchsorted(unit, piece_token), np.empty_like(box)
 
     def one(at: int) -> None:
         some = slice(at, at + _PADDED)
-        between, of, out = box[some], partner[some], bounds[some]
-        for side in (0, 1):
-            first = np.searchsorted(unit, between[:, 2 * side], side="right") - 1 - pad
-            last = np.searchsorted(unit, between[:, 2 * side + 1]) + pad
-            out[:, 2 * side] = np.maximum(first, edges[of[:, side]])
-            out[:, 2 * side + 1] = np.minimum(last, edges[of[:, side] + 1])
+        pad_boxes(partner[some], box[some], unit, piece_unit, pad, bounds[some])
 
     list(pool.map(one, range(0, len(box), _PADDED)))
-    # Two places of one article share no sentence: they are cut apart between the two.
-    itself = np.flatnonzero(partner[:, 0] == partner[:, 1])
-    middle = np.searchsorted(unit, (box[itself, 1] + box[itself, 2]) // 2)
-    bounds[itself, 1] = np.minimum(bounds[itself, 1], middle)
-    bounds[itself, 2] = np.maximum(bounds[itself, 2], middle)
     return bounds
 
 

@@ -236,6 +236,44 @@ def _evidence(
     return math.log((shared + 1.0) * (chain + 1.0)), chain
 
 
+@inlined
+def _first_from(unit, word, low, high):
+    """The first of some sentences that begins at a word or behind it, `high` if none does."""
+    while low < high:
+        middle = (low + high) >> 1
+        if unit[middle] < word:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def pad_boxes(partner, box, unit, piece_unit, pad, out):
+    """Find the sentences of boxes, and some around them.
+
+    To look for them among those of their articles alone takes a fifth of the time that NumPy takes
+    among all.
+
+    partner: i32 (Q, 2) two articles, or one that holds both places; box: i64 (Q, 4) first word and
+        end in either
+    unit: i64 (U + 1,) first word of each sentence; piece_unit: i64 (D + 1,) first sentence of each
+        article; pad: sentences on either side
+    out: i64 (Q, 4) written: first sentence and end in either, cut apart between two places of one
+        article, which share no sentence
+    """
+    for q in range(len(box)):
+        for side in range(2):
+            article, first, end = partner[q, side], box[q, 2 * side], box[q, 2 * side + 1]
+            low, high = piece_unit[article], piece_unit[article + 1]
+            out[q, 2 * side] = max(_first_from(unit, first + 1, low, high) - 1 - pad, low)
+            out[q, 2 * side + 1] = min(_first_from(unit, end, low, high) + pad, high)
+        if partner[q, 0] == partner[q, 1]:
+            low, high = piece_unit[partner[q, 0]], piece_unit[partner[q, 0] + 1]
+            middle = _first_from(unit, (box[q, 1] + box[q, 2]) >> 1, low, high)
+            out[q, 1], out[q, 2] = min(out[q, 1], middle), max(out[q, 2], middle)
+
+
 @kernel
 def align_reworded(
     stem, name, sentence, bounds, rarity, least, least_rare, least_order, least_words, least_both,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 
 import numpy as np
 import pytest
@@ -156,3 +157,48 @@ def test_few_numbers_are_sorted(values: list[int]) -> None:
 def kernel_sort(array: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> None:
     """The helper as plain Python: it is compiled as a part of kernels only."""
     getattr(sort_few, "function", sort_few)(array)
+
+
+# ------------------------------------------------------------------------------------------ boxes
+
+
+@st.composite
+def boxed(draw: st.DrawFn) -> tuple[Text, Text]:
+    """Sizes of the sentences of articles, and boxes: two articles, first word and end in either."""
+    sizes = st.lists(st.integers(0, 4), min_size=1, max_size=6).filter(sum)
+    articles = draw(st.lists(sizes, min_size=1, max_size=4))
+    edges = [0, *accumulate(map(sum, articles))]
+    boxes = []
+    for _ in range(draw(st.integers(1, 5))):
+        box = sorted(draw(st.tuples(*[st.integers(0, len(articles) - 1)] * 2)))
+        for article in box[:2]:
+            words = st.integers(edges[article], edges[article + 1] - 1)
+            first, last = sorted(draw(st.tuples(words, words)))
+            box += [first, last + 1]
+        boxes.append(box)
+    return articles, boxes
+
+
+@given(boxed(), st.integers(0, 3))
+def test_boxes_are_padded_with_sentences(drawn: tuple[Text, Text], pad: int) -> None:
+    """Those that hold words of the box, and some on either side as far as the article goes.
+
+    Two places of one article are cut apart.
+    """
+    articles, boxes = drawn
+    unit = [0, *accumulate(size for sizes in articles for size in sizes)]
+    piece_unit = [0, *accumulate(map(len, articles))]
+    partner, box = np.array(boxes)[:, :2].astype(np.int32), np.array(boxes)[:, 2:].copy()
+    out = np.empty_like(box)
+    kernel.pad_boxes(partner, box, np.array(unit), np.array(piece_unit), pad, out)
+    for found, (a, b, *places) in zip(out.tolist(), boxes, strict=True):
+        want = []
+        for article, first, end in ((a, *places[:2]), (b, *places[2:])):
+            own = range(piece_unit[article], piece_unit[article + 1])
+            held = [u for u in own if max(unit[u], first) < min(unit[u + 1], end)]
+            want += [max(held[0] - pad, own.start), min(held[-1] + 1 + pad, own.stop)]
+        if a == b:
+            behind = [u for u in own if unit[u] >= (places[1] + places[2]) // 2]
+            middle = min(behind, default=own.stop)
+            want[1], want[2] = min(want[1], middle), max(want[2], middle)
+        assert found == want
