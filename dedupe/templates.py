@@ -206,9 +206,9 @@ def _in_articles(key: U64, article: I64) -> U64:
     held = np.sort(key)
     often = held[LEAST_ARTICLES - 1 :][held[LEAST_ARTICLES - 1 :] == held[: 1 - LEAST_ARTICLES]]
     seen = np.zeros(1024 << len(often).bit_length(), np.bool_)
-    beside_side, wrap = np.uint64(1), np.uint64(len(seen) - 1)
-    seen[often >> beside_side & wrap] = True
-    some = seen[key >> beside_side & wrap]
+    last_bit, wrap = np.uint64(1), np.uint64(len(seen) - 1)  # which tells beginnings from ends
+    seen[often >> last_bit & wrap] = True
+    some = seen[key >> last_bit & wrap]
     key, article = key[some], article[some]
     order = np.argsort(key, kind="stable")
     key, article = key[order], article[order]
