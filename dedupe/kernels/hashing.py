@@ -94,13 +94,19 @@ def entry_at(text, i, page, kind):
 
 
 @inlined
-def in_sorted(values, value):
-    """Whether a sorted array holds a value."""
-    low, high = 0, len(values)
+def lower_bound(values, value, low, high):
+    """The first place from `low` on of a sorted array whose value is not below one, else `high`."""
     while low < high:
         middle = (low + high) >> 1
         if values[middle] < value:
             low = middle + 1
         else:
             high = middle
+    return low
+
+
+@inlined
+def in_sorted(values, value):
+    """Whether a sorted array holds a value."""
+    low = lower_bound(values, value, 0, len(values))
     return low < len(values) and values[low] == value

@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from dedupe.kernels.hashing import lower_bound
 from dedupe.kernels.jit import inlined, kernel
 from dedupe.kernels.sentences import STEM, TIMES, find_seeds, room_for, room_of, trim, weigh
 from dedupe.kernels.sorting import sort_few
@@ -236,18 +237,6 @@ def _evidence(
     return math.log((shared + 1.0) * (chain + 1.0)), chain
 
 
-@inlined
-def _first_from(unit, word, low, high):
-    """The first of some sentences that begins at a word or behind it, `high` if none does."""
-    while low < high:
-        middle = (low + high) >> 1
-        if unit[middle] < word:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
 @kernel
 def pad_boxes(partner, box, unit, piece_unit, pad, out):
     """Find the sentences of boxes, and some around them.
@@ -266,11 +255,11 @@ def pad_boxes(partner, box, unit, piece_unit, pad, out):
         for side in range(2):
             article, first, end = partner[q, side], box[q, 2 * side], box[q, 2 * side + 1]
             low, high = piece_unit[article], piece_unit[article + 1]
-            out[q, 2 * side] = max(_first_from(unit, first + 1, low, high) - 1 - pad, low)
-            out[q, 2 * side + 1] = min(_first_from(unit, end, low, high) + pad, high)
+            out[q, 2 * side] = max(lower_bound(unit, first + 1, low, high) - 1 - pad, low)
+            out[q, 2 * side + 1] = min(lower_bound(unit, end, low, high) + pad, high)
         if partner[q, 0] == partner[q, 1]:
             low, high = piece_unit[partner[q, 0]], piece_unit[partner[q, 0] + 1]
-            middle = _first_from(unit, (box[q, 1] + box[q, 2]) >> 1, low, high)
+            middle = lower_bound(unit, (box[q, 1] + box[q, 2]) >> 1, low, high)
             out[q, 1], out[q, 2] = min(out[q, 1], middle), max(out[q, 2], middle)
 
 
