@@ -118,8 +118,7 @@ def _whole_articles(
         other = first != members
         keys.append(np.minimum(first, members)[other] * count + np.maximum(first, members)[other])
     key = distinct(*keys)
-    proven = np.zeros(len(key), np.bool_)
-    proven[np.searchsorted(key, linked)] = True
+    proven = among(key, linked)
     a, b = np.divmod(key, max(count, 1))
     if isolation is not None:
         near = ~isolation.apart(a, b)

@@ -193,14 +193,6 @@ def later_postings(posting, low, high, ahead, out):
     return np.int64(count)
 
 
-@inlined
-def _holder(posting, p, low, high):
-    """Which of some articles a posting belongs to; their number if to none, or if it meets none."""
-    meets = posting[p + _ONE] & _BEGINS == 0
-    article = np.int64(posting[p] >> _HALF & _ARTICLE)
-    return np.uint64(article - low if meets & (article >= low) & (article < high) else high - low)
-
-
 @kernel
 def list_postings(posting, first, last, low, high, following, by_article):
     """List the postings of some articles that meet others, by article.
@@ -210,9 +202,12 @@ def list_postings(posting, first, last, low, high, following, by_article):
     by_article: u32 (R + 1,) written
     """
     for p in range(np.uint64(first), np.uint64(last)):
-        holder = _holder(posting, p, low, high)
+        meets = posting[p + _ONE] & _BEGINS == 0
+        article = np.int64(posting[p] >> _HALF & _ARTICLE)
+        listed = meets & (article >= low) & (article < high)
+        holder = np.uint64(article - low if listed else high - low)
         by_article[np.uint64(following[holder])] = p
-        following[holder] += np.int64(holder != np.uint64(high - low))
+        following[holder] += np.int64(listed)
 
 
 @inlined
