@@ -235,7 +235,8 @@ def candidate_pairs(links, size, unspaced, out):
     Returns their number.
 
     Two grams are enough, four where words are letters, and one for every `PER_GRAM` words of the
-    longer block; of long blocks, of which there are half as many, two, and half of those.
+    longer block. Where that has `SAMPLED` words, half as many make links, and half as many are
+    asked for, but always two.
     """
     count, first = 0, 0
     while first < len(links):
