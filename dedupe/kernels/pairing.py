@@ -40,7 +40,7 @@ GROUP, TAIL = 1 << 63, 4
 """A posting that begins a group. So many of them stand behind the last one: as many are copied at
 once."""
 
-_ZERO, _ONE, _SIX, _BIT, _HALF = (np.uint64(k) for k in (0, 1, 6, 63, 32))
+_ZERO, _ONE, _SIX, _SEVEN, _BIT, _HALF = (np.uint64(k) for k in (0, 1, 6, 7, 63, 32))
 _MIX_1, _MIX_2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _LOW = np.uint64(0xFFFFFFFF)
 _BEGINS, _CHAINED = np.uint64(GROUP), np.uint64(1 << 62)
@@ -53,6 +53,7 @@ entries before it is looked at; and how far a group may reach into another line 
 _ARTICLE = np.uint64((1 << 30) - 1)
 _COPIED = np.uint64(TAIL)
 _SPREAD = np.uint64(0x9E3779B1)
+_FEWEST_CELLS, _CELLS_OF_A_HIT = np.uint64(1 << 12), np.uint64(8)
 """Sets the cells of two articles far apart."""
 
 
@@ -243,21 +244,16 @@ def _list_met(posting, mine, chain, met, place):
 
 
 @inlined
-def _collect(
-    posting, mine, owner, own, chain, base, article_token, bits, drop, cells, met, place, hits
-):  # fmt: skip
-    """Write the hits of an article that may have enough others with the same article close to them.
+def _dense_hits(met, place, total, cells, hits):
+    """List the hits that have enough others close to them, in the earlier article.
 
     Those within NEAR words stand in one stretch of 64 words or in two that follow each other, so
     hits are counted in a cell for each later article and stretch. Those of other articles in the
     same cell let some pass, no more.
 
-    mine: u32 rows of its postings; own, base: its owner and first token; chain: as in `dense_boxes`
-    cells: u8 (2 ** k,) of zeros, which it is again at the end
-    met: u64 (H,), place: u32 (H,), scratch
-    hits: u64 (H,) written. Returns their number.
+    met, place: of `_list_met`, `total` of them; cells: u8 (2 ** k,) of zeros, which it is again at
+        the end; hits: u64 (H,) written: their rows. Returns their number.
     """
-    total = _list_met(posting, mine, chain, met, place)
     last = np.uint64(len(cells) - 1)
     for m in range(total):
         cell = ((met[m] >> _HALF & _ARTICLE) * _SPREAD + (np.uint64(place[m]) >> _SIX)) & last
@@ -270,8 +266,69 @@ def _collect(
         hits[dense] = m
         dense += np.uint64(np.int64(cells[cell]) + np.int64(beside) >= FEWEST)
     cells[:] = 0
-    found = _ZERO
+    return dense
+
+
+@inlined
+def _near_hits(met, place, cells, hits, dense):
+    """Keep those that have enough others close to them in both articles: a sixth.
+
+    Here a cell is a stretch of 64 words of the earlier article and one of 128 words of the later
+    one, where those that belong together stand within NEAR words on either side of one of them.
+
+    met, place, cells: as in `_dense_hits`; hits: `dense` rows, written over. Returns their number.
+    """
+    last = np.uint64(len(cells) - 1)
     for h in range(dense):
+        cell = _cell(met[hits[h]], place[hits[h]]) & last
+        cells[cell] += np.uint8(cells[cell] < 255)
+    near = _ZERO
+    for h in range(dense):
+        m = hits[h]
+        cell = _cell(met[m], place[m])
+        beside = max(_around(cells, cell - _SPREAD), _around(cells, cell + _SPREAD))
+        hits[near] = m
+        near += np.uint64(_around(cells, cell) + beside >= FEWEST)
+    cells[:] = 0
+    return near
+
+
+@inlined
+def _cell(met, place):
+    """The cell of a hit by its places in both articles."""
+    return (np.uint64(place) >> _SIX) * _SPREAD + ((met & _LOW) >> _SEVEN)
+
+
+@inlined
+def _around(cells, cell):
+    """Hits in a cell and in those on either side of it."""
+    last = np.uint64(len(cells) - 1)
+    before, behind = cells[(cell - _ONE) & last], cells[(cell + _ONE) & last]
+    return np.int64(before) + np.int64(cells[cell & last]) + np.int64(behind)
+
+
+@inlined
+def _collect(
+    posting, mine, owner, own, chain, base, article_token, bits, drop, cells, met, place, hits
+):  # fmt: skip
+    """Write the hits of an article that may have enough others with the same article close to them.
+
+    Before anything is looked up for them, those that cannot are left out by counting: of 1,500 hits
+    of an article 190 are left, and then 35.
+
+    mine: u32 rows of its postings; own, base: its owner and first token; chain: as in `dense_boxes`
+    cells: u8 (2 ** k,) of zeros, which it is again at the end
+    met: u64 (H,), place: u32 (H,) scratch
+    hits: u64 (H,) written. Returns their number.
+    """
+    total = _list_met(posting, mine, chain, met, place)
+    size = _FEWEST_CELLS  # as small as may be: the first cache holds those of most articles
+    while size < _CELLS_OF_A_HIT * total and size < np.uint64(len(cells)):
+        size *= np.uint64(2)
+    dense = _dense_hits(met, place, total, cells[:size], hits)
+    near = _near_hits(met, place, cells[:size], hits, dense)
+    found = _ZERO
+    for h in range(near):
         m = hits[h]
         b = met[m] >> _HALF & _ARTICLE
         here = np.uint64(np.int64(place[m]) - base) >> drop
