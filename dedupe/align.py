@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import structs
 
 from dedupe import memory
-from dedupe.tables import F64, I32, I64, U32, U64, MatchTable, packed
+from dedupe.tables import F64, I32, I64, U32, U64, MatchTable, order_of, packed
 
 CHUNK = 256
 """Pairs of articles that one task aligns."""
@@ -23,7 +23,7 @@ that fills half of them comes as near to their edge."""
 def merged(partner: I32, box: I64) -> tuple[I32, I64]:
     """One box for each pair of articles, sorted by pair."""
     key = packed(*partner.T)
-    order = np.argsort(key, kind="stable")
+    order = order_of(key)
     first = np.flatnonzero(np.diff(key[order], prepend=-1))
     if not len(first):
         return partner, box
@@ -113,7 +113,7 @@ def of_articles(table: MatchTable, article: I32) -> MatchTable:
 
 def ordered(table: MatchTable) -> MatchTable:
     """Matches by their articles and places."""
-    return table.rows(np.lexsort((table.b_start, table.a_start, packed(table.a, table.b))))
+    return table.rows(order_of(table.a, table.b, table.a_start, table.b_start))
 
 
 def shingle_overlap(

@@ -17,6 +17,7 @@ from dedupe.tables import (
     Overlap,
     RegionTable,
     distinct,
+    order_of,
 )
 
 ROUNDS = 8
@@ -46,7 +47,7 @@ def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
         kind += np.tile(matches.edits.kind >= EditKind.REORDERED, 2)
     start = np.concatenate([matches.a_start, matches.b_start])
     end = np.concatenate([matches.a_end, matches.b_end])
-    order = np.lexsort((end, start, kind))
+    order = order_of(kind, start, end)
     kind, region = kind[order], np.empty(2 * count, np.int32)
     low, high = np.empty_like(start), np.empty_like(end)
     total = merge_spans(kind, start[order], end[order], kind & 1 == 1, region, low, high)
@@ -110,7 +111,7 @@ def cluster(
     nested = _nested(article, start, end, label)
     label[nested] = medoid_of[nested] = nested
     # Numbered by the original: the member that came first.
-    order = np.lexsort((start, rank[article], label))
+    order = order_of(label, rank[article], start)
     begins = np.diff(label[order], prepend=-2) != 0
     number = np.empty(total, np.int32)
     number[order] = np.cumsum(begins) - 1
@@ -123,8 +124,8 @@ def _nested(article: I32, start: I64, end: I64, label: I32) -> I64:
 
     The medoid, which gives the cluster its label, stays, then the longest.
     """
-    numbers = np.arange(len(label))
-    order = np.lexsort((numbers, start - end, label != numbers, article, label))
+    member = label != np.arange(len(label))
+    order = order_of(label, article, member, start - end)
     same = (np.diff(label[order]) == 0) & (np.diff(article[order]) == 0)
     found: list[int] = []
     kept: list[tuple[int, int]] = []
@@ -157,7 +158,7 @@ def _strange(folder: I32, label: I32, rank: I32) -> I64:
     medoid = np.bincount(of, label[rows] == rows, len(count)) > 0
     first = np.full(len(count), len(rank) + rank.max(initial=0), np.int64)
     np.minimum.at(first, of, rank[rows])
-    order = np.lexsort((first, -count, ~medoid, each[0]))
+    order = order_of(each[0], ~medoid, -count, first)
     stays = np.zeros(len(count), np.bool_)
     stays[order[np.flatnonzero(np.diff(each[0][order], prepend=-1))]] = True
     strange: I64 = rows[~stays[of]]
@@ -180,7 +181,7 @@ def _take_families(
     large = nodes[size[root[nodes]] > 2]
     if len(large):
         score = _mean_overlap(large, root, size, token, start, end, pool)
-        order = np.lexsort((large, -score, root[large]))
+        order = order_of(root[large], -score, large)
         leaders = order[np.flatnonzero(np.diff(root[large][order], prepend=-1))]
         medoid[root[large][leaders]] = large[leaders]
     member = np.zeros(len(label), bool)
@@ -189,7 +190,7 @@ def _take_families(
     member[edge_a[edge_b == medoid[root[edge_b]]]] = True
     others = nodes[~member[nodes]]
     if len(others):
-        others = others[np.argsort(root[others], kind="stable")]  # those of a leader side by side
+        others = others[order_of(root[others])]  # those of a leader side by side
         leader = medoid[root[others]]
         shared = overlap(start[leader], end[leader], start[others], end[others])
         member[others] = shared[:, 1:].max(axis=1) >= MEMBER
@@ -210,7 +211,7 @@ def _mean_overlap(
     from dedupe.kernels.grouping import common_shingles
     from dedupe.kernels.sketching import SHINGLE
 
-    order = np.argsort(root[nodes], kind="stable")
+    order = order_of(root[nodes])
     component, start, end = root[nodes][order], start[nodes][order], end[nodes][order]
     first = np.append(np.flatnonzero(np.diff(component, prepend=-1)), len(order))
     words = np.append(0, np.cumsum(end - start))[first]

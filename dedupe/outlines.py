@@ -23,6 +23,7 @@ from dedupe.tables import (
     TextBatch,
     TokenTable,
     WordTable,
+    order_of,
 )
 from dedupe.topics import unrelated
 
@@ -141,7 +142,7 @@ def find(corpus: Corpus, table: HeadingTable, leave: U8) -> OutlineTable:
 def _top(table: HeadingTable) -> I64:
     """Headings down to the level at which an article has enough, each name once."""
     some = np.flatnonzero(table.name != 0)
-    order = some[np.lexsort((some, table.name[some], table.article[some]))]
+    order = some[order_of(table.article[some], table.name[some])]
     article, name = table.article[order], table.name[order]
     again = np.append(False, (np.diff(article) == 0) & (np.diff(name) == 0))[: len(order)]
     some = np.sort(order[~again])

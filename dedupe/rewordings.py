@@ -26,6 +26,7 @@ from dedupe.tables import (
     MatchTable,
     Stems,
     distinct,
+    order_of,
     packed,
 )
 
@@ -265,7 +266,7 @@ def join(copied: MatchTable, reworded: Reworded) -> Joined:
     span = np.concatenate([spans, reworded.span])
     evidence = np.append(np.full(len(copied), np.nan), reworded.evidence)
     pair = packed(*partner.T).astype(np.uint64)
-    order = np.lexsort((span[:, 2], span[:, 0], pair))
+    order = order_of(pair, span[:, 0], span[:, 2])
     pairs, joined, highest = np.empty_like(pair), np.empty_like(span), np.empty_like(evidence)
     words = np.empty(len(pair), np.int64)
     columns = (pair[order], span[order], evidence[order])

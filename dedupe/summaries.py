@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 
 import numpy as np
 
-from dedupe.tables import F32, I32, I64, U32, MatchTable, Pieces, SummaryTable, packed
+from dedupe.tables import F32, I32, I64, U32, MatchTable, Pieces, SummaryTable, order_of, packed
 
 RARE_STEMS = 25
 """Shared stems of more than one nat that a summary has at least."""
@@ -90,7 +90,7 @@ def _known(known: MatchTable, article: I32, source: I32) -> tuple[I64, I64]:
     there = packed(known.a, known.b)
     back = packed(known.b, known.a)
     key = np.concatenate([there, back])
-    order = np.argsort(key, kind="stable")
+    order = order_of(key)
     match = np.concatenate([spans, spans[:, [2, 3, 0, 1]]])[order]
     wanted = packed(article, source)
     edges = [np.searchsorted(key[order], wanted, side) for side in ("left", "right")]

@@ -27,6 +27,7 @@ from dedupe.tables import (
     Corpus,
     TemplateTable,
     distinct,
+    order_of,
     packed,
 )
 from dedupe.topics import spread, unrelated
@@ -111,7 +112,7 @@ def find(corpus: Corpus, pool: Executor) -> TemplateTable:
     label, found = _settled(corpus, blocks, edges, label, common, pool)
     block = np.flatnonzero(label >= 0).astype(np.int32)
     leader, family = np.unique(label[block], return_inverse=True)
-    order = np.lexsort((block, family))
+    order = order_of(family, block)
     block, family = block[order], family[order].astype(np.int32)
     length, figures = found.length, found.figures
     offset = np.cumsum(np.append(0, length[family]), dtype=np.int64)
@@ -172,7 +173,7 @@ def _blocks(corpus: Corpus) -> _Blocks:
     # The same words in two articles: by what else stands there, not by the names of files.
     whole = np.zeros(len(corpus.path), np.uint64)
     np.add.at(whole, article, content)
-    order = np.lexsort((whole[article], content))
+    order = order_of(content, whole[article])
     return _Blocks(
         start[order], size[order], article[order].astype(np.int32), row[order], content[order],
         corpus.block_unspaced[row[order]],
@@ -210,7 +211,7 @@ def _in_articles(key: U64, article: I64) -> U64:
     seen[often >> last_bit & wrap] = True
     some = seen[key >> last_bit & wrap]
     key, article = key[some], article[some]
-    order = np.argsort(key, kind="stable")
+    order = order_of(key)
     key, article = key[order], article[order]
     new = (np.diff(key, prepend=key[:1]) != 0) | (np.diff(article, prepend=-1) != 0)
     found, count = np.unique(key[new], return_counts=True)
@@ -224,7 +225,7 @@ def _edges(token: U32, blocks: _Blocks, pool: Executor) -> _Edges:
     words = int(blocks.size.sum())
     seen = np.zeros(1 << max(10, (words // 4).bit_length()), np.uint8)
     keys = np.empty(words // 3 + 1024, np.uint64)
-    number = np.argsort(blocks.start).astype(np.int32)
+    number = order_of(blocks.start).astype(np.int32)
     places = blocks.start[number], blocks.size[number], number
     while (found := recurring_grams(token, *places, seen, keys)) > len(keys):
         seen[:], keys = 0, np.empty(found, np.uint64)
@@ -282,7 +283,7 @@ def _families(token: U32, blocks: _Blocks, edges: _Edges, least: float, pool: Ex
         a, b = edges.a[alive], edges.b[alive]
         nodes, medoid = _medoids(token, blocks, a, b)
         others = nodes[nodes != medoid[nodes]]
-        order = np.argsort(medoid[others], kind="stable")
+        order = order_of(medoid[others])
         members = _proven(token, blocks, medoid[others][order], others[order], least, pool)
         heads = np.unique(medoid[nodes])
         label[heads], share[heads] = heads, 1
@@ -296,7 +297,7 @@ def _families(token: U32, blocks: _Blocks, edges: _Edges, least: float, pool: Ex
     )  # fmt: skip
     nearer = moved.share > share[moved.b] + 1e-9
     a, b, near = moved.a[nearer], moved.b[nearer], moved.share[nearer]
-    order = np.lexsort((a, -np.round(near, 9), b))
+    order = order_of(b, -np.round(near, 9), a)
     order = order[np.flatnonzero(np.diff(b[order], prepend=-1))]
     label[b[order]] = a[order]
     return label
@@ -310,7 +311,7 @@ def _medoids(token: U32, blocks: _Blocks, a: I32, b: I32) -> tuple[I32, I32]:
     root = np.empty(len(blocks.start), np.int32)
     components(a, b, root)
     nodes = np.unique(np.append(a, b))
-    nodes = nodes[np.argsort(root[nodes], kind="stable")]
+    nodes = nodes[order_of(root[nodes])]
     component = root[nodes]
     first = np.append(np.flatnonzero(np.diff(component, prepend=-1)), len(nodes))
     start, words = blocks.start[nodes], blocks.size[nodes].astype(np.int64)
@@ -326,7 +327,7 @@ def _medoids(token: U32, blocks: _Blocks, a: I32, b: I32) -> tuple[I32, I32]:
     total = found[:, 0] / np.repeat(members, members)
     mean = np.repeat(np.add.reduceat(found[:, 1], first[:-1]) / members, members)
     score = np.round(total / np.maximum(found[:, 1] + mean - total, 1e-9), 9)
-    order = np.lexsort((nodes, -score, component))
+    order = order_of(component, -score, nodes)
     medoid = np.arange(len(root), dtype=np.int32)
     medoid[nodes] = np.repeat(nodes[order[first[:-1]]], members)
     return nodes, medoid
@@ -379,7 +380,7 @@ def _skeletons(token: U32, blocks: _Blocks, label: I32, common: U8, pool: Execut
 
     block = np.flatnonzero(label >= 0)
     leader, family = np.unique(label[block], return_inverse=True)
-    order = np.lexsort((block, family))
+    order = order_of(family, block)
     block, family = block[order], family[order]
     rows = _one_each(blocks.article[block], family)
     block, family = block[rows], family[rows]

@@ -12,7 +12,7 @@ from dedupe.findings.flags import Flagged, LocatedFlags
 from dedupe.findings.lines import Articles, ColumnLines, Settled, Source
 from dedupe.model import RULES
 from dedupe.rows import Findings
-from dedupe.tables import I64, U8, U32, U64, Corpus, Texts
+from dedupe.tables import I64, U8, U32, U64, Corpus, Texts, order_of
 
 _ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
 
@@ -85,7 +85,7 @@ def assemble(corpus: Corpus, standing: Standing, flags: ChosenFlags) -> tuple[Fi
     names = _fingerprints(corpus, articles.path, rule, article, start, end)
     names[copied:] ^= _message_hashes(flags, chosen)
     place = np.concatenate((completed.table.place[row], flags.places()))
-    order = np.lexsort((_ALPHABETICAL[rule], place[:, 5], place[:, 2], article))
+    order = order_of(article, place[:, 2], place[:, 5], _ALPHABETICAL[rule])
     settled = Settled(
         np.append(standing.severity, flags.severity), np.append(standing.also, flags.also), names,
         _occurrences(names, order),
@@ -112,7 +112,7 @@ def _flag_sources(corpus: Corpus, articles: Articles, flags: ChosenFlags) -> Ite
 
 def _occurrences(names: U64, order: I64) -> I64:
     """How many findings up to each one have its name."""
-    by_name = order[np.argsort(names[order], kind="stable")]
+    by_name = order[order_of(names[order])]
     begins = np.append(True, np.diff(names[by_name]) != 0)[: len(order)]
     first = np.flatnonzero(begins)
     count = np.empty(len(order), np.int64)

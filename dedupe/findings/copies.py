@@ -31,6 +31,7 @@ from dedupe.tables import (
     Texts,
     among,
     distinct,
+    order_of,
     packed,
 )
 
@@ -68,13 +69,13 @@ class _Counterparts(NamedTuple):
     def of_drafts(self, passages: I64, *keys: I32 | I64 | F64 | Bool) -> tuple[_Counterparts, I64]:
         """Those of each passage (F,) side by side, and where each one's begin (F + 1,).
 
-        keys: (K,) what sorts those of one passage, the last key first
+        keys: (K,) what sorts those of one passage, the first key first
         """
         count = len(passages)
         place = np.full(max(self.of.max(initial=-1), passages.max(initial=-1)) + 1, count)
         place[passages] = np.arange(count)
         of = place[self.of]
-        order = np.lexsort((*keys, of))
+        order = order_of(of, *keys)
         offset = np.searchsorted(of[order], np.arange(count + 1))
         return self.rows(order[: offset[-1]]), offset
 
@@ -194,7 +195,7 @@ def _covered(pair: I64, start: I64, end: I64, copied: F64, count: int, *, cut: b
     """
     if not cut:
         return np.bincount(pair, (end - start) * copied, count).astype(np.float64)
-    order = np.lexsort((start, pair))
+    order = order_of(pair, start)
     pair = pair[order]
     base = pair * (end.max(initial=0) + 1)
     start, end = start[order] + base, end[order] + base
@@ -218,7 +219,7 @@ def _groups(corpus: Corpus, linked: I64) -> tuple[I64, I64, I64, I32]:
     members = distinct(a, b)
     group = np.full(count, -1, np.int32)
     group[members] = label[members]
-    members = members[np.lexsort((corpus.rank[members], label[members]))]
+    members = members[order_of(label[members], corpus.rank[members])]
     begin = np.searchsorted(label[members], label[members])
     size = np.bincount(label[members], minlength=count)[label[members]]
     return members, begin, size, group
@@ -237,7 +238,7 @@ def _passages(
     if not count:
         return Drafts.none()
     rank = corpus.rank[regions.article]
-    order = np.lexsort((regions.start, rank, cluster))
+    order = order_of(cluster, rank, regions.start)
     size = np.bincount(cluster)[cluster]
     position = np.empty(count, np.int64)
     position[order] = np.arange(count) - np.searchsorted(cluster[order], cluster[order])
@@ -279,7 +280,7 @@ def _passages(
     chosen = order[shown[order]]
     first = np.where(alone, -1, regions.article[regions.original][cluster])
     parts, offset = parts.of_drafts(
-        chosen, parts.start, -parts.similarity, parts.article != first[parts.of]
+        chosen, parts.article != first[parts.of], -parts.similarity, parts.start
     )
     source = np.where(alone, -1, regions.original[cluster])[chosen]
     article = np.where(source < 0, -1, regions.article[source]).astype(np.int64)
@@ -353,7 +354,7 @@ def _direct(
     """
     x, y = regions.match_region.T.astype(np.int64)
     pair = packed(x, y)
-    order = np.lexsort((-matches.similarity[across], pair))
+    order = order_of(pair, -matches.similarity[across])
     best = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
     x, y, row = x[best], y[best], across[best]
     of, other = np.concatenate([x, y]), np.concatenate([y, x])
@@ -401,7 +402,7 @@ def _far(
 
 def _repeats(matches: MatchTable, rows: I64, overlap: Overlap) -> Drafts:
     """DUP103: a passage that stands earlier in the same article."""
-    rows = rows[np.lexsort((matches.a_start[rows], matches.b_start[rows], matches.a[rows]))]
+    rows = rows[order_of(matches.a[rows], matches.b_start[rows], matches.a_start[rows])]
     start, end = matches.b_start[rows], np.maximum.accumulate(matches.b_end[rows])
     # Several earlier copies of one passage. Articles ascend, so no end reaches into the next one.
     new = np.flatnonzero(np.append(True, start[1:] >= end[:-1])[: len(rows)])

@@ -21,11 +21,12 @@ from dedupe.tables import (
     EvidenceTable,
     Pieces,
     Texts,
+    order_of,
     ragged,
 )
 
 _STRENGTH = np.array(
-    [PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.float32
+    [2 * PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.int8
 )
 INSIDE = 0.8
 """Share of its words that templates must cover for a copied passage to be one."""
@@ -252,15 +253,15 @@ def tabulate(
             low, high = start[:count][which], end[:count][which]
             inside = _covered(low, high, start[passage], end[passage])
             of_template = passage[inside >= share * (end - start)[passage]]
-            strength[of_template] = _STRENGTH[RULE_NUMBER["TPL201"]] + 0.5
-    order = np.lexsort((-end, start, strength, article))
+            strength[of_template] = _STRENGTH[RULE_NUMBER["TPL201"]] + 1
+    order = order_of(article, strength, start, -end)
     table = DraftTable(row, article, rule, start, end, original)
     return table.chosen(order)
 
 
 def _covered(low: I64, high: I64, start: I64, end: I64) -> I64:
     """How many words of stretches lie in others (low, high): some, which do not overlap."""
-    order = np.argsort(low, kind="stable")
+    order = order_of(low)
     low, high = low[order], high[order]
     before = np.append(0, np.cumsum(high - low))
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from dedupe import memory
 from dedupe.model import Position, Span
-from dedupe.tables import I64, U8, Bool, Corpus, Load, Reading, Texts, distinct
+from dedupe.tables import I64, U8, Bool, Corpus, Load, Reading, Texts, distinct, order_of
 
 _BYTE, _TOKEN, _PROSE, _BEYOND = range(4)
 """What is noted: bytes of a batch, words, words without markup, and such up to the next word."""
@@ -178,7 +178,7 @@ def _one(*numbers: int) -> Iterator[I64]:
 
 def _by_batch(article: I64, batch_article: I64) -> Callable[[int], I64]:
     """Gives the rows whose article is in a batch, by the number of that."""
-    order = np.argsort(article, kind="stable")
+    order = order_of(article)
     edge = np.searchsorted(article[order], batch_article)
     return lambda number: order[edge[number] : edge[number + 1]]
 
@@ -204,7 +204,7 @@ def locate(reading: Reading, article: I64, start: I64, end: I64) -> I64:
 
     byte = np.column_stack((start, end)).ravel()
     begins = np.repeat(reading.text.start[article], 2)
-    order = np.argsort(byte, kind="stable")
+    order = order_of(byte)
     places = np.empty((len(byte), 3), np.int64)
     utf8.locate(reading.text.data, begins[order], byte[order], order, places)
     return places.reshape(-1, 6)

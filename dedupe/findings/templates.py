@@ -31,6 +31,7 @@ from dedupe.tables import (
     TemplateTable,
     Texts,
     distinct,
+    order_of,
 )
 from dedupe.topics import MEMBERS as COMPARED_TOPICS
 
@@ -68,7 +69,7 @@ def template_drafts(
     start, end = _stretches(table)
     first = np.searchsorted(table.template, np.arange(len(table.length) + 1))
     size = np.diff(first)[table.template]
-    by_age = np.lexsort((start, corpus.rank[table.article], table.template))
+    by_age = order_of(table.template, corpus.rank[table.article], start)
     position = np.empty(count, np.int64)
     position[by_age] = np.arange(count) - first[table.template[by_age]]
     of, other = _others(by_age, first[table.template], position, size, max_matches)
@@ -121,7 +122,7 @@ def _others(by_age: I64, first: I64, position: I64, size: I64, max_matches: int)
         of.append(rows)
         other.append(by_age[first[rows] + k])
     mine, theirs = np.concatenate(of), np.concatenate(other)
-    order = np.argsort(mine, kind="stable")
+    order = order_of(mine)
     return mine[order], theirs[order]
 
 
@@ -194,7 +195,7 @@ class NotedTemplates:
         number = np.searchsorted(self._wanted, self._source)
         offset = np.append(0, np.cumsum(size[number]))
         text = np.empty(offset[-1], np.int64)
-        by_template = np.argsort(number, kind="stable")
+        by_template = order_of(number)
         edges = np.searchsorted(number[by_template], np.arange(len(size) + 1))
         texts: list[str] = []
         for f, skeleton, tickets, (low, high) in zip(

@@ -18,7 +18,7 @@ from dedupe.pipeline.owners import Owners
 from dedupe.pipeline.store import ReadingStore
 from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
-from dedupe.tables import I64, MatchTable
+from dedupe.tables import I64, MatchTable, order_of
 
 
 def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
@@ -52,7 +52,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
     if corpus.path[0] != displayed(os.path.normpath(path_a)):
         matches = flipped(matches)
         order.reverse()
-    matches = matches.rows(np.lexsort((matches.b_start, matches.a_start)))
+    matches = matches.rows(order_of(matches.a_start, matches.b_start))
     load = ReadingStore(analyses, partial(read_again, listing.files, settings.sources)).load
     a, b = order
     words = np.diff(corpus.article_token).tolist()

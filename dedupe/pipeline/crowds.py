@@ -8,7 +8,7 @@ import numpy as np
 
 from dedupe import clusters, verify
 from dedupe.align import merged, ordered
-from dedupe.tables import I32, MatchTable, among, distinct, packed
+from dedupe.tables import I32, MatchTable, among, distinct, order_of, packed
 
 CROWD = 256
 """Places of a family from which it is one whatever its members have in common besides."""
@@ -39,7 +39,7 @@ def align(
         one = np.where(apart, family.min(axis=1), np.int32(-1))
         other = np.where(apart, family.max(axis=1), waiting.partner[:, 1])
         words = waiting.box[:, 3] - waiting.box[:, 2]
-        order = np.lexsort((waiting.partner[:, 0], -words, other, one))
+        order = order_of(one, other, -words, waiting.partner[:, 0])
         chosen = np.ones(len(order), np.bool_)
         if turn < TURNS - 1:
             chosen[order] = np.diff(one[order], prepend=-2) | np.diff(other[order], prepend=-2) != 0

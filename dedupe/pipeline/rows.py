@@ -29,6 +29,7 @@ from dedupe.tables import (
     Overlap,
     Reading,
     SummaryTable,
+    order_of,
     packed,
 )
 
@@ -51,7 +52,7 @@ def matches(
     kept = table.rows(~_inside(table, summaries))
     rules = [*_rules(kept), *["DUP105"] * len(summaries.start)]
     pairs = structs.replace(kept, edits=None).and_those_of(_pairs(summaries, overlap))
-    order = np.lexsort((pairs.b_start, pairs.a_start, pairs.b, pairs.a))
+    order = order_of(pairs.a, pairs.b, pairs.a_start, pairs.b_start)
     return _match_rows(corpus, pairs.rows(order), [rules[row] for row in order.tolist()], load)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.tables import ALIGNMENT, Strings, Texts, distinct
+from dedupe.tables import ALIGNMENT, Strings, Texts, distinct, order_of
 
 strings = st.lists(st.text(max_size=5), max_size=5)
 
@@ -63,3 +63,23 @@ def test_endings(name: str) -> None:
     """Their case does not matter."""
     found = Strings.of(["x", name]).ending_with(b".md")
     assert found.tolist() == [False, name.lower().endswith(".md")]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 2),
+            st.integers(0, 2**64 - 1) | st.integers(0, 1),
+            st.sampled_from([-0.5, -0.0, 0.0, 1e300, -1e300, 0.25]),
+            st.booleans(),
+        )
+    ),
+    st.permutations(range(4)),
+)
+def test_rows_are_ordered_as_by_numpy(
+    rows: list[tuple[int, int, float, bool]], turn: list[int]
+) -> None:
+    """However long the keys are, whatever their signs, and where they are equal."""
+    types = (np.int64, np.uint64, np.float64, np.bool_)
+    columns = [np.array([row[k] for row in rows], types[k]) for k in turn]
+    assert order_of(*columns).tolist() == np.lexsort(columns[::-1]).tolist()
