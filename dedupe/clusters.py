@@ -28,8 +28,6 @@ TRIMMED = 12
 """Words by which a window may reach beyond the region that it led to: a match is trimmed to where
 both sides agree."""
 _TASKS = 16
-_PLACE = 40
-"""Bits of a token in a key with its article in front."""
 
 
 def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
@@ -59,24 +57,18 @@ def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
     return article, low[:total], high[:total], both
 
 
-def components_of(matches: MatchTable, article: I32, start: I64, end: I64) -> I32:
+def components_of(matches: MatchTable, article: I32, place: I64) -> I32:
     """Which component of the regions of some matches holds each of some places (Q,); -1 for none.
 
-    article, start, end: (Q,) of windows, of which `TRIMMED` words may lie outside
+    article, place: (Q,), (Q, 2) of windows, of which `TRIMMED` words may lie outside
     """
-    from dedupe.kernels.grouping import components
+    from dedupe.kernels.grouping import components, components_at
 
     owner, low, high, edge = regions(matches)
-    root = np.empty(len(owner), np.int32)
+    root, found = np.empty(len(owner), np.int32), np.empty(len(article), np.int32)
     components(edge[:, 0].copy(), edge[:, 1].copy(), root)
-    begins = owner.astype(np.int64) << _PLACE | low  # they ascend, and none overlaps the next
-    inner = np.minimum(start + TRIMMED, end)
-    region = np.searchsorted(begins, article.astype(np.int64) << _PLACE | inner, "right") - 1
-    found = np.full(len(article), -1, np.int32)
-    some = np.flatnonzero(region >= 0)
-    region = region[some]
-    inside = (owner[region] == article[some]) & (high[region] + TRIMMED >= end[some])
-    found[some[inside]] = root[region[inside]]
+    first = np.append(0, np.cumsum(np.bincount(owner, minlength=int(article.max(initial=0)) + 1)))
+    components_at(first, low, high, root, article, place, TRIMMED, found)
     return found
 
 
@@ -223,7 +215,7 @@ def _mean_overlap(
         slots = 4 << room.bit_length()
         common_shingles(
             token, start[here], end[here], first[low : high + 1] - first[low], SHINGLE,
-            np.empty(room, np.uint32), np.empty(room, np.int64), np.zeros(slots, np.uint64),
+            np.empty(room, np.uint32), np.empty(room, np.int32), np.zeros(slots, np.uint64),
             np.empty((slots, 2), np.int32), found[here],
         )  # fmt: skip
 

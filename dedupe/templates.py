@@ -320,7 +320,7 @@ def _medoids(token: U32, blocks: _Blocks, a: I32, b: I32) -> tuple[I32, I32]:
     found = np.empty((len(nodes), 2), np.int64)
     common_shingles(
         token, start, start + words, first, RUN, np.empty(int(words.max()), np.uint32),
-        np.empty(room, np.int64), np.zeros(slots, np.uint64), np.empty((slots, 2), np.int32), found,
+        np.empty(room, np.int32), np.zeros(slots, np.uint64), np.empty((slots, 2), np.int32), found,
     )  # fmt: skip
     # Mean overlap O of a block with all members; score O / (its size + mean size - O).
     members = np.diff(first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.kernels.hashing import lower_bound
 from dedupe.kernels.jit import inlined, kernel
 from dedupe.kernels.joining import shingles_of, slot_of
 from dedupe.kernels.sketching import SHINGLE
@@ -78,6 +79,23 @@ def components(a, b, label):
         label[i] = _root(label, i)
 
 
+@kernel
+def components_at(first, low, high, root, article, place, trimmed, out):
+    """The components of the regions that hold some places: the last ones that begin before them.
+
+    first: i64 (D + 1,) first region of each article; low, high: i64 (R,) of regions, whose first
+    tokens ascend in an article; root: i32 (R,) of `components`
+    article: i32 (Q,), place: i64 (Q, 2) first token and end; trimmed: words that may lie outside
+    out: i32 (Q,) written, -1 where no region holds the place
+    """
+    for q in range(len(article)):
+        begins, ends = first[article[q]], first[article[q] + 1]
+        inner = min(place[q, 0] + trimmed, place[q, 1])
+        region = lower_bound(low, inner + 1, begins, ends) - 1
+        held = region >= begins and high[region] + trimmed >= place[q, 1]
+        out[q] = root[region] if held else -1
+
+
 @inlined
 def _runs_of(token, start, width, out):
     """Hash every run of `width` words from a place on."""
@@ -98,8 +116,8 @@ def common_shingles(token, start, end, first, width, shingles, place, table, cou
 
     token: u32 (N,); start, end: i64 (R,) spans, component by component
     first: i64 (C + 1,) ragged offsets of the components; width: words of a shingle
-    shingles: u32 (L,), as long as the longest span; place: i64 (K,), as long as all spans of the
-    largest component
+    shingles: u32 (L,), as long as the longest span; place: i32 (K,), as long as all spans of the
+    largest component, of which no more is touched than what is counted
     table: u64 of zeros, a power of two above 1.5 K; count: i32 (table, 2); written
     out: i64 (R, 2) written: the sum over its distinct shingles, and how many those are; where the
     component has many, over those with the lowest hashes
@@ -115,14 +133,13 @@ def common_shingles(token, start, end, first, width, shingles, place, table, cou
         while 2 * slots < 3 * total:
             slots *= 2
         part, stamp = table[:slots], np.uint64(c + 1)
-        at, used = -1, 0
+        at, used = 0, 0
         for r in range(first[c], first[c + 1]):
+            begun = at
             size = max(end[r] - start[r] - width + 1, 0)
             own = shingles[:size]
             _runs_of(token, start[r], width, own)
             for k in range(size):
-                at += 1
-                place[at] = -1
                 if np.uint64(own[k]) >= lowest:
                     continue
                 slot = slot_of(part, stamp, own[k])
@@ -136,11 +153,11 @@ def common_shingles(token, start, end, first, width, shingles, place, table, cou
                     count[slot, 0] += 1
                     count[slot, 1] = r
                     place[at] = slot
+                    at += 1
+            out[r, 1] = at - begun
         at = 0
         for r in range(first[c], first[c + 1]):
-            out[r] = 0
-            for _ in range(end[r] - start[r] - width + 1):
-                if place[at] >= 0:
-                    out[r, 0] += count[place[at], 0]
-                    out[r, 1] += 1
+            out[r, 0] = 0
+            for _ in range(out[r, 1]):
+                out[r, 0] += count[place[at], 0]
                 at += 1

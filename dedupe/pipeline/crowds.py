@@ -59,8 +59,5 @@ def align(
 
 def _families(matches: MatchTable, boxes: verify.Boxes) -> I32:
     """(Q, 2) the family that has either place of some pairs, -1 for none."""
-    sides = [
-        clusters.components_of(matches, boxes.partner[:, side], *boxes.box[:, 2 * side :][:, :2].T)
-        for side in (0, 1)
-    ]
-    return np.stack(sides, axis=1)
+    places = boxes.partner.ravel(), boxes.box.reshape(-1, 2)
+    return clusters.components_of(matches, *places).reshape(-1, 2)

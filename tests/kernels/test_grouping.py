@@ -8,7 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dedupe.kernels.grouping import SAMPLED, common_shingles, components, merge_spans
+from dedupe.kernels.grouping import (
+    SAMPLED,
+    common_shingles,
+    components,
+    components_at,
+    merge_spans,
+)
 from tests import naive
 from tests.strategies import edges, token_lists
 
@@ -33,6 +39,35 @@ def test_components_do_not_depend_on_the_order_of_edges(links: list[tuple[int, i
     label = np.empty(10, np.int32)
     components(a, b, label)
     assert label.tolist() == [0, 0, 0, 3, 3, 0, 6, 7, 7, 7]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 60), st.integers(1, 30)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 80), st.integers(1, 30)), max_size=12),
+    st.integers(0, 5),
+)
+def test_a_place_belongs_to_the_last_region_before_it(
+    regions: list[tuple[int, int, int]], places: list[tuple[int, int, int]], trimmed: int
+) -> None:
+    """It may begin and end a few words outside, but not more."""
+    known = sorted({(owner, low): size for owner, low, size in regions}.items())
+    owner = np.array([key[0] for key, _ in known], np.int64)
+    low = np.array([key[1] for key, _ in known], np.int64)
+    high = low + np.array([size for _, size in known], np.int64)
+    root = np.arange(len(low), dtype=np.int32)[::-1].copy()
+    first = np.searchsorted(owner, np.arange(6)).astype(np.int64)
+    article = np.array([place[0] for place in places], np.int32)
+    place = np.array([(begin, begin + size) for _, begin, size in places], np.int64).reshape(-1, 2)
+    found = np.empty(len(places), np.int32)
+    components_at(first, low, high, root, article, place, trimmed, found)
+    expected = []
+    for own, (begin, end) in zip(article.tolist(), place.tolist(), strict=True):
+        before = [
+            r for r in range(len(low)) if owner[r] == own and low[r] <= min(begin + trimmed, end)
+        ]
+        holds = before and high[before[-1]] + trimmed >= end
+        expected.append(int(root[before[-1]]) if holds else -1)
+    assert found.tolist() == expected
 
 
 def merged(spans: list[tuple[int, int, int]], *, alike: bool = False) -> list[int]:
