@@ -53,8 +53,9 @@ entries before it is looked at; and how far a group may reach into another line 
 _ARTICLE = np.uint64((1 << 30) - 1)
 _COPIED = np.uint64(TAIL)
 _SPREAD = np.uint64(0x9E3779B1)
-_FEWEST_CELLS, _CELLS_OF_A_HIT = np.uint64(1 << 12), np.uint64(8)
 """Sets the cells of two articles far apart."""
+_FEWEST_CELLS, _CELLS_OF_A_HIT = np.uint64(1 << 12), np.uint64(8)
+"""Counters of an article, and of each of its hits: so few that the first cache holds them."""
 
 
 @inlined
@@ -322,7 +323,7 @@ def _collect(
     hits: u64 (H,) written. Returns their number.
     """
     total = _list_met(posting, mine, chain, met, place)
-    size = _FEWEST_CELLS  # as small as may be: the first cache holds those of most articles
+    size = _FEWEST_CELLS
     while size < _CELLS_OF_A_HIT * total and size < np.uint64(len(cells)):
         size *= np.uint64(2)
     dense = _dense_hits(met, place, total, cells[:size], hits)
