@@ -22,14 +22,12 @@ that fills half of them comes as near to their edge."""
 
 def merged(partner: I32, box: I64) -> tuple[I32, I64]:
     """One box for each pair of articles, sorted by pair."""
-    key = packed(*partner.T)
-    order = order_of(key)
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    if not len(first):
-        return partner, box
-    low = np.minimum.reduceat(box[order][:, ::2], first)
-    high = np.maximum.reduceat(box[order][:, 1::2], first)
-    return partner[order[first]], np.stack([low, high], axis=2).reshape(-1, 4)
+    from dedupe.kernels.aligning import merge_boxes
+
+    pair = packed(*partner.T)
+    first, around = np.empty(len(pair), np.int64), np.empty((len(pair), 4), np.int64)
+    count = merge_boxes(pair, order_of(pair), box, first, around)
+    return partner[first[:count]], around[:count]
 
 
 def align(

@@ -432,6 +432,30 @@ def _compare_span(token, a_low, a_high, b_low, b_high, room, table, out):
 
 
 @kernel
+def merge_boxes(pair, order, box, first, out):
+    """Make one box of those that each pair of articles has.
+
+    pair: i64 (Q,); order: i64 (Q,) in which pairs ascend; box: i64 (Q, 4) first token and end, in
+    either article
+    first: i64 (Q,), out: i64 (Q, 4) written: a row of each pair, and its box. Returns the number
+    of pairs. With NumPy's `reduceat` it takes twenty times as long.
+    """
+    count = 0
+    for k in range(len(order)):
+        q = order[k]
+        if k == 0 or pair[q] != pair[order[k - 1]]:
+            first[count] = q
+            for side in range(4):
+                out[count, side] = box[q, side]
+            count += 1
+            continue
+        for side in range(0, 4, 2):
+            out[count - 1, side] = min(out[count - 1, side], box[q, side])
+            out[count - 1, side + 1] = max(out[count - 1, side + 1], box[q, side + 1])
+    return count
+
+
+@kernel
 def overlap(token, a_low, a_high, b_low, b_high, room, table, out):
     """Compare the sets of shingles of pairs of spans of any length.
 

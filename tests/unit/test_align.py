@@ -4,6 +4,8 @@ from concurrent.futures import Executor
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedupe import align
 from dedupe.tables import I32, I64, U32, MatchTable
@@ -155,3 +157,23 @@ def test_match_is_followed_over_the_words_around(
     behind = int(place[1])
     assert (a, a_start, a_end) == (0, 300, 1_500)
     assert (b, b_start, b_end) == (1, behind, behind + 1_200)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 2), st.integers(3, 5), st.integers(0, 30), st.integers(0, 30),
+            st.integers(1, 9),
+        )
+    )
+)  # fmt: skip
+def test_boxes_of_a_pair_become_one(rows: list[tuple[int, int, int, int, int]]) -> None:
+    """It begins where the first one does and ends where the last one does, in either article."""
+    expected: dict[tuple[int, int], list[int]] = {}
+    for a, b, a_low, b_low, words in rows:
+        around = expected.setdefault((a, b), [a_low, 0, b_low, 0])
+        around[0::2] = min(around[0], a_low), min(around[2], b_low)
+        around[1::2] = max(around[1], a_low + words), max(around[3], b_low + words)
+    partner, box = align.merged(*boxes_of(rows))
+    found = zip(map(tuple, partner.tolist()), box.tolist(), strict=True)
+    assert list(found) == sorted(expected.items())
