@@ -24,7 +24,7 @@ from dedupe.tables import I32, I64, U32, U64, Bool
 COMMON = 0.4
 """Share of the articles above which a stem takes part in no pair. Leaving out those above 0.03
 loses a sixth of the reworded passages. Leaving out pairs of common stems, those to be expected in
-four places by chance, takes a fifth less time for 1 GB and costs nothing in 88 MB; but among 500 MB
+four places by chance, takes a sixth less time for 1 GB and costs nothing in 88 MB; but among 500 MB
 of other words plagdet falls from .914 to .877, and to .905 with those expected in 16."""
 FEW = 8
 """Articles up to which no stem is common."""
