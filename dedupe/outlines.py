@@ -149,7 +149,7 @@ def _top(table: HeadingTable) -> I64:
     article, level = table.article[some], table.level[some]
     behind = np.searchsorted(article, article, side="right")
     third = np.minimum(np.searchsorted(article, article) + LEAST, behind) - 1
-    by_level = np.lexsort((level, article))
+    by_level = order_of(article, level)
     top: I64 = some[level <= level[by_level][third]]
     return top
 

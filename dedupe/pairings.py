@@ -39,7 +39,7 @@ _ROOM = 1 << 18
 not used is never touched."""
 _TASKS = 32
 _CELLS = 1 << 16
-"""Counters of the hits of an article, by where they stand; they fit into the second cache."""
+"""Counters of the hits of an article at most, by where they stand; the second cache holds them."""
 _ROW_BYTES, _POSTING_BYTES = 4, 16
 """Of the row of a posting; where these are in files, with it and a part of those it meets."""
 _SCRATCH = Scratch()

@@ -70,7 +70,7 @@ def find(
     none = np.empty(0, np.int64), np.empty((0, 2), np.int64), np.empty((0, 3))
     parts = [none, *pool.map(one, range(0, len(bounds), _CHUNK))]
     owner, span, facts = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((source[owner], span[:, 0]))
+    order = order_of(span[:, 0], source[owner])
     owner, span, facts = owner[order], span[order], facts[order]
     start, end = span.T.copy()
     explained, around, rare = facts.T.copy()

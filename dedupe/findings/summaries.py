@@ -7,7 +7,7 @@ from msgspec import structs
 
 from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
 from dedupe.model import RULE_NUMBER, SUMMARY, Evidence
-from dedupe.tables import Overlap, SummaryTable
+from dedupe.tables import Overlap, SummaryTable, order_of
 
 
 def summary_drafts(table: SummaryTable, overlap: Overlap) -> Drafts:
@@ -21,7 +21,7 @@ def summary_drafts(table: SummaryTable, overlap: Overlap) -> Drafts:
     # Articles ascend, so no end reaches into the next one.
     reached = np.maximum.accumulate(np.append(0, table.end))[:-1]
     new = table.start >= reached
-    order = np.lexsort((-table.explained, np.cumsum(new)))
+    order = order_of(np.cumsum(new), -table.explained)
     first = np.flatnonzero(new)
     best = order[first]
     facts = [
