@@ -21,9 +21,9 @@ from benchmarks.scoring import (
     with_limits,
 )
 from dedupe import make_model as recipe
+from dedupe.arrays import Bool
 from dedupe.filler.modelfile import HUMAN_SHARE, FillerModel
 from dedupe.filler.training import MIN_BODY, MIN_POST_BODY
-from dedupe.tables import Bool
 
 HUMAN_ENDINGS = 0.01
 """Share of human posts whose ending may be taken for one that adds nothing."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.synthetic.words import COMMON
+from dedupe.arrays import U32
 from dedupe.bands import choose
 from dedupe.sketches import band_sketches, shingles
-from dedupe.tables import U32
 from tests import naive
 
 ROUNDS, RUNS = 12, 4_000_000

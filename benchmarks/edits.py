@@ -12,10 +12,10 @@ import numpy as np
 from benchmarks.figures import Figure, share
 from benchmarks.scoring import CUE, block_texts, chosen_model, essays, scores_of
 from dedupe import make_model as recipe
+from dedupe.arrays import F32, I64
 from dedupe.filler.scorer import score_blocks
 from dedupe.filler.training import Articles
 from dedupe.sources import text_batch
-from dedupe.tables import F32, I64
 from dedupe.tokens import tokenise
 
 FACTS = (

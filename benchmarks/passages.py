@@ -21,10 +21,10 @@ from benchmarks import corpora
 from benchmarks.figures import Figure, auc, calibration
 from benchmarks.labels import CLEAR, FILLER_LABELS, Label
 from benchmarks.scoring import chosen_model
+from dedupe.arrays import F32, Bool
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.scorer import score_blocks
 from dedupe.sources import text_batch
-from dedupe.tables import F32, Bool
 from dedupe.tokens import tokenise
 
 DEVELOPMENT = Path(__file__).with_name("labelled")

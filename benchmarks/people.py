@@ -21,10 +21,10 @@ from benchmarks.scoring import (
     scores_of,
     with_limits,
 )
+from dedupe.arrays import F32, Bool
 from dedupe.filler.modelfile import HUMAN_SHARE, SCORED_SHARE, FillerModel, Preset
 from dedupe.filler.scorer import calibrated, score_blocks
 from dedupe.sources import text_batch
-from dedupe.tables import F32, Bool
 from dedupe.tokens import tokenise
 
 PRESETS: tuple[Preset, ...] = ("default", "strict")

@@ -20,13 +20,14 @@ import numpy as np
 
 from benchmarks import corpora
 from dedupe import make_model as recipe
+from dedupe.arrays import F32, I64, Bool
 from dedupe.config import Filler
 from dedupe.filler.modelfile import FillerModel, Preset
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import BUILTIN, load_model, score_blocks
 from dedupe.filler.training import MIN_POST_BODY, Articles, train
 from dedupe.model import RULES
-from dedupe.tables import F32, I64, BlockScores, Bool
+from dedupe.tables import BlockScores
 
 MODEL_VARIABLE = "DEDUPE_MODEL"
 CUE = re.compile(

@@ -8,7 +8,8 @@ import numpy as np
 from msgspec import structs
 
 from dedupe import memory
-from dedupe.tables import F64, I32, I64, U32, U64, MatchTable, order_of, packed
+from dedupe.arrays import F64, I32, I64, U32, U64, order_of, packed
+from dedupe.tables import MatchTable
 
 CHUNK = 256
 """Pairs of articles that one task aligns."""

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from dedupe import memory
-from dedupe.tables import I32, U8, U32, U64, Bool
+from dedupe.arrays import I32, U8, U32, U64, Bool
 
 
 class Banding(Struct, frozen=True):

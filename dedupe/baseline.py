@@ -21,9 +21,9 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from dedupe.arrays import U32
 from dedupe.errors import BaselineError
 from dedupe.model import NORMALISER, BaselineEntry, Span
-from dedupe.tables import U32
 
 FORMAT = 1
 NEAR_BITS = 12

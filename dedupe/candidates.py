@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
-from dedupe.tables import I32, I64, U32, U64, Bool
+from dedupe.arrays import I32, I64, U32, U64, Bool
 
 
 def _room(join: Callable[[U64], int], guess: int) -> U64:

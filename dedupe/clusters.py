@@ -6,19 +6,8 @@ from concurrent.futures import Executor
 
 import numpy as np
 
-from dedupe.tables import (
-    F64,
-    I32,
-    I64,
-    U32,
-    EditKind,
-    Isolation,
-    MatchTable,
-    Overlap,
-    RegionTable,
-    distinct,
-    order_of,
-)
+from dedupe.arrays import F64, I32, I64, U32, distinct, order_of
+from dedupe.tables import EditKind, Isolation, MatchTable, Overlap, RegionTable
 
 ROUNDS = 8
 """Families are taken out of a component at most this often; what is left stays alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import I32, I64, U32
+from dedupe.arrays import I32, I64, U32
 
 
 def document_frequency(word: U32, start: I64, size: I64, bits: int) -> I32:

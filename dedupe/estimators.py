@@ -24,10 +24,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
+from dedupe.arrays import F64, I64
 from dedupe.filler.scorer import BUILTIN, calibrated, load_model, raw_score, score_blocks
 from dedupe.filler.training import Articles, Ngrams, masking_table, squared_idf
 from dedupe.sources import text_batch
-from dedupe.tables import F64, I64
 from dedupe.tokens import tokenise
 
 Texts = Iterable[str]

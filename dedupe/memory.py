@@ -14,14 +14,13 @@ from contextlib import contextmanager
 from functools import cache
 from io import FileIO
 from math import prod
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.arrays import I64, Scalar, order_of
 from dedupe.errors import DedupeError
-
-Scalar = TypeVar("Scalar", bound=np.generic)
 
 SLAB_BYTES = 1 << 28
 """Size of a temporary file; arrays share it, since each file takes up a descriptor."""
@@ -339,13 +338,13 @@ def parts(size: int) -> int:
     return 1 if held is None else size // max(held // 4, LEAST_PART) + 1
 
 
-def part_by_part(place: NDArray[np.int64], rows: int, item_bytes: int) -> NDArray[np.int64] | None:
+def part_by_part(place: I64, rows: int, item_bytes: int) -> I64 | None:
     """An order in which places are looked at part by part, else as they come; None if in one part.
 
     rows, item_bytes: of the table
     """
     count = parts(rows * item_bytes)
-    return None if count == 1 else np.argsort(place * count // rows, kind="stable")
+    return None if count == 1 else order_of(place * count // rows)
 
 
 def release() -> None:

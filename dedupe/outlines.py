@@ -12,19 +12,8 @@ from itertools import chain
 
 import numpy as np
 
-from dedupe.tables import (
-    I64,
-    U8,
-    U32,
-    U64,
-    Corpus,
-    HeadingTable,
-    OutlineTable,
-    TextBatch,
-    TokenTable,
-    WordTable,
-    order_of,
-)
+from dedupe.arrays import I64, U8, U32, U64, order_of
+from dedupe.tables import Corpus, HeadingTable, OutlineTable, TextBatch, TokenTable, WordTable
 from dedupe.topics import unrelated
 
 NUMBERING = ("step", "part", "chapter", "section", "day", "week", "tip", "phase", "lesson", "rule")

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
+from dedupe.arrays import I32, I64, U32, U64, Bool
 from dedupe.memory import Scratch
-from dedupe.tables import I32, I64, U32, U64, Bool
 
 COMMON = 0.4
 """Share of the articles above which a stem takes part in no pair. Leaving out those above 0.03

@@ -6,8 +6,9 @@ from functools import cache
 
 import numpy as np
 
+from dedupe.arrays import I32, U32, U64, Bool
 from dedupe.memory import Scratch
-from dedupe.tables import I32, U32, U64, Bool, PassageTable, TokenTable
+from dedupe.tables import PassageTable, TokenTable
 
 WINDOW_SIZES = (12, 25)
 """Words. Windows of the first size find short verbatim copies by equality and cost one sort; those

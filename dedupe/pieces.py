@@ -11,18 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dedupe.arrays import I32, I64, U32, Bool
 from dedupe.config import Matching
-from dedupe.tables import (
-    I32,
-    I64,
-    TOKEN_QUOTED,
-    U32,
-    BlockKind,
-    Bool,
-    Pieces,
-    TextBatch,
-    TokenTable,
-)
+from dedupe.tables import TOKEN_QUOTED, BlockKind, Pieces, TextBatch, TokenTable
 
 QUOTED_WORDS = 5
 """Words of the shortest quotation that is left out; fewer are a name or a word in scare quotes."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dedupe.arrays import F32, I32, I64, U32
 from dedupe.document_frequency import document_frequency
-from dedupe.tables import F32, I32, I64, U32
 
 RARE = 1.0
 """Nats above which a stem is not common, as in `kernels.rewording`."""

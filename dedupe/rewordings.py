@@ -13,22 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.arrays import F32, F64, I32, I64, U8, U32, Bool, distinct, order_of, packed
 from dedupe.rarity import RARITY_BITS, rarity
-from dedupe.tables import (
-    F32,
-    F64,
-    I32,
-    I64,
-    U8,
-    U32,
-    Bool,
-    EditKind,
-    MatchTable,
-    Stems,
-    distinct,
-    order_of,
-    packed,
-)
+from dedupe.tables import EditKind, MatchTable, Stems
 
 EVIDENCE = 4.9
 """ln((S + 1)(C + 1)) from which a passage is reused: S shared stems, C of them in the same order.

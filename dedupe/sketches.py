@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.arrays import I32, U32
 from dedupe.memory import Scratch
-from dedupe.tables import I32, U32
 
 if TYPE_CHECKING:
     from datasketch import MinHash

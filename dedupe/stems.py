@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import (
-    I32,
-    I64,
-    U32,
-    Bool,
-    TextBatch,
-    TokenTable,
-    ragged,
-)
+from dedupe.arrays import I32, I64, U32, Bool, ragged
+from dedupe.tables import TextBatch, TokenTable
 
 MOST_NAMES = 0.22
 """Share of the words within sentences up to which capitals tell names: nine in ten English articles

@@ -13,7 +13,8 @@ from concurrent.futures import Executor
 
 import numpy as np
 
-from dedupe.tables import F32, I32, I64, U32, MatchTable, Pieces, SummaryTable, order_of, packed
+from dedupe.arrays import F32, I32, I64, U32, order_of, packed
+from dedupe.tables import MatchTable, Pieces, SummaryTable
 
 RARE_STEMS = 25
 """Shared stems of more than one nat that a summary has at least."""

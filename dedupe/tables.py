@@ -6,101 +6,18 @@ Ragged data is `values` + `offsets` everywhere: part i is `values[offsets[i]:off
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple, Protocol, TypeVar, overload
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from msgspec import Struct, structs
-from numpy.typing import NDArray
 
-U8 = NDArray[np.uint8]
-U16 = NDArray[np.uint16]
-U32 = NDArray[np.uint32]
-U64 = NDArray[np.uint64]
-I32 = NDArray[np.int32]
-I64 = NDArray[np.int64]
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
-Bool = NDArray[np.bool_]
-Scalar = TypeVar("Scalar", bound=np.generic)
+from dedupe.arrays import F32, F64, I32, I64, U8, U32, U64, Bool, distinct, ragged
+from dedupe.texts import Strings, Texts
 
-ALIGNMENT = 64
-"""Every article starts at a multiple of this in a batch, zero-filled behind its end."""
 TRANSPARENT = 0x7F
 """Byte of `prose` that is inside a word but no part of it (padding of a decoded entity)."""
-
-
-def ragged(first: I64, size: I64) -> tuple[I64, I64]:
-    """Stretches of numbers side by side: the stretch of each number, and the numbers."""
-    of = np.repeat(np.arange(len(size)), size)
-    return of, np.arange(len(of)) + np.repeat(first - np.cumsum(size) + size, size)
-
-
-def packed(upper: I32 | I64, lower: I32 | I64) -> I64:
-    """Pairs of numbers below 2**31 as one number each, in the same order."""
-    return upper.astype(np.int64) << 32 | lower
-
-
-def distinct(*values: NDArray[Scalar]) -> NDArray[Scalar]:
-    """The distinct values of some arrays, ascending.
-
-    `np.unique` loads `numpy.ma` to see that they are not masked: 7 ms of each start.
-    """
-    every = np.concatenate(values)
-    every.sort()
-    first = np.ones(len(every), np.bool_)
-    np.not_equal(every[1:], every[:-1], out=first[1:])
-    return every[first]
-
-
-def among(values: NDArray[Scalar], others: NDArray[Scalar]) -> Bool:
-    """Which of some values are among others, which ascend. `np.isin` would sort all of them."""
-    if not len(others):
-        return np.zeros(len(values), np.bool_)
-    place = np.searchsorted(others, values)
-    found: Bool = others[np.minimum(place, len(others) - 1)] == values
-    return found
-
-
-def order_of(*keys: NDArray[Any]) -> I64:
-    """The rows (K,) of some columns of numbers in ascending order, by the first column first.
-
-    What is equal stays as it comes. The upper bits of the keys are packed with the row and sorted,
-    by vectors of the processor; where they are too long, rows that are still together are ordered
-    by themselves: a sixth of the time of `np.lexsort`.
-    """
-    rows = len(keys[0])
-    if not rows:
-        return np.empty(0, np.int64)
-    row_bits = np.uint64((rows - 1).bit_length())
-    left = 64 - int(row_bits)
-    lead, whole = np.zeros(rows, np.uint64), True
-    columns = [_whole_numbers(key) for key in keys]
-    for key in columns:
-        low, width = key.min(), (int(key.max()) - int(key.min())).bit_length()
-        taken = min(width, left)
-        whole &= taken == width
-        above = key.astype(np.uint64) - low.astype(np.uint64) >> np.uint64(width - taken)
-        lead = lead << np.uint64(taken) | above
-        left -= taken
-    lead = lead << row_bits | np.arange(rows, dtype=np.uint64)
-    lead.sort()
-    order: I64 = (lead & ~(~np.uint64(0) << row_bits)).astype(np.int64)
-    if not whole:
-        same = np.append(False, lead[1:] >> row_bits == lead[:-1] >> row_bits)
-        together = np.flatnonzero(same | np.append(same[1:], False))
-        some = order[together]
-        order[together] = some[np.lexsort([key[some] for key in columns[::-1]])]
-    return order
-
-
-def _whole_numbers(column: NDArray[Any]) -> NDArray[Any]:
-    """A column as integers that are in the same order."""
-    if column.dtype.kind != "f":
-        return column
-    bits = (column.astype(np.float64) + 0.0).view(np.int64)  # zero has no sign then
-    return bits ^ (bits >> 63 & np.iinfo(np.int64).max)
 
 
 class BlockKind(IntEnum):
@@ -236,127 +153,6 @@ class BlockScores(Struct, frozen=True):
     """(B,) quotations"""
 
 
-class Texts(NamedTuple):
-    """Pieces of UTF-8 text in one buffer; n pieces, which may overlap."""
-
-    data: U8
-    """(T,) with `ALIGNMENT` bytes behind the last piece, for kernels that read so many at once"""
-    start: I64
-    """(n,) first byte of each piece"""
-    end: I64
-    """(n,) end"""
-
-    @classmethod
-    def of(cls, strings: Sequence[str]) -> Texts:
-        """The texts of some strings; a lone surrogate becomes a question mark."""
-        whole = "".join(strings)
-        encoded: Sequence[str | bytes] = strings
-        if not whole.isascii():
-            encoded = [string.encode("utf-8", "replace") for string in strings]
-        size = np.fromiter(map(len, encoded), np.int64, len(strings))
-        end = np.cumsum(size)
-        data = whole.encode("utf-8", "replace") + bytes(ALIGNMENT)
-        return cls(np.frombuffer(data, np.uint8), end - size, end)
-
-    @classmethod
-    def nothing(cls, count: int) -> Texts:
-        """So many empty pieces."""
-        none = np.zeros(count, np.int64)
-        return cls(np.zeros(ALIGNMENT, np.uint8), none, none)
-
-    @classmethod
-    def joined(cls, parts: Sequence[Texts]) -> Texts:
-        """The pieces of several buffers, one behind the other, in one."""
-        base = np.cumsum([0, *(len(part.data) for part in parts)])
-        return cls(
-            np.concatenate([np.empty(0, np.uint8), *(part.data for part in parts)]),
-            np.concatenate([_NO_PLACES, *(p.start + b for p, b in zip(parts, base, strict=False))]),
-            np.concatenate([_NO_PLACES, *(p.end + b for p, b in zip(parts, base, strict=False))]),
-        )
-
-    def take(self, rows: I64) -> Texts:
-        """Some of the pieces, in the same buffer."""
-        return Texts(self.data, self.start[rows], self.end[rows])
-
-    def copied(self) -> Texts:
-        """The same pieces in a buffer of their own, one behind the other."""
-        from dedupe.kernels.pieces import copy_pieces
-
-        edge = np.append(0, np.cumsum(np.maximum(self.end - self.start, 0)))
-        data = np.empty(edge[-1] + ALIGNMENT, np.uint8)
-        data[edge[-1] :] = 0
-        copy_pieces(self.data, self.start, self.end, edge, data)
-        return Texts(data, edge[:-1], edge[1:])
-
-    def strings(self) -> list[str]:
-        """The pieces as strings."""
-        view, edges = self.data.data, zip(self.start.tolist(), self.end.tolist(), strict=True)
-        return [str(view[low:high], "utf-8") for low, high in edges]
-
-
-class Strings(Sequence[str]):
-    """Strings in one buffer: each takes up its bytes and 16 more, an object 60.
-
-    Lone surrogates, as in names of files that are no text, come back as they were.
-    """
-
-    def __init__(self, texts: Texts) -> None:
-        """texts: (n,) with a zero behind each."""
-        self.texts = texts
-        """UTF-8 unless there are lone surrogates"""
-
-    @classmethod
-    def of(cls, strings: Iterable[str]) -> Strings:
-        """The strings; a zero stands behind each, so none may hold one."""
-        data = "\0".join((*strings, "")).encode("utf-8", "surrogatepass") + bytes(ALIGNMENT)
-        buffer = np.frombuffer(data, np.uint8)
-        end = np.flatnonzero(buffer[:-ALIGNMENT] == 0)
-        return cls(Texts(buffer, np.append(0, end + 1)[: len(end)], end))
-
-    def __len__(self) -> int:
-        return len(self.texts.start)
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> Strings: ...
-    def __getitem__(self, place: int | slice) -> str | Strings:
-        data, start, end = self.texts
-        if isinstance(place, slice):
-            return Strings(Texts(data, start[place], end[place]))
-        return str(data.data[start[place] : end[place]], "utf-8", "surrogatepass")
-
-    def __iter__(self) -> Iterator[str]:
-        data, start, end = self.texts
-        view, edges = data.data, zip(start.tolist(), end.tolist(), strict=True)
-        return (str(view[low:high], "utf-8", "surrogatepass") for low, high in edges)
-
-    def ended(self) -> U8:
-        """The strings, one behind the other, with a zero behind each."""
-        data, start, end = self.texts
-        if (start[1:] == end[:-1] + 1).all():
-            return data[start[:1].sum() : (end[-1:] + 1).sum()]
-        return Texts(data, start, end + 1).copied().data
-
-    def take(self, rows: I64 | I32) -> Strings:
-        """Some of them, in the same buffer."""
-        return Strings(Texts(self.texts.data, self.texts.start[rows], self.texts.end[rows]))
-
-    def ending_with(self, ending: bytes) -> Bool:
-        """(n,) which strings end with some letters, in lower case, be they upper case there."""
-        data, start, end = self.texts
-        rows = np.flatnonzero(end - start >= len(ending))
-        for place, letters in enumerate(zip(ending[::-1], ending[::-1].upper(), strict=True), 1):
-            there = data[end[rows] - place]
-            rows = rows[(there == letters[0]) | (there == letters[1])]
-        found = np.zeros(len(self), np.bool_)
-        found[rows] = True
-        return found
-
-
-_NO_PLACES = np.empty(0, np.int64)
-
-
 class EvidenceKind(IntEnum):
     """What a piece of evidence is; the names are those of `model.Evidence.kind`."""
 
@@ -398,7 +194,7 @@ class EvidenceTable(Struct, frozen=True):
     @classmethod
     def joined(cls, parts: Sequence[EvidenceTable]) -> EvidenceTable:
         """The reasons of several tables of flags, one behind the other."""
-        count = np.concatenate([_NO_PLACES, *(np.diff(part.offset) for part in parts)])
+        count = np.concatenate([np.empty(0, np.int64), *(np.diff(part.offset) for part in parts)])
         kind, weight, start, end = (
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("kind", "weight", "start", "end")

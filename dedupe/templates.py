@@ -14,22 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.arrays import F64, I32, I64, U8, U32, U64, Bool, distinct, order_of, packed
 from dedupe.document_frequency import document_frequency
-from dedupe.tables import (
-    F64,
-    I32,
-    I64,
-    U8,
-    U32,
-    U64,
-    BlockKind,
-    Bool,
-    Corpus,
-    TemplateTable,
-    distinct,
-    order_of,
-    packed,
-)
+from dedupe.tables import BlockKind, Corpus, TemplateTable
 from dedupe.topics import spread, unrelated
 
 LEAST_WORDS = 12

@@ -6,7 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from dedupe.tables import U32, TextBatch, TokenTable
+from dedupe.arrays import U32
+from dedupe.tables import TextBatch, TokenTable
 
 TEXT_MODEL = 1
 """Number of the way in which text becomes words, stems, sentences, passages and keys. To be raised

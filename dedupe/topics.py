@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.arrays import I32, I64, U8, Bool
 from dedupe.document_frequency import document_frequency
-from dedupe.tables import I32, I64, U8, Bool, Corpus
+from dedupe.tables import Corpus
 
 NEAR = 0.3
 """Cosine of weighted words from which two articles are about one topic."""

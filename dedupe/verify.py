@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
-from dedupe.tables import F32, I32, I64, U32, U64, Bool, distinct
+from dedupe.arrays import F32, I32, I64, U32, U64, Bool, distinct
 
 CHUNK = 1 << 14
 """Pairs that one task proves."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from dedupe.tables import ALIGNMENT, U8, U32, BlockTable, TextBatch
+from dedupe.arrays import U8, U32
+from dedupe.tables import BlockTable, TextBatch
+from dedupe.texts import ALIGNMENT
 
 LETTERS = "aetZQIwÉéñßﬁÅİıſςΣяЖאب๓Ⅷ½ǅ"
 ALIKE = "aeoTIаеоТмαοΤ013457"

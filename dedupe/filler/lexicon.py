@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from dedupe.tables import I32, U8, U32, U64
+from dedupe.arrays import I32, U8, U32, U64
 
 PATH = Path(__file__).with_name("lexicon.npz")
 FILTER_BITS = 16

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from dedupe.arrays import U32, U64
 from dedupe.errors import InternalError
 from dedupe.filler.archive import write_arrays
 from dedupe.filler.lexicon import FILTER_BITS, PATH, HeadingMark, Lexicon, Mark
 from dedupe.kernels.settling import mix
 from dedupe.kernels.words import hash_words
-from dedupe.tables import U32, U64
 
 _PROSE_PHRASES = {
     "closing-cue": Mark.CLOSING,

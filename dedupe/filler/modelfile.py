@@ -22,11 +22,11 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from dedupe.arrays import I32, U64, Bool
 from dedupe.errors import ModelFileError
 from dedupe.filler.archive import write_arrays
 from dedupe.kernels import scoring
 from dedupe.model import NORMALISER
-from dedupe.tables import I32, U64
 
 MAGIC = "dedupe-filler-model"
 FORMAT = 2
@@ -129,8 +129,8 @@ def pack(
     closing: NDArray[np.integer],
     squares: NDArray[np.integer],
     information: NDArray[np.integer],
-    common: NDArray[np.bool_],
-    masked: NDArray[np.bool_],
+    common: Bool,
+    masked: Bool,
 ) -> I32:
     """Table of G numbers, each field (G,), laid out as `kernels.scoring` says.
 

@@ -24,8 +24,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.arrays import F32, F64, I32, I64, U8
 from dedupe.filler.modelfile import FillerModel, Reference, load
-from dedupe.tables import F32, F64, I32, I64, U8, BlockKind, BlockScores, TextBatch, TokenTable
+from dedupe.tables import BlockKind, BlockScores, TextBatch, TokenTable
 
 BUILTIN = "builtin"
 MIN_WORDS = 25

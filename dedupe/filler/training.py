@@ -26,6 +26,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
+from dedupe.arrays import F32, F64, I32, I64, U64, Bool
 from dedupe.filler import scorer
 from dedupe.filler.modelfile import (
     HUMAN_SHARE,
@@ -37,7 +38,7 @@ from dedupe.filler.modelfile import (
 )
 from dedupe.kernels import scoring
 from dedupe.kernels.words import hash_word
-from dedupe.tables import F32, F64, I32, I64, U64, BlockKind, Bool, TextBatch, TokenTable
+from dedupe.tables import BlockKind, TextBatch, TokenTable
 
 CLOSING_CUES = (
     *("conclusion", "conclusions", "conclude", "concludes", "concluded", "concluding"),

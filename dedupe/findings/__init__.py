@@ -10,6 +10,7 @@ from hashlib import blake2b
 import numpy as np
 
 from dedupe import config
+from dedupe.arrays import I64, Bool
 from dedupe.findings import shares as word_shares
 from dedupe.findings.accounts import AccountLines
 from dedupe.findings.assembly import ChosenFlags, Standing, assemble
@@ -31,13 +32,7 @@ from dedupe.findings.suppressions import (
 )
 from dedupe.model import RULE_NUMBER, RULES, Finding, Severity, Span
 from dedupe.rows import Findings
-from dedupe.tables import (
-    I64,
-    Bool,
-    Corpus,
-    Load,
-    Pieces,
-)
+from dedupe.tables import Corpus, Load, Pieces
 
 __all__ = [
     "AccountLines",

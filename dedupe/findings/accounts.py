@@ -10,11 +10,12 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from dedupe.arrays import I64
 from dedupe.findings.lines import constant_parts, cut_line, written
 from dedupe.findings.shares import Shares
 from dedupe.model import Article
 from dedupe.rows import Lines
-from dedupe.tables import I64, Strings
+from dedupe.texts import Strings
 
 _NUMBERS = [9_000_000_000_000_000 + n for n in range(6)]
 _ACCOUNT = Article("<path>", *_NUMBERS)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import config, memory
+from dedupe.arrays import I64, Bool, ragged
 from dedupe.findings.drafts import Drafts
 from dedupe.findings.edits import first_edits
 from dedupe.findings.families import Families, NotedFamilies
@@ -19,7 +20,8 @@ from dedupe.findings.lines import Articles, FindingTable, Matches, WordEdits, ro
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.messages import messages
 from dedupe.model import ORIGINS, RULES
-from dedupe.tables import I64, Bool, Corpus, Load, Texts, ragged
+from dedupe.tables import Corpus, Load
+from dedupe.texts import Texts
 
 MAX_EDITS = 12
 """Word edits that are listed as evidence of one finding; how many there are is always said."""

@@ -11,15 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import structs
 
+from dedupe.arrays import F64, I32, I64, Bool, among, distinct, order_of, packed
 from dedupe.findings.drafts import CounterpartTable, Drafts
 from dedupe.findings.isolation import met
 from dedupe.findings.lines import Clusters, rounded
 from dedupe.model import RULE_NUMBER
 from dedupe.tables import (
-    F64,
-    I32,
-    I64,
-    Bool,
     Corpus,
     EditKind,
     EvidenceKind,
@@ -28,12 +25,8 @@ from dedupe.tables import (
     MatchTable,
     Overlap,
     RegionTable,
-    Texts,
-    among,
-    distinct,
-    order_of,
-    packed,
 )
+from dedupe.texts import Texts
 
 _COPIED, _REWORDED = np.uint8(RULE_NUMBER["DUP102"]), np.uint8(RULE_NUMBER["DUP104"])
 

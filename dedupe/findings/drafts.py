@@ -9,21 +9,12 @@ import numpy as np
 from msgspec import Struct, structs
 
 from dedupe import memory
+from dedupe.arrays import F64, I64, U8, Bool, order_of, ragged
 from dedupe.findings.flags import Flagged
 from dedupe.findings.lines import Clusters
 from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Position, Span
-from dedupe.tables import (
-    F64,
-    I64,
-    U8,
-    Bool,
-    EvidenceKind,
-    EvidenceTable,
-    Pieces,
-    Texts,
-    order_of,
-    ragged,
-)
+from dedupe.tables import EvidenceKind, EvidenceTable, Pieces
+from dedupe.texts import Texts
 
 _STRENGTH = np.array(
     [2 * PRECEDENCE.index(code) if code in PRECEDENCE else 0 for code in RULES], np.int8

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.tables import I32, I64, U8, U32
+from dedupe.arrays import I32, I64, U8, U32
 
 MAX_DIFFERENCES = 120
 """Differing words up to which two passages are compared word by word."""

@@ -8,21 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct, structs
 
+from dedupe.arrays import F64, I64, U8
 from dedupe.findings.lines import Clusters, FindingTable, Matches, WordEdits
 from dedupe.findings.lookup import Lookup, locate
 from dedupe.model import RULE_NUMBER
-from dedupe.tables import (
-    F64,
-    I64,
-    U8,
-    Corpus,
-    EvidenceKind,
-    EvidenceTable,
-    FlagTable,
-    Load,
-    Reading,
-    Texts,
-)
+from dedupe.tables import Corpus, EvidenceKind, EvidenceTable, FlagTable, Load, Reading
+from dedupe.texts import Texts
 
 
 class LocatedFlags(Struct, frozen=True):

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from msgspec import structs
 
+from dedupe.arrays import I32, I64, Bool
 from dedupe.findings.drafts import Drafts
-from dedupe.tables import I32, I64, Bool, Isolation
+from dedupe.tables import Isolation
 
 LEAST_ARTICLES = 3
 """Articles that make a family, as for templates and outlines: so many that may be compared."""

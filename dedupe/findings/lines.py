@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct, structs
 
+from dedupe.arrays import F64, I64, U8, U32, U64, distinct, ragged
 from dedupe.model import (
     ORIGINS,
     PRECEDENCE,
@@ -31,20 +32,8 @@ from dedupe.model import (
     Span,
 )
 from dedupe.rows import Lines
-from dedupe.tables import (
-    ALIGNMENT,
-    F64,
-    I64,
-    U8,
-    U32,
-    U64,
-    EvidenceKind,
-    EvidenceTable,
-    Strings,
-    Texts,
-    distinct,
-    ragged,
-)
+from dedupe.tables import EvidenceKind, EvidenceTable
+from dedupe.texts import ALIGNMENT, Strings, Texts
 
 _NO_LINE = memoryview(b"")
 

@@ -14,8 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
+from dedupe.arrays import I64, U8, Bool, distinct, order_of
 from dedupe.model import Position, Span
-from dedupe.tables import I64, U8, Bool, Corpus, Load, Reading, Texts, distinct, order_of
+from dedupe.tables import Corpus, Load, Reading
+from dedupe.texts import Texts
 
 _BYTE, _TOKEN, _PROSE, _BEYOND = range(4)
 """What is noted: bytes of a batch, words, words without markup, and such up to the next word."""

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.arrays import F64, I64
 from dedupe.findings.drafts import Drafts
 from dedupe.findings.lines import Matches
 from dedupe.model import RULE_NUMBER
-from dedupe.tables import ALIGNMENT, F64, I64, Texts
+from dedupe.texts import ALIGNMENT, Texts
 
 _NEARLY_ALL = 0.994
 """What is no whole copy is not said to be one."""

@@ -9,12 +9,14 @@ from itertools import islice, pairwise
 import numpy as np
 from msgspec import structs
 
+from dedupe.arrays import ragged
 from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
 from dedupe.findings.isolation import isolated
 from dedupe.findings.lines import Clusters
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER, Evidence
-from dedupe.tables import Corpus, EvidenceTable, Isolation, OutlineTable, Texts, ragged
+from dedupe.tables import Corpus, EvidenceTable, Isolation, OutlineTable
+from dedupe.texts import Texts
 
 
 def outline_drafts(

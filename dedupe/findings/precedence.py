@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe import config
+from dedupe.arrays import U8, U32, Bool
 from dedupe.findings.drafts import DraftTable
 from dedupe.model import RULE_NUMBER, RULES, Severity
-from dedupe.tables import U8, U32, Bool
 
 HIDDEN = 0.5
 """Share of its words that stronger findings must cover for a finding to become their `also`."""

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import config
+from dedupe.arrays import I64, U8, Bool
 from dedupe.errors import ConfigError
 from dedupe.globs import Patterns
 from dedupe.model import RULES
-from dedupe.tables import I64, U8, Bool
 
 
 class FileIgnore(NamedTuple):

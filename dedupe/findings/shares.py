@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct, structs
 
+from dedupe.arrays import F64, I64, U8, Bool
 from dedupe.findings.drafts import DraftTable
 from dedupe.model import RULES
-from dedupe.tables import F64, I64, U8, Bool, Pieces
+from dedupe.tables import Pieces
 
 FILLER_RULES = frozenset(("FIL301", "FIL302", "FIL303", "FIL304", "FIL305"))
 

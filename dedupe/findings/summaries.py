@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from msgspec import structs
 
+from dedupe.arrays import order_of
 from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
 from dedupe.model import RULE_NUMBER, SUMMARY, Evidence
-from dedupe.tables import Overlap, SummaryTable, order_of
+from dedupe.tables import Overlap, SummaryTable
 
 
 def summary_drafts(table: SummaryTable, overlap: Overlap) -> Drafts:

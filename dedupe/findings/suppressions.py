@@ -16,13 +16,14 @@ import numpy as np
 from msgspec import Struct, structs
 
 from dedupe import config
+from dedupe.arrays import I64, U8, Bool
 from dedupe.errors import ConfigError
 from dedupe.findings.lookup import locate, spans
 from dedupe.findings.precedence import HIDDEN
 from dedupe.findings.selection import Selection, selected_rules
 from dedupe.model import ON_FILES, RULES, Excuse, Finding, Span
 from dedupe.rows import Findings
-from dedupe.tables import I64, U8, Bool, Directive, Reading
+from dedupe.tables import Directive, Reading
 
 _CODES = tuple(RULES)
 _FORM = re.compile(

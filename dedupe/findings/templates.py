@@ -14,25 +14,14 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import structs
 
+from dedupe.arrays import I32, I64, Bool, distinct, order_of
 from dedupe.findings.drafts import CounterpartTable, Drafts
 from dedupe.findings.isolation import isolated
 from dedupe.findings.lines import Clusters
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER
-from dedupe.tables import (
-    I32,
-    I64,
-    TRANSPARENT,
-    Bool,
-    Corpus,
-    EvidenceTable,
-    Isolation,
-    Overlap,
-    TemplateTable,
-    Texts,
-    distinct,
-    order_of,
-)
+from dedupe.tables import TRANSPARENT, Corpus, EvidenceTable, Isolation, Overlap, TemplateTable
+from dedupe.texts import Texts
 from dedupe.topics import MEMBERS as COMPARED_TOPICS
 
 LONGEST_EDGE = 12

@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 import numpy as np
 from msgspec import Struct
 
+from dedupe.arrays import I64, U8
 from dedupe.index.columns import (
     Array,
     Bits,
@@ -25,7 +26,8 @@ from dedupe.index.columns import (
     paired,
     unpaired,
 )
-from dedupe.tables import ALIGNMENT, I64, U8, AcceptedTable, Pieces, Texts
+from dedupe.tables import AcceptedTable, Pieces
+from dedupe.texts import ALIGNMENT, Texts
 
 _PACKINGS: Mapping[str, Mapping[tuple[str, ...], Packing]] = {
     "path": {("path",): Plain("<u1")},

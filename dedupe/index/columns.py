@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.tables import I32, I64, U32, U64
+from dedupe.arrays import I32, I64, U32, U64
 
 Array = NDArray[Any]
 Columns = Mapping[str, Array]

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from dedupe.arrays import I64
 from dedupe.index.reader import Index
 from dedupe.index.segment import MOST_ARTICLES, MOST_WORDS, Contents, cuts, merged
 from dedupe.index.store import Part, Writer
-from dedupe.tables import I64
 
 FAN = 8
 """Segments of about one size that are merged. With 4 half as much again is written, with 16 there

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.arrays import I64, U32, U64
 from dedupe.index.columns import Array, Columns
 from dedupe.rarity import RARE, RARITY_BITS, rarity
-from dedupe.tables import I64, U32, U64, AcceptedTable, PassageTable
+from dedupe.tables import AcceptedTable, PassageTable
 
 ROW_BITS = 28
 """Bits of a posting that are the row of its article; a file has 16 (`segment.MOST_ARTICLES`)."""

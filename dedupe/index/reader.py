@@ -13,12 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
+from dedupe.arrays import I64, U8, U32, U64, Bool
 from dedupe.errors import IndexFolderError, UsageError
 from dedupe.index import articles, manifest, postings
 from dedupe.index.manifest import SEGMENTS, Entry, Manifest
 from dedupe.index.parameters import Parameters
 from dedupe.index.segment import Contents, Segment, merged, name_of
-from dedupe.tables import I64, U8, U32, U64, AcceptedTable, Bool, PassageTable, Stems
+from dedupe.tables import AcceptedTable, PassageTable, Stems
 
 MOST_ALIKE = 64
 """Articles, the first by digest, that one key of a passage leads to. Further ones hold the same

@@ -24,12 +24,13 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from dedupe.arrays import I64, U8, U64
 from dedupe.errors import IndexFolderError
 from dedupe.index import articles, postings
 from dedupe.index.articles import Articles
 from dedupe.index.columns import Columns
 from dedupe.index.parameters import FORMAT, Parameters
-from dedupe.tables import I64, U8, U64, AcceptedTable, PassageTable
+from dedupe.tables import AcceptedTable, PassageTable
 
 MOST_WORDS = 1 << 23
 """Words of a segment, unless one article has more: some 60 MB of text, so that memory is bounded

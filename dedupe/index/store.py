@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from msgspec import structs
 
+from dedupe.arrays import I64, Bool
 from dedupe.errors import IndexFolderError, UsageError
 from dedupe.index import lock, manifest
 from dedupe.index.manifest import SEGMENTS, Entry, Manifest
@@ -32,7 +33,6 @@ from dedupe.index.segment import (
     name_of,
     part_of,
 )
-from dedupe.tables import I64, Bool
 
 _TEMPORARY = "tmp-"
 

@@ -36,8 +36,8 @@ title       The first block of an article, if it is a heading.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dedupe.arrays import I64, U8, U16, Bool
 from dedupe.kernels import characters as ch
 from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
@@ -99,7 +99,7 @@ _BLANK, _RULE, _UNDERLINE = -1, -2, -3
 
 
 @inlined
-def _point(data: NDArray[np.uint8], at: Int) -> Int:
+def _point(data: U8, at: Int) -> Int:
     """Code point of the sequence at `at`; the text is valid UTF-8."""
     lead = np.int64(data[at])
     if lead < 0x80:
@@ -120,7 +120,7 @@ def _size(lead: Int) -> Int:
 
 
 @inlined
-def _previous(data: NDArray[np.uint8], at: Int) -> Int:
+def _previous(data: U8, at: Int) -> Int:
     """Start of the character that ends at `at`."""
     at -= 1
     while data[at] & 0xC0 == 0x80:
@@ -129,7 +129,7 @@ def _previous(data: NDArray[np.uint8], at: Int) -> Int:
 
 
 @inlined
-def _kind(page: NDArray[np.uint16], kind: NDArray[np.uint8], point: Int) -> Int:
+def _kind(page: U16, kind: U8, point: Int) -> Int:
     return np.int64(kind[(np.int64(page[point >> 8]) << 8) + (point & 0xFF)])
 
 
@@ -161,7 +161,7 @@ def _wide_space(first: Int, second: Int, third: Int) -> Int:
 
 
 @inlined
-def _space_at(data: NDArray[np.uint8], at: Int) -> Int:
+def _space_at(data: U8, at: Int) -> Int:
     """Bytes of the white space that begins at `at`, else 0."""
     if data[at] <= 0x20:
         return 1
@@ -169,7 +169,7 @@ def _space_at(data: NDArray[np.uint8], at: Int) -> Int:
 
 
 @inlined
-def _space_before(data: NDArray[np.uint8], at: Int) -> Int:
+def _space_before(data: U8, at: Int) -> Int:
     """Bytes of the white space that ends at `at`, else 0."""
     last = data[at - 1]
     if last <= 0x20:
@@ -197,7 +197,7 @@ def _is_rule_byte(byte: Int) -> Flag:
 
 
 @inlined
-def _rule(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
+def _rule(data: U8, start: Int, end: Int) -> Int:
     """_UNDERLINE or _RULE for a line made of rule characters alone, else 0."""
     same = True
     for at in range(start, end):
@@ -230,7 +230,7 @@ def _is_bullet(point: Int) -> Flag:
 
 
 @inlined
-def _list_marker(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
+def _list_marker(data: U8, start: Int, end: Int) -> Int:
     """Bytes of a list marker with one space behind it, 0 where there is none."""
     at = start
     if _is_bullet(_point(data, start)):
@@ -257,7 +257,7 @@ def _list_marker(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
 
 
 @inlined
-def _is_bold(data: NDArray[np.uint8], start: Int, end: Int) -> Flag:
+def _is_bold(data: U8, start: Int, end: Int) -> Flag:
     """Say whether the line is one stretch of bold text."""
     mark = data[start]
     if end - start < 5 or end - start > _LONG_LINE or data[start + 1] != mark:
@@ -271,7 +271,7 @@ def _is_bold(data: NDArray[np.uint8], start: Int, end: Int) -> Flag:
 
 
 @inlined
-def _marked(data: NDArray[np.uint8], start: Int, end: Int) -> tuple[Int, Int, Int]:
+def _marked(data: U8, start: Int, end: Int) -> tuple[Int, Int, Int]:
     """Flags of a line's markers, or _RULE or _UNDERLINE, and its text without them."""
     if _is_rule_byte(data[start]):
         rule = _rule(data, start, end)
@@ -347,9 +347,7 @@ def _is_closer(point: Int, kind: Int) -> Flag:
 
 
 @inlined
-def _without_closers(
-    data: NDArray[np.uint8], start: Int, end: Int, page: NDArray[np.uint16], kind: NDArray[np.uint8]
-) -> Int:
+def _without_closers(data: U8, start: Int, end: Int, page: U16, kind: U8) -> Int:
     """End of a line before its closing brackets, quotation marks and emphasis."""
     while end > start:
         last = _previous(data, end)
@@ -392,12 +390,12 @@ def _may_begin_heading(point: Int, kind: Int, loud: bool) -> Flag:
 
 @inlined
 def _heading_look(
-    data: NDArray[np.uint8],
+    data: U8,
     start: Int,
     end: Int,
     words: Int,
-    page: NDArray[np.uint16],
-    kind: NDArray[np.uint8],
+    page: U16,
+    kind: U8,
 ) -> Int:
     """Flags _HEADLINE and _OPEN_END of a line of few words, its closers already cut off."""
     flags = 0
@@ -431,7 +429,7 @@ def _masked(mask: Bits, size: Int) -> Bits:
 
 
 @inlined
-def _width(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
+def _width(data: U8, start: Int, end: Int) -> Int:
     """Code points of a line, at most one more than the widest wrap."""
     points = end - start
     for at in range(start, end, 64):
@@ -441,7 +439,7 @@ def _width(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
 
 
 @inlined
-def _count_words(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
+def _count_words(data: U8, start: Int, end: Int) -> Int:
     """Words between white space."""
     words: Int = 0
     carry = np.uint64(0)
@@ -453,7 +451,7 @@ def _count_words(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
 
 
 @inlined
-def _first_word(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
+def _first_word(data: U8, start: Int, end: Int) -> Int:
     """Code points that the line above would have had to take; one where any letter may break."""
     if 0xE3 <= data[start] <= 0xE9:  # kana and Han
         return 1
@@ -465,7 +463,7 @@ def _first_word(data: NDArray[np.uint8], start: Int, end: Int) -> Int:
 
 
 @inlined
-def copied(rows: NDArray[np.int64], count: Int, room: Int) -> NDArray[np.int64]:
+def copied(rows: I64, count: Int, room: Int) -> I64:
     """Copy the first `count` rows to an array of `room`, by loops: slices compile for seconds."""
     copy = np.empty((room, rows.shape[1]), np.int64)
     for row in range(count):
@@ -475,7 +473,7 @@ def copied(rows: NDArray[np.int64], count: Int, room: Int) -> NDArray[np.int64]:
 
 
 @inlined
-def _may_be_underlined(line: NDArray[np.int64]) -> Flag:
+def _may_be_underlined(line: I64) -> Flag:
     """Say whether a line above a rule is a heading and not the end of a paragraph."""
     flags = line[_FLAGS]
     ends = flags & (_SENTENCE_END | _LOUD) == _SENTENCE_END
@@ -485,13 +483,13 @@ def _may_be_underlined(line: NDArray[np.int64]) -> Flag:
 
 @kernel
 def find_lines(
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    page: NDArray[np.uint16],
-    kind: NDArray[np.uint8],
-    first_line: NDArray[np.int64],
-) -> NDArray[np.int64]:
+    data: U8,
+    starts: I64,
+    ends: I64,
+    page: U16,
+    kind: U8,
+    first_line: I64,
+) -> I64:
     """Describe the lines with text of articles of plain text.
 
     data: u8 (T,) valid UTF-8, 64 bytes at least behind the last article
@@ -591,9 +589,7 @@ def find_lines(
 
 
 @inlined
-def _wrap_width(
-    lines: NDArray[np.int64], begin: Int, end: Int, histogram: NDArray[np.int64]
-) -> Int:
+def _wrap_width(lines: I64, begin: Int, end: Int, histogram: I64) -> Int:
     """Width to which the article with lines begin to end was wrapped, 0 where it was not."""
     for width in range(_MAX_WIDTH + 1):
         histogram[width] = 0
@@ -675,9 +671,7 @@ def _is_heading(flags: Int, size: Int, first: bool, following: Int) -> Flag:
 
 
 @inlined
-def _name_headings(
-    lines: NDArray[np.int64], count: Int, blocks: NDArray[np.int64], begin: Int, end: Int
-) -> None:
+def _name_headings(lines: I64, count: Int, blocks: I64, begin: Int, end: Int) -> None:
     """Tell the headings of an article, blocks begin to end, from its paragraphs.
 
     `count`: end of the article's lines. BLOCK_ARTICLE holds the first line of each block.
@@ -706,9 +700,7 @@ def _name_headings(
 
 
 @kernel
-def join_lines(
-    lines: NDArray[np.int64], first_line: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def join_lines(lines: I64, first_line: I64) -> tuple[I64, I64]:
     """Join the lines of `find_lines`, i64 (L, 8) and (D + 1,), to blocks.
 
     Returns i64 (B, 4): kind, start, end, article; and i64 (O, 3): start, end, block.
@@ -764,9 +756,7 @@ def join_lines(
 
 
 @kernel
-def hold_short_lines(
-    data: NDArray[np.uint8], blocks: NDArray[np.int64], found: NDArray[np.bool_]
-) -> None:
+def hold_short_lines(data: U8, blocks: I64, found: Bool) -> None:
     """Say which paragraphs have a line as short as an orphan between two others.
 
     data: u8 (T,); blocks: i64 (B, 4); found: bool (B,) written

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from dedupe.arrays import U8, U16, U32
 
 OTHER = 0
 LETTER = 1
@@ -46,16 +47,16 @@ TRANSPARENT_BYTE = 0x7F
 class CharacterTable(NamedTuple):
     """Two-stage table over all code points; pages of 256."""
 
-    page: NDArray[np.uint16]
+    page: U16
     """(0x1100,) page number of each block of 256 code points"""
-    kind: NDArray[np.uint8]
+    kind: U8
     """(pages * 256,) class and case bits"""
-    fold_start: NDArray[np.uint32]
-    fold_size: NDArray[np.uint8]
-    pool: NDArray[np.uint8]
-    look: NDArray[np.uint8]
+    fold_start: U32
+    fold_size: U8
+    pool: U8
+    look: U8
     """(pages * 256,) the Latin letter that a foreign one looks like, with SYMBOL; else 0"""
-    twin: NDArray[np.uint16]
+    twin: U16
     """(2, 128) the small Cyrillic or Greek letter that a Latin one looks like, else 0"""
 
 
@@ -67,7 +68,7 @@ def character_table() -> CharacterTable:
 
 
 @cache
-def common_words() -> NDArray[np.uint32]:
+def common_words() -> U32:
     """Sorted hashes (W,) of the words as which a word with digits may be read; see `make_words`."""
     with np.load(Path(__file__).with_name("words.npz"), allow_pickle=False) as file:
         return np.cumsum(file["gaps"], dtype=np.uint32)

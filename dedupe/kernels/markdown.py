@@ -16,8 +16,8 @@ their text is kept, their tags separate blocks.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dedupe.arrays import I64, U8
 from dedupe.kernels.bits import bytes_between, trailing_zeros
 from dedupe.kernels.blocks import (
     BLOCK_ARTICLE,
@@ -95,7 +95,7 @@ _LEVEL = len(b"\x84\xa5level\xa2H")
 
 
 @inlined
-def _big_endian(message: NDArray[np.uint8], at: Int, size: Int) -> Int:
+def _big_endian(message: U8, at: Int, size: Int) -> Int:
     value = _ZERO
     for place in range(at, at + size):
         value = value << 8 | np.int64(message[place])
@@ -103,7 +103,7 @@ def _big_endian(message: NDArray[np.uint8], at: Int, size: Int) -> Int:
 
 
 @inlined
-def _number(message: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
+def _number(message: U8, at: Int) -> tuple[Int, Int]:
     """A number, none below zero, and the place behind it."""
     lead = np.int64(message[at])
     if lead < 0x80:
@@ -113,7 +113,7 @@ def _number(message: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
 
 
 @inlined
-def _count(message: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
+def _count(message: U8, at: Int) -> tuple[Int, Int]:
     """Length of an array, and the place of its first value."""
     lead = np.int64(message[at])
     if lead < 0xA0:
@@ -123,7 +123,7 @@ def _count(message: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
 
 
 @inlined
-def _string(message: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
+def _string(message: U8, at: Int) -> tuple[Int, Int]:
     """Start and end of a string."""
     lead = np.int64(message[at])
     if lead < 0xC0:
@@ -133,7 +133,7 @@ def _string(message: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
 
 
 @inlined
-def _skipped(message: NDArray[np.uint8], at: Int) -> Int:
+def _skipped(message: U8, at: Int) -> Int:
     """Place behind a value of strings, whole numbers, truth values, arrays and maps."""
     left: Int = 1
     while left > 0:
@@ -165,7 +165,7 @@ def _is_letter_or_digit(byte: Int) -> Flag:
 
 
 @inlined
-def _name_between(text: NDArray[np.uint8], start: Int, end: Int) -> Bits:
+def _name_between(text: U8, start: Int, end: Int) -> Bits:
     """Hash of a name of letters and digits, in lower case."""
     value = _HASH_BASIS
     for at in range(start, end):
@@ -174,14 +174,14 @@ def _name_between(text: NDArray[np.uint8], start: Int, end: Int) -> Bits:
 
 
 @inlined
-def _name(message: NDArray[np.uint8], at: Int) -> tuple[Bits, Int]:
+def _name(message: U8, at: Int) -> tuple[Bits, Int]:
     """Hash of a string, and the place behind it."""
     start, end = _string(message, at)
     return _name_between(message, start, end), end
 
 
 @inlined
-def _space_size(text: NDArray[np.uint8], at: Int) -> Int:
+def _space_size(text: U8, at: Int) -> Int:
     """Bytes of the white space that begins at `at`, else 0; what `str.isspace` says."""
     lead = text[at]
     if lead < 0x80:
@@ -203,7 +203,7 @@ def _space_size(text: NDArray[np.uint8], at: Int) -> Int:
 
 
 @inlined
-def _is_space(text: NDArray[np.uint8], start: Int, end: Int) -> Flag:
+def _is_space(text: U8, start: Int, end: Int) -> Flag:
     """Say whether a text, which is not empty, is all white space."""
     while start < end:
         size = _space_size(text, start)
@@ -214,9 +214,7 @@ def _is_space(text: NDArray[np.uint8], start: Int, end: Int) -> Flag:
 
 
 @inlined
-def _is_same(
-    message: NDArray[np.uint8], start: Int, end: Int, data: NDArray[np.uint8], at: Int, size: Int
-) -> Flag:
+def _is_same(message: U8, start: Int, end: Int, data: U8, at: Int, size: Int) -> Flag:
     """Say whether a text of the message is that of the article."""
     if end - start != size:
         return False
@@ -238,9 +236,7 @@ def _is_emphasis(byte: Int) -> Flag:
 
 
 @inlined
-def _blank_gap(
-    data: NDArray[np.uint8], prose: NDArray[np.uint8], start: Int, after: Int, before: Int
-) -> None:
+def _blank_gap(data: U8, prose: U8, start: Int, after: Int, before: Int) -> None:
     """Blank what stands between two pieces of text; none is above where `after` is the start."""
     filler = _SPACE
     if start < after < before and _is_word_byte(data[after - 1]) and _is_word_byte(data[before]):
@@ -257,9 +253,7 @@ def _blank_gap(
 
 
 @inlined
-def _put_block(
-    blocks: NDArray[np.int64], count: Int, kind: Int, start: Int, end: Int, article: Int
-) -> None:
+def _put_block(blocks: I64, count: Int, kind: Int, start: Int, end: Int, article: Int) -> None:
     blocks[count, BLOCK_KIND] = kind
     blocks[count, BLOCK_START] = start
     blocks[count, BLOCK_END] = end
@@ -267,7 +261,7 @@ def _put_block(
 
 
 @inlined
-def _reference_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
+def _reference_end(data: U8, at: Int, end: Int) -> Int:
     """End of the character reference that begins with the ampersand at `at`, else `at`."""
     first, least, most = at + 1, 2, 32
     numeric = data[first] == 0x23  # #
@@ -287,7 +281,7 @@ def _reference_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
 
 
 @inlined
-def _comment_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
+def _comment_end(data: U8, at: Int, end: Int) -> Int:
     """End of the comment whose text begins at `at`."""
     while at + 2 < end:
         if data[at] == 0x2D and data[at + 1] == 0x2D and data[at + 2] == 0x3E:  # -->
@@ -297,7 +291,7 @@ def _comment_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
 
 
 @inlined
-def _raw_end(data: NDArray[np.uint8], name: Int, at: Int, end: Int) -> Int:
+def _raw_end(data: U8, name: Int, at: Int, end: Int) -> Int:
     """End of the element with the name at `name` to `at`, in which no tag counts but its own."""
     size = at - name
     while at + size + 2 < end:
@@ -320,7 +314,7 @@ def _is_html_space(byte: Int) -> Flag:
 
 
 @inlined
-def _token(data: NDArray[np.uint8], at: Int, end: Int) -> tuple[Int, Bits]:
+def _token(data: U8, at: Int, end: Int) -> tuple[Int, Bits]:
     """End of the token of HTML that begins with the ``<`` or ``&`` at `at`; `at` for none.
 
     The second value is the hash of the name of a tag. Comments, declarations, and elements whose
@@ -362,17 +356,17 @@ def _kind_of(name: Bits) -> Int:
 
 @inlined
 def _read_html(
-    data: NDArray[np.uint8],
-    prose: NDArray[np.uint8],
+    data: U8,
+    prose: U8,
     at: Int,
     end: Int,
     around: Int,
     article: Int,
     origin: Int,
     after: Int,
-    blocks: NDArray[np.int64],
+    blocks: I64,
     block_count: Int,
-    references: NDArray[np.int64],
+    references: I64,
     reference_count: Int,
 ) -> tuple[Int, Int, Int]:
     """Read an HTML block, `at` to `end`, for `read_events`.
@@ -438,16 +432,16 @@ def _container(tag: Bits) -> Int:
 # and a call per event would cost as much as the work on most of them.
 @kernel
 def read_events(
-    message: NDArray[np.uint8],
-    message_ends: NDArray[np.int64],
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    bodies: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    containers: NDArray[np.uint8],
-    prose: NDArray[np.uint8],
-    blocks: NDArray[np.int64],
-    references: NDArray[np.int64],
+    message: U8,
+    message_ends: I64,
+    data: U8,
+    starts: I64,
+    bodies: I64,
+    ends: I64,
+    containers: U8,
+    prose: U8,
+    blocks: I64,
+    references: I64,
 ) -> tuple[Int, Int]:
     """Find the blocks of articles of Markdown, and blank their markup.
 
@@ -578,7 +572,7 @@ def read_events(
 
 
 @inlined
-def _shortcode_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
+def _shortcode_end(data: U8, at: Int, end: Int) -> Int:
     """End of ``{{...}}`` or ``{%...%}`` without such braces inside, at `at`, else `at`."""
     percent = data[at + 1] == 0x25
     if not percent and data[at + 1] != 0x7B:
@@ -594,7 +588,7 @@ def _shortcode_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
 
 
 @inlined
-def _directive_start(data: NDArray[np.uint8], body: Int, at: Int) -> Int:
+def _directive_start(data: U8, body: Int, at: Int) -> Int:
     """Start of the line that begins with the ``:::`` at `at`, -1 where it does not."""
     if data[at + 1] != 0x3A or data[at + 2] != 0x3A:
         return _NONE
@@ -605,11 +599,11 @@ def _directive_start(data: NDArray[np.uint8], body: Int, at: Int) -> Int:
 
 @kernel
 def trim_blocks(
-    data: NDArray[np.uint8],
-    prose: NDArray[np.uint8],
-    bodies: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    data: U8,
+    prose: U8,
+    bodies: I64,
+    ends: I64,
+    rows: I64,
 ) -> None:
     """Blank shortcodes and directives, then cut white space off both ends of blocks.
 

@@ -6,8 +6,8 @@ Legend: T bytes of the buffer, N bytes of names, D files. POSIX alone has these 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dedupe.arrays import I64, U8
 from dedupe.kernels.jit import external, kernel
 
 _open = external("open", "i4", "p", "i4")
@@ -23,12 +23,12 @@ _FORMAT, _REGULAR = 0o170000, 0o100000
 
 @kernel
 def read_files(
-    names: NDArray[np.uint8],
+    names: U8,
     flags: int,
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    limits: NDArray[np.int64],
-    sizes: NDArray[np.int64],
+    data: U8,
+    starts: I64,
+    limits: I64,
+    sizes: I64,
 ) -> None:
     """Open every file, read it by one call, and close it.
 
@@ -50,7 +50,7 @@ def read_files(
 
 
 @kernel
-def file_sizes(names: NDArray[np.uint8], sizes: NDArray[np.int64]) -> None:
+def file_sizes(names: U8, sizes: I64) -> None:
     """Size of every regular file; -1 for what is none, is a link, or cannot be looked at.
 
     names: u8 (N,) the paths, a zero behind each; sizes: i64 (D,) written. Linux only.

@@ -13,8 +13,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dedupe.arrays import F64, I32, I64, U32
 from dedupe.kernels.jit import inlined
 
 PRICE = 0.65
@@ -31,36 +31,36 @@ STEM, TIMES = range(2)
 class Pair(NamedTuple):
     """Two texts as sentences; or the room for those of several pairs, one after the other."""
 
-    numbers: NDArray[np.int32]
+    numbers: I32
     """(A + B,) the stem of each token, as a number from 0"""
-    place: NDArray[np.int64]
+    place: I64
     """(I + 1,) first token of each sentence of the first text, then A"""
-    other_place: NDArray[np.int64]
+    other_place: I64
     """(J + 1,)"""
-    weight: NDArray[np.float64]
+    weight: F64
     """(V,) of each stem: ln of all sentences by those that hold it"""
-    table: NDArray[np.int32]
+    table: I32
     """(E, 2) stems of sentences, and how often they stand there"""
-    first: NDArray[np.int32]
+    first: I32
     """(I + 1,) first row of each sentence of the first text"""
-    other_first: NDArray[np.int32]
+    other_first: I32
     """(J + 1,)"""
-    norm: NDArray[np.float64]
+    norm: F64
     """(I,) length of each sentence as a vector"""
-    other_norm: NDArray[np.float64]
+    other_norm: F64
     """(J,)"""
-    begin: NDArray[np.int32]
+    begin: I32
     """(V + 1,) where the sentences of the first text begin that hold each stem, in the next two"""
-    in_sentence: NDArray[np.int32]
-    times: NDArray[np.float64]
-    product: NDArray[np.float64]
+    in_sentence: I32
+    times: F64
+    product: F64
     """(I,), and what follows, scratch"""
-    shared: NDArray[np.int32]
-    slot_stem: NDArray[np.uint32]
-    slot_number: NDArray[np.int64]
-    seen: NDArray[np.int32]
-    spread: NDArray[np.int32]
-    logarithm: NDArray[np.float64]
+    shared: I32
+    slot_stem: U32
+    slot_number: I64
+    seen: I32
+    spread: I32
+    logarithm: F64
 
 
 @inlined

@@ -6,8 +6,8 @@ Legend: T bytes of a buffer, D articles, Q queried offsets.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dedupe.arrays import I64, U8
 from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
 from dedupe.kernels.jit import inlined, kernel
 
@@ -57,10 +57,10 @@ def _is_sequence(lead: Int, second: Int, third: Int, fourth: Int) -> Flag:
 
 @kernel
 def examine(
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    out: NDArray[np.uint8],
+    data: U8,
+    starts: I64,
+    ends: I64,
+    out: U8,
 ) -> None:
     """Describe every article, `starts[i]` to `ends[i]`, by four flags in out (D,).
 
@@ -106,9 +106,7 @@ def examine(
 
 
 @kernel
-def clear_between(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> None:
+def clear_between(data: U8, starts: I64, ends: I64) -> None:
     """Write zeros wherever none of D contents is, up to the end of `data` (T,)."""
     at = 0
     for content in range(len(starts) + 1):
@@ -121,7 +119,7 @@ def clear_between(
 
 
 @inlined
-def _ahead(data: NDArray[np.uint8], start: Int, stop: Int) -> tuple[Int, Int]:
+def _ahead(data: U8, start: Int, stop: Int) -> tuple[Int, Int]:
     """Code points that begin, and lines that end, in a stretch of text."""
     points, breaks = np.int64(0), np.int64(0)
     for at in range(start, stop, 64):
@@ -141,8 +139,8 @@ def _ahead(data: NDArray[np.uint8], start: Int, stop: Int) -> tuple[Int, Int]:
 
 @kernel
 def locate(
-    data: NDArray[np.uint8], begins: NDArray[np.int64], offsets: NDArray[np.int64],
-    order: NDArray[np.int64], places: NDArray[np.int64],
+    data: U8, begins: I64, offsets: I64,
+    order: I64, places: I64,
 ) -> None:  # fmt: skip
     r"""Turn byte offsets of articles into places for people.
 

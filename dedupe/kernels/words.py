@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dedupe.arrays import I32, I64, U8, U32
 from dedupe.kernels import characters as ch
 from dedupe.kernels.bits import bytes_between, ones, trailing_zeros
 from dedupe.kernels.disguises import MOST_READ, hash_room, lower_ascii, read_digits, spell
@@ -739,22 +739,22 @@ _SCRATCH = Scratch()
 class Words(NamedTuple):
     """What `split` writes."""
 
-    hash: NDArray[np.uint32]
-    start: NDArray[np.int32]
-    end: NDArray[np.int32]
-    flags: NDArray[np.uint8]
-    sentence: NDArray[np.int32]
+    hash: U32
+    start: I32
+    end: I32
+    flags: U8
+    sentence: I32
     """(S + 1,)"""
-    block: NDArray[np.int32]
+    block: I32
     """(B + 1,)"""
 
 
 def words_of(
-    text: NDArray[np.uint8],
-    block_start: NDArray[np.int64],
-    block_end: NDArray[np.int64],
-    abbreviations: NDArray[np.uint32],
-    known: NDArray[np.uint32] | None = None,
+    text: U8,
+    block_start: I64,
+    block_end: I64,
+    abbreviations: U32,
+    known: U32 | None = None,
 ) -> Words:
     """Words and sentences of some blocks of a text, for which `classify` has its conditions.
 
@@ -784,7 +784,7 @@ def words_of(
     return Words(hashes[:n], start[:n], end[:n], flags[:n], sentence[: s + 1].copy(), block)
 
 
-def hash_words(words: Sequence[str]) -> NDArray[np.uint32]:
+def hash_words(words: Sequence[str]) -> U32:
     """Hash (W,) of each word, exactly as `split` gives it: for word lists and tests.
 
     Raises ValueError for what is not exactly one word.

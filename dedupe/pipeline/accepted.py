@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from dedupe import outlines, stems
+from dedupe.arrays import I32, U8
 from dedupe.findings import no_flags
 from dedupe.pipeline.analysis import Analysis, Judgement, passages_of_pieces
 from dedupe.sources import contents_batch
-from dedupe.tables import I32, U8, AcceptedTable, Reading, Stems, TokenTable
+from dedupe.tables import AcceptedTable, Reading, Stems, TokenTable
 
 _BLANK, _LINE_END = b" \n"
 

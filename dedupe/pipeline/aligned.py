@@ -8,10 +8,11 @@ from typing import Literal
 
 import numpy as np
 
+from dedupe.arrays import U32
 from dedupe.findings.edits import word_edits
 from dedupe.findings.lookup import Lookup
 from dedupe.model import EDITS, AlignedPassage, Edit, EditName
-from dedupe.tables import U32, Corpus, Load, MatchTable
+from dedupe.tables import Corpus, Load, MatchTable
 
 _Kind = Literal["equal", "replace", "delete", "insert"]
 _Stretch = tuple[int, int, int, int]

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from dedupe import bands, config, outlines, passages, pieces, sketches, stems, tokens
+from dedupe.arrays import I32, I64, U8, U32, Bool
 from dedupe.filler.lexicon import form_headings, heading_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
@@ -25,12 +26,7 @@ from dedupe.findings import (
 from dedupe.model import Skipped
 from dedupe.sources import Doubtful, FileTable, read_batch, text_batch
 from dedupe.tables import (
-    I32,
-    I64,
-    U8,
-    U32,
     BlockScores,
-    Bool,
     HeadingTable,
     PassageTable,
     Pieces,

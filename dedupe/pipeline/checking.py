@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from dedupe import config
+from dedupe.arrays import I32
 from dedupe.index import FORMAT, Index, Places
 from dedupe.model import Result, UsedIndex
 from dedupe.pipeline import accepted, job, results
@@ -22,7 +23,8 @@ from dedupe.pipeline.gathering import Gathering, analyse_files, read_again
 from dedupe.pipeline.indexing import parameters
 from dedupe.pipeline.progress import Progress
 from dedupe.sources import Changes, FileTable, find_files, select_changed
-from dedupe.tables import I32, AcceptedTable, Reading, Strings
+from dedupe.tables import AcceptedTable, Reading
+from dedupe.texts import Strings
 
 
 def check(

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from dedupe import align, config
+from dedupe.arrays import I64, order_of
 from dedupe.errors import NothingToAnalyseError, UsageError
 from dedupe.model import AlignedPassage, Comparison
 from dedupe.pipeline import matching
@@ -18,7 +19,7 @@ from dedupe.pipeline.owners import Owners
 from dedupe.pipeline.store import ReadingStore
 from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
-from dedupe.tables import I64, MatchTable, order_of
+from dedupe.tables import MatchTable
 
 
 def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:

@@ -8,7 +8,8 @@ import numpy as np
 
 from dedupe import clusters, verify
 from dedupe.align import merged, ordered
-from dedupe.tables import I32, MatchTable, among, distinct, order_of, packed
+from dedupe.arrays import I32, among, distinct, order_of, packed
+from dedupe.tables import MatchTable
 
 CROWD = 256
 """Places of a family from which it is one whatever its members have in common besides."""

@@ -9,6 +9,7 @@ from functools import partial
 from dedupe import config, memory, outlines, templates
 from dedupe import findings as findings_stage
 from dedupe.align import shingle_overlap
+from dedupe.arrays import I32
 from dedupe.findings import Drafts, Families, in_focus
 from dedupe.model import Result, Skipped
 from dedupe.pipeline import excused, known, matching, results, rows
@@ -17,7 +18,8 @@ from dedupe.pipeline.gathering import Gathering, suppressions_of, with_words
 from dedupe.pipeline.job import Job
 from dedupe.pipeline.owners import owners_of
 from dedupe.pipeline.store import ReadingStore
-from dedupe.tables import I32, Corpus, Isolation, Overlap, Reading, Strings
+from dedupe.tables import Corpus, Isolation, Overlap, Reading
+from dedupe.texts import Strings
 
 
 def examine(

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from dedupe import config, verify
+from dedupe.arrays import I64, Bool
 from dedupe.errors import NothingToAnalyseError, UsageError
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.scorer import load_model, phrases, score_blocks
@@ -24,7 +25,7 @@ from dedupe.pipeline.gathering import Gathering, analyse_files
 from dedupe.pipeline.scanning import scan
 from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
-from dedupe.tables import I64, BlockKind, BlockScores, Bool, Corpus, Reading
+from dedupe.tables import BlockKind, BlockScores, Corpus, Reading
 
 EXCERPT_WORDS = 30
 MIN_WORDS = 25

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import structs
 
 from dedupe import config, memory
+from dedupe.arrays import I32, I64, U8, U32, Bool
 from dedupe.filler.scorer import load_model
 from dedupe.findings import Suppressions
 from dedupe.pipeline import matching
@@ -23,7 +24,8 @@ from dedupe.pipeline.analysis import (
 )
 from dedupe.pipeline.progress import Progress, Silence
 from dedupe.sources import FileTable, dated
-from dedupe.tables import I32, I64, U8, U32, Bool, Corpus, Pieces, Reading, Stems, Strings
+from dedupe.tables import Corpus, Pieces, Reading, Stems
+from dedupe.texts import Strings
 
 if TYPE_CHECKING:
     from dedupe.sources.parsing import Parse

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct, structs
 
 from dedupe import config, passages
+from dedupe.arrays import I32, I64
 from dedupe.filler.scorer import load_model
 from dedupe.index import (
     Contents,
@@ -29,7 +30,8 @@ from dedupe.pipeline.progress import Progress, Silence
 from dedupe.pipeline.results import refuse_empty
 from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import FileList, FileTable, dated, displayed, find_files, markdown_parser
-from dedupe.tables import I32, I64, AcceptedTable, Reading, Strings, TextBatch, Texts
+from dedupe.tables import AcceptedTable, Reading, TextBatch
+from dedupe.texts import Strings, Texts
 from dedupe.tokens import TEXT_MODEL
 
 _AT_ONCE = 8

@@ -11,13 +11,14 @@ import numpy as np
 from msgspec import structs
 
 from dedupe import baseline, config
+from dedupe.arrays import I64, U32
 from dedupe.baseline import Passage, entries_of, lines_of, match
 from dedupe.errors import BaselineError
 from dedupe.findings import Selection, entry_finding, in_focus, looked, rule_ranks
 from dedupe.model import RULE_NUMBER, RULES, Baselined, BaselineEntry, Finding, Severity
 from dedupe.rows import Findings, writable
 from dedupe.sources import displayed
-from dedupe.tables import I64, U32, Corpus
+from dedupe.tables import Corpus
 
 
 def load(settings: config.Config) -> list[BaselineEntry]:

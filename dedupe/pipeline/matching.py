@@ -22,19 +22,13 @@ from dedupe import (
     summaries,
     verify,
 )
+from dedupe.arrays import F32, I32, I64, U8, U32, U64, Bool
 from dedupe.passages import SHORTEST_BLOCK
 from dedupe.pipeline import crowds
 from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY
 from dedupe.pipeline.owners import Owners
 from dedupe.rarity import RARE, rarity, stem_frequency
 from dedupe.tables import (
-    F32,
-    I32,
-    I64,
-    U8,
-    U32,
-    U64,
-    Bool,
     Corpus,
     EditTable,
     Isolation,

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import config
+from dedupe.arrays import I32, Bool
 from dedupe.errors import UsageError
-from dedupe.tables import I32, Bool, Corpus, Isolation
+from dedupe.tables import Corpus, Isolation
 
 
 class Owners(NamedTuple):

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from dedupe import __version__, config
 from dedupe import findings as findings_stage
+from dedupe.arrays import F64
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError
 from dedupe.filler.scorer import load_model
 from dedupe.findings import AccountLines, Shares
@@ -19,7 +20,7 @@ from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.job import Job
 from dedupe.rows import Accounts, Findings
 from dedupe.sources import Doubtful, FileList
-from dedupe.tables import F64, Corpus
+from dedupe.tables import Corpus
 
 
 def left_out(listing: FileList, analyses: Sequence[Analysis]) -> tuple[Skipped, ...]:

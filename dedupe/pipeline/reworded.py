@@ -11,10 +11,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from dedupe import pairings, rewordings
+from dedupe.arrays import F32, I32, I64, U32
 from dedupe.findings.lookup import Lookup
 from dedupe.model import EDITS, Finding, MissedLimit, NearestReworded
 from dedupe.rarity import RARE, stem_frequency
-from dedupe.tables import F32, I32, I64, U32, Corpus, Stems
+from dedupe.tables import Corpus, Stems
 
 NEAREST_ARTICLES = 16
 """Articles that are looked at as wholes where no candidate counts: those that share the most

@@ -11,17 +11,15 @@ from typing import Literal
 import numpy as np
 from msgspec import structs
 
+from dedupe.arrays import F64, I64, Bool, order_of, packed
 from dedupe.findings import Drafts
 from dedupe.findings.lines import rounded
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER, Finding, MatchRow, MemberRow, PassageRow, TextRange
 from dedupe.pipeline.analysis import Judgement
 from dedupe.tables import (
-    F64,
-    I64,
     BlockKind,
     BlockScores,
-    Bool,
     Corpus,
     EditKind,
     Load,
@@ -29,8 +27,6 @@ from dedupe.tables import (
     Overlap,
     Reading,
     SummaryTable,
-    order_of,
-    packed,
 )
 
 _COPIED = [RULE_NUMBER[code] for code in ("DUP101", "DUP102", "DUP104")]

@@ -20,6 +20,7 @@ from msgspec import structs
 
 from dedupe import config, rewordings
 from dedupe.align import shingle_overlap
+from dedupe.arrays import I64
 from dedupe.errors import DedupeError, UsageError
 from dedupe.findings.lookup import Lookup
 from dedupe.model import REWORDED_RULES, RULES, Copy, Finding, Shown, Span
@@ -30,7 +31,7 @@ from dedupe.pipeline.scanning import scan
 from dedupe.pipeline.store import ReadingStore
 from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
-from dedupe.tables import I64, Corpus, EditTable, MatchTable, Reading, Stems
+from dedupe.tables import Corpus, EditTable, MatchTable, Reading, Stems
 
 _PLACE = re.compile(r"(.+?):([1-9]\d*)(?::([1-9]\d*))?", flags=re.DOTALL)
 _BYTE = re.compile(r"\\x([89a-f][0-9a-f])")

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from msgspec import structs
 
+from dedupe.arrays import I32, I64
 from dedupe.errors import DedupeError
 from dedupe.pipeline.analysis import Analysis
-from dedupe.tables import I32, I64, Reading
+from dedupe.tables import Reading
 
 
 class ReadingStore:

@@ -16,8 +16,10 @@ from dedupe.sources.filelist import Changes, FileList, FileTable, SourceFile
 from dedupe.sources.files import STDIN, displayed, find_files, select_changed
 
 if TYPE_CHECKING:
+    from dedupe.arrays import U8, Bool
     from dedupe.sources.parsing import Parse
-    from dedupe.tables import U8, Bool, Strings, TextBatch
+    from dedupe.tables import TextBatch
+    from dedupe.texts import Strings
 
 __all__ = [
     "STDIN",

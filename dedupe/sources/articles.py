@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.arrays import I64, U8, Bool
 from dedupe.sources.decoding import SIGNATURES, decode, is_utf8
 from dedupe.sources.reading import Buffer, clear_gaps, filled_buffer, place_content
 from dedupe.sources.text import block_table, letter_references, split_text
-from dedupe.tables import ALIGNMENT, I64, TRANSPARENT, U8, Bool, Directive, TextBatch
+from dedupe.tables import TRANSPARENT, Directive, TextBatch
+from dedupe.texts import ALIGNMENT
 
 if TYPE_CHECKING:
     from dedupe.sources.directives import Lines

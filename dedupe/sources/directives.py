@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import pyromark
 
+from dedupe.arrays import I64, U8
 from dedupe.sources.markdown import front_matter
 from dedupe.sources.parsing import OPTIONS
-from dedupe.tables import I64, U8, BlockKind, Directive
+from dedupe.tables import BlockKind, Directive
 
 _COMMENT = re.compile(rb"<!--\s*dedupe:(.*?)-->", re.DOTALL)
 _LINE = re.compile(rb"^#[ \t]*dedupe:([^\r\n]*)", re.MULTILINE)

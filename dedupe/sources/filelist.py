@@ -8,8 +8,9 @@ from typing import overload
 import numpy as np
 from msgspec import Struct
 
+from dedupe.arrays import I32, I64
 from dedupe.model import Skipped
-from dedupe.tables import I32, I64, Strings
+from dedupe.texts import Strings
 
 
 class SourceFile(Struct, frozen=True):

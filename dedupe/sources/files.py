@@ -16,13 +16,14 @@ from pathlib import PurePath
 import numpy as np
 from msgspec import Struct
 
+from dedupe.arrays import I64
 from dedupe.config import Sources
 from dedupe.errors import UsageError
 from dedupe.globs import Patterns
 from dedupe.model import Skipped
 from dedupe.sources.filelist import FileList, FileTable, SourceFile
 from dedupe.sources.ignoring import IgnoreRules, parents_rules, rules_in
-from dedupe.tables import I64, Strings
+from dedupe.texts import Strings
 
 STDIN = "-"
 

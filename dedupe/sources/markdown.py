@@ -16,9 +16,10 @@ import re
 
 import numpy as np
 
+from dedupe.arrays import I64, U8
 from dedupe.sources.parsing import FAILED, Parse
 from dedupe.sources.text import split_text
-from dedupe.tables import I64, TRANSPARENT, U8
+from dedupe.tables import TRANSPARENT
 
 _FENCES = (b"---", b"+++")
 # Front matter is cut off here: to the parser any part between two rules is metadata.

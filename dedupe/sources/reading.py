@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedupe.arrays import I64, U8
 from dedupe.sources.filelist import FileTable, SourceFile
 from dedupe.sources.files import fault
-from dedupe.tables import ALIGNMENT, I64, U8, Strings
+from dedupe.texts import ALIGNMENT, Strings
 
 _FLAGS = (
     os.O_RDONLY

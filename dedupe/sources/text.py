@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.tables import I64, U8, BlockTable
+from dedupe.arrays import I64, U8
+from dedupe.tables import BlockTable
 
 
 def split_text(data: U8, start: I64, end: I64) -> tuple[I64, I64]:

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedupe.align import PAD, overlap_room
+from dedupe.arrays import I32, I64, U32
 from dedupe.kernels.aligning import GAP, GRAM, align, overlap
-from dedupe.tables import I32, I64, U32
 from tests import naive
 from tests.strategies import distinct_words, edited_copies, token_lists
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedupe.arrays import U8, U64
 from dedupe.kernels.bits import between_loop, bytes_between, trailing_zeros
 from dedupe.kernels.jit import kernel
-from dedupe.tables import U8, U64
 
 
 @kernel

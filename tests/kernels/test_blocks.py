@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedupe.arrays import I64, U8
 from dedupe.kernels.blocks import find_lines, hold_short_lines, join_lines
 from dedupe.kernels.characters import character_table
-from dedupe.tables import I64, U8
 
 KINDS = ("title", "heading", "paragraph", "item", "quote")
 

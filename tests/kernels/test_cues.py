@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedupe.arrays import I32, I64, U8, U32
 from dedupe.filler.lexicon import HeadingMark, heading_lexicon, prose_lexicon
 from dedupe.kernels import cues
 from dedupe.kernels.words import CAPITAL, FIRST, HAS_DIGIT, QUOTED, hash_words
-from dedupe.tables import I32, I64, U8, U32
 
 WORDS = ("in", "conclusion", "summary", "a", "nutshell", "experts", "say", "vital", "river", "to")
 """Words of phrases, beginnings of phrases, a stock word and a word of no list."""

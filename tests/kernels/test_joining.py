@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from dedupe.arrays import F32, I32, U32, U64
 from dedupe.kernels.joining import (
     CROWD,
     LONGEST_PASSAGE,
@@ -24,7 +25,6 @@ from dedupe.kernels.joining import (
     prove,
     settle,
 )
-from dedupe.tables import F32, I32, U32, U64
 from tests import naive
 from tests.strategies import edited_copies, token_lists
 

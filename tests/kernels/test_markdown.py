@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec import msgpack
 from pyromark import Options
 
+from dedupe.arrays import I64, U8
 from dedupe.kernels.markdown import read_events, trim_blocks
-from dedupe.tables import I64, U8
 from tests import naive
 
 FRAGMENTS = (

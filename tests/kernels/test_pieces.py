@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.kernels.pieces import copy_pieces, put_back
-from dedupe.tables import ALIGNMENT, Texts
+from dedupe.texts import ALIGNMENT, Texts
 
 
 @given(st.binary(max_size=300), st.lists(st.tuples(*[st.integers(0, 300)] * 2), max_size=8))

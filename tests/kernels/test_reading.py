@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dedupe.arrays import U8
 from dedupe.kernels.reading import file_sizes, read_files
-from dedupe.tables import U8
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs the calls of POSIX")
 

@@ -8,18 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedupe.arrays import F32, I32, U8, U32
 from dedupe.kernels import scoring as kernel
-from dedupe.tables import (
-    F32,
-    I32,
-    TOKEN_CAPITAL,
-    TOKEN_DIGIT,
-    TOKEN_FIRST,
-    TOKEN_QUOTED,
-    U8,
-    U32,
-    BlockKind,
-)
+from dedupe.tables import TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_FIRST, TOKEN_QUOTED, BlockKind
 
 SLOTS = 1 << kernel.BITS
 SCORED = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)

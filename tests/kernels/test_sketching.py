@@ -6,6 +6,7 @@ from datasketch import MinHash
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedupe.arrays import I32, U32, U64
 from dedupe.kernels.lanes import BANDS, LANES
 from dedupe.kernels.sketching import (
     EMPTY,
@@ -17,7 +18,6 @@ from dedupe.kernels.sketching import (
 )
 from dedupe.passages import _powers
 from dedupe.sketches import permutations, sketch_ranges
-from dedupe.tables import I32, U32, U64
 from tests import naive
 from tests.strategies import token_lists
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from dedupe.arrays import U32
 from dedupe.kernels import characters
 from dedupe.kernels.disguises import ROOM
 from dedupe.kernels.stemming import stem_words
 from dedupe.kernels.words import hash_words, words_of
-from dedupe.tables import U32
 from tests import naive
 from tests.strategies import awkward_texts
 

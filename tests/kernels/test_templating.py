@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedupe.arrays import F64, I32, I64, U8, U32
 from dedupe.kernels import templating
 from dedupe.kernels.templating import LONGEST, TERM_BITS
-from dedupe.tables import F64, I32, I64, U8, U32
 from tests import naive
 from tests.strategies import distinct_words, edited_copies, token_lists
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedupe.arrays import U8
 from dedupe.kernels.utf8 import (
     HAS_INK,
     HAS_NUL,
@@ -14,7 +15,6 @@ from dedupe.kernels.utf8 import (
     examine,
     locate,
 )
-from dedupe.tables import U8
 
 
 def array(content: bytes) -> U8:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 
+from dedupe.arrays import U32, U64
 from dedupe.kernels import characters as ch
 from dedupe.kernels import make_unicode, make_words
 from dedupe.kernels.characters import character_table
@@ -26,7 +27,6 @@ from dedupe.kernels.words import (
     words_of,
 )
 from dedupe.kernels.words import classify as classify_kernel
-from dedupe.tables import U32, U64
 from tests import naive
 from tests.strategies import awkward_texts, block_batch
 

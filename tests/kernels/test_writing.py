@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedupe.arrays import F64, I64
 from dedupe.findings.lines import (
     Articles,
     Clusters,
@@ -33,7 +34,8 @@ from dedupe.model import (
     Severity,
     Span,
 )
-from dedupe.tables import ALIGNMENT, F64, I64, EvidenceKind, EvidenceTable, Strings, Texts
+from dedupe.tables import EvidenceKind, EvidenceTable
+from dedupe.texts import ALIGNMENT, Strings, Texts
 
 CODES = tuple(RULES)
 KINDS = tuple(kind.name.lower() for kind in EvidenceKind)

@@ -7,9 +7,10 @@ import pytest
 
 from dedupe import verify
 from dedupe.align import merged
+from dedupe.arrays import I64
 from dedupe.clusters import TRIMMED
 from dedupe.pipeline.crowds import CROWD, align
-from dedupe.tables import I64, MatchTable
+from dedupe.tables import MatchTable
 
 WORDS, PART = 100, 40
 """Words of a piece, and of the place of a pair in it."""

@@ -12,12 +12,13 @@ import pytest
 from msgspec import structs
 
 from dedupe import config, memory, sources
+from dedupe.arrays import I32
 from dedupe.config import Sources
 from dedupe.pipeline import analysis, gathering, scan, scanning
 from dedupe.reports import ANALYSIS
 from dedupe.sources import FileTable
 from dedupe.sources.parsing import Parse
-from dedupe.tables import I32, Reading
+from dedupe.tables import Reading
 from tests.conftest import ROOT
 from tests.pipeline.farm import Folder, Writer, jsonl, sentences, settings
 

@@ -33,7 +33,8 @@ from dedupe.pipeline.analysis import BANDING, Analysis, analyse
 from dedupe.rarity import RARE, rarity
 from dedupe.sources import find_files
 from dedupe.stems import units
-from dedupe.tables import AcceptedTable, PassageTable, Strings, TokenTable
+from dedupe.tables import AcceptedTable, PassageTable, TokenTable
+from dedupe.texts import Strings
 from tests.pipeline.farm import Writer, sentences
 from tests.strategies import awkward_texts
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from dedupe import config
+from dedupe.arrays import I64
 from dedupe.errors import DedupeError, NothingToAnalyseError, SkippedFilesError, UsageError
 from dedupe.model import Gate, Result
 from dedupe.pipeline import analysis, list_files, scan, scanning
 from dedupe.pipeline.store import ReadingStore
-from dedupe.tables import I64
 from tests.pipeline.farm import Folder, Writer, of_rule, settings
 
 

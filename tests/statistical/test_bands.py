@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from dedupe import bands, candidates, passages, sketches
+from dedupe.arrays import I32, U64
 from dedupe.kernels.sketching import SHINGLE
 from dedupe.pipeline.analysis import BANDING
-from dedupe.tables import I32, U64, PassageTable, TokenTable
+from dedupe.tables import PassageTable, TokenTable
 from tests import naive
 
 TRIALS = 3000

@@ -14,8 +14,8 @@ import math
 import numpy as np
 import pytest
 
+from dedupe.arrays import I32, U32
 from dedupe.sketches import sketch_ranges
-from dedupe.tables import I32, U32
 
 Z = 4.5
 TRIALS = 4000

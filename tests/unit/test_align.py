@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import align
-from dedupe.tables import I32, I64, U32, MatchTable
+from dedupe.arrays import I32, I64, U32
+from dedupe.tables import MatchTable
 from tests import naive
 from tests.strategies import distinct_words
 

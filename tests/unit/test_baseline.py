@@ -7,10 +7,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from dedupe.arrays import U32
 from dedupe.baseline import NEAR_BITS, Passage, dump, entries_of, load, match
 from dedupe.errors import BaselineError
 from dedupe.model import NORMALISER, BaselineEntry
-from dedupe.tables import U32
 
 EMPTY = f'{{"format": 1, "normaliser": {NORMALISER}, "entries": []}}'
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import bands, candidates
+from dedupe.arrays import I32, U32, U64, Bool
 from dedupe.kernels.joining import CROWD
-from dedupe.tables import I32, U32, U64, Bool
 from tests import naive
 
 

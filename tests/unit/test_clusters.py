@@ -7,7 +7,8 @@ import numpy as np
 
 from dedupe import clusters
 from dedupe.align import shingle_overlap
-from dedupe.tables import I32, U32, EditKind, EditTable, Isolation, MatchTable, RegionTable
+from dedupe.arrays import I32, U32
+from dedupe.tables import EditKind, EditTable, Isolation, MatchTable, RegionTable
 from tests import naive
 from tests.strategies import distinct_words
 

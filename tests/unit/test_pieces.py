@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import passages, pieces
+from dedupe.arrays import Bool
 from dedupe.config import Matching
 from dedupe.pipeline.analysis import passages_of, reading_of
 from dedupe.sources import text_batch
-from dedupe.tables import Bool, Reading
+from dedupe.tables import Reading
 
 
 def words_of(reading: Reading, chosen: Bool) -> str:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import rewordings
+from dedupe.arrays import F32, I64
 from dedupe.rarity import stem_frequency
 from dedupe.stems import units
-from dedupe.tables import F32, I64, EditKind, MatchTable, Stems
+from dedupe.tables import EditKind, MatchTable, Stems
 from tests import naive
 from tests.strategies import SPREAD, edited_copies
 

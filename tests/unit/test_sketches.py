@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from datasketch import MinHash, MinHashLSH
 
+from dedupe.arrays import U32
 from dedupe.sketches import (
     PERMUTATIONS,
     permutations,
@@ -11,7 +12,6 @@ from dedupe.sketches import (
     sketch_ranges,
     to_datasketch,
 )
-from dedupe.tables import U32
 
 
 def peer(values: list[int], count: int = 128) -> MinHash:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dedupe import pieces, templates
-from dedupe.tables import BlockKind, Corpus, Strings, TemplateTable
+from dedupe.tables import BlockKind, Corpus, TemplateTable
+from dedupe.texts import Strings
 from tests.strategies import distinct_words
 
 Article = list[list[int]]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe import topics
-from dedupe.tables import I32
+from dedupe.arrays import I32
 from tests.strategies import distinct_words
 from tests.unit.test_templates import corpus_of
 

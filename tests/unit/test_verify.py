@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dedupe import verify
-from dedupe.tables import U64
+from dedupe.arrays import U64
 from tests import naive
 
 

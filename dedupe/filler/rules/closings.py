@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedupe.arrays import F64, I32, I64, Bool
 from dedupe.filler.lexicon import HeadingMark, Mark
 from dedupe.filler.rules.headings import Words
 from dedupe.filler.rules.overlap import NAMES, NUMBERS, seen_before
 from dedupe.filler.rules.passages import rounded, show_phrases, show_signal, show_signals
 from dedupe.filler.rules.reading import PARAGRAPH, Reading
-from dedupe.tables import F64, I32, I64, TOKEN_QUOTED, Bool, EvidenceKind
+from dedupe.tables import TOKEN_QUOTED, EvidenceKind
 
 LEAST_BODY_WORDS = 12
 """Words of a body paragraph; shorter blocks are by-lines, source lines, captions."""

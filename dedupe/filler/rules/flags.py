@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.arrays import F64, I32, I64
 from dedupe.model import RULE_NUMBER, RULES
-from dedupe.tables import F64, I32, I64, EvidenceKind, EvidenceTable, FlagTable, Texts
+from dedupe.tables import EvidenceKind, EvidenceTable, FlagTable
+from dedupe.texts import Texts
 
 Places = I32 | I64
 Scalar = TypeVar("Scalar", bound=np.generic)

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.arrays import I32, I64, U32, Bool
 from dedupe.filler.lexicon import HeadingMark, heading_lexicon
 from dedupe.filler.rules.overlap import CONTENT, NUMBERS, seen_before
 from dedupe.filler.rules.reading import HEADING, LIST_ITEM, PARAGRAPH, Reading
-from dedupe.tables import I32, I64, U32, Bool, EvidenceKind
+from dedupe.tables import EvidenceKind
 
 LEAST_TITLE, MOST_TITLE = 3, 40
 """Words of a title that is looked for again: "Home" or a whole paragraph is none."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.arrays import I64
 from dedupe.filler.lexicon import heading_lexicon
 from dedupe.filler.rules.reading import HEADING, Reading, Span
-from dedupe.tables import I64, EvidenceKind
+from dedupe.tables import EvidenceKind
 
 LEAST_PER_THOUSAND = 5.0
 LEAST_OCCURRENCES = 8

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.arrays import I32, I64
 from dedupe.filler.lexicon import heading_lexicon
 from dedupe.filler.rules.reading import Reading
-from dedupe.tables import I32, I64
 
 CONTENT, NAMES, NUMBERS = range(3)
 """All words but stop words; words with a capital inside a sentence; words with a digit."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from dedupe.arrays import F32, F64, I32, I64, Bool
 from dedupe.filler.rules.overlap import CONTENT, NUMBERS, seen_before
 from dedupe.filler.rules.reading import (
     LIST_ITEM,
@@ -14,7 +15,8 @@ from dedupe.filler.rules.reading import (
     Reading,
 )
 from dedupe.filler.scorer import heaviest_phrases
-from dedupe.tables import F32, F64, I32, I64, Bool, EvidenceKind, Texts
+from dedupe.tables import EvidenceKind
+from dedupe.texts import Texts
 
 SHOWN_PHRASES = 4
 LEAST_WORDS = 25

@@ -7,26 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
+from dedupe.arrays import F64, I32, I64, U8, U32, Bool
 from dedupe.config import Filler
 from dedupe.filler.lexicon import prose_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules.flags import Flags, Places
-from dedupe.tables import (
-    ALIGNMENT,
-    F64,
-    I32,
-    I64,
-    TRANSPARENT,
-    U8,
-    U32,
-    BlockKind,
-    BlockScores,
-    Bool,
-    EvidenceKind,
-    TextBatch,
-    Texts,
-    TokenTable,
-)
+from dedupe.tables import TRANSPARENT, BlockKind, BlockScores, EvidenceKind, TextBatch, TokenTable
+from dedupe.texts import ALIGNMENT, Texts
 
 HEADING, PARAGRAPH = int(BlockKind.HEADING), int(BlockKind.PARAGRAPH)
 LIST_ITEM, QUOTE = int(BlockKind.LIST_ITEM), int(BlockKind.QUOTE)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from dedupe.arrays import I32
 from dedupe.filler.lexicon import Mark
 from dedupe.filler.rules.reading import LIST_ITEM, TEXT_KINDS, Reading, Span
-from dedupe.tables import I32
 
 _ADDRESS = re.compile(
     r"://|\bwww\.|\]\(|\]\[|<a\s|\bdoi\b|\b[\w-]+\.(?:com|org|gov|net|edu|int|eu)\b|@\w",

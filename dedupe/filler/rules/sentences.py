@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dedupe.arrays import I64
 from dedupe.filler.lexicon import Mark
 from dedupe.filler.rules.passages import limit
 from dedupe.filler.rules.reading import PARAGRAPH, Reading
-from dedupe.tables import I64, TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_QUOTED, EvidenceKind
+from dedupe.tables import TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_QUOTED, EvidenceKind
 
 LEAST_STOCK_WORDS, MOST_STOCK_WORDS = 8, 40
 """Words of a stock sentence."""

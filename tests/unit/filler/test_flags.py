@@ -4,9 +4,10 @@ import itertools
 
 import numpy as np
 
+from dedupe.arrays import I64
 from dedupe.filler.rules.flags import Flags
 from dedupe.model import RULE_NUMBER
-from dedupe.tables import I64, EvidenceKind, FlagTable
+from dedupe.tables import EvidenceKind, FlagTable
 
 
 def places(*numbers: int) -> I64:

@@ -7,19 +7,18 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from dedupe.arrays import F32, Bool
 from dedupe.config import Filler
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import load_model
 from dedupe.model import RULES, Evidence
 from dedupe.sources import text_batch
 from dedupe.tables import (
-    F32,
     TOKEN_CAPITAL,
     TOKEN_DIGIT,
     TOKEN_FIRST,
     TOKEN_QUOTED,
     BlockScores,
-    Bool,
     EvidenceKind,
     TextBatch,
     TokenTable,

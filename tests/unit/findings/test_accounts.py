@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dedupe.findings import AccountLines, Shares
 from dedupe.model import Article
 from dedupe.rows import Accounts
-from dedupe.tables import Strings
+from dedupe.texts import Strings
 
 _numbers = st.integers(0, 2**40)
 _paths = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))

@@ -11,7 +11,8 @@ from msgspec import structs
 from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
 from dedupe.findings.lines import Clusters
 from dedupe.model import Evidence
-from dedupe.tables import EvidenceKind, EvidenceTable, Texts
+from dedupe.tables import EvidenceKind, EvidenceTable
+from dedupe.texts import Texts
 from tests.unit.findings.passages import Passage, drafts_of
 
 KINDS = tuple(kind.name.lower() for kind in EvidenceKind)

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from dedupe.arrays import U32
 from dedupe.findings import edits
-from dedupe.tables import U32
 
 
 def words(*numbers: int) -> U32:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from dedupe.arrays import I64
 from dedupe.findings.lines import Matches
 from dedupe.findings.messages import messages
-from dedupe.tables import I64, Texts
+from dedupe.texts import Texts
 from tests.unit.findings.passages import Passage, drafts_of
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dedupe.arrays import I64
 from dedupe.index import (
     Contents,
     Index,
@@ -17,7 +18,7 @@ from dedupe.index import (
     contents_of,
     tidy,
 )
-from dedupe.tables import I64, AcceptedTable, PassageTable, Pieces
+from dedupe.tables import AcceptedTable, PassageTable, Pieces
 
 PARAMETERS = Parameters(
     text_model=1, bands=3, rows=2, windows=(12, 25), shortest_block=12, stem_sample=4,

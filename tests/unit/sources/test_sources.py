@@ -12,7 +12,8 @@ import pytest
 from dedupe.config import Sources
 from dedupe.errors import ConfigError
 from dedupe.sources import Doubtful, FileTable, find_files, read_batch, reading, text_batch
-from dedupe.tables import ALIGNMENT, TextBatch
+from dedupe.tables import TextBatch
+from dedupe.texts import ALIGNMENT
 
 DEFAULT = Sources()
 
