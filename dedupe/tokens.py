@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
-
 from dedupe.arrays import U32
 from dedupe.tables import TextBatch, TokenTable
 
@@ -23,11 +21,12 @@ ABBREVIATIONS = tuple(_ABBREVIATIONS.split())
 
 
 @cache
-def abbreviation_hashes() -> U32:
-    """Sorted hashes of `ABBREVIATIONS`."""
+def abbreviation_table() -> U32:
+    """The hashes of `ABBREVIATIONS`, as `kernels.hashing.in_table` looks them up."""
+    from dedupe.kernels.hashing import table_of
     from dedupe.kernels.words import hash_words
 
-    return np.sort(hash_words(ABBREVIATIONS))
+    return table_of(hash_words(ABBREVIATIONS))
 
 
 def tokenise(batch: TextBatch) -> TokenTable:
@@ -35,5 +34,5 @@ def tokenise(batch: TextBatch) -> TokenTable:
     from dedupe.kernels.words import words_of
 
     blocks = batch.blocks
-    words = words_of(batch.prose, blocks.start, blocks.end, abbreviation_hashes())
+    words = words_of(batch.prose, blocks.start, blocks.end, abbreviation_table())
     return TokenTable(**words._asdict())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.arrays import U32
 from dedupe.kernels.jit import inlined
 
 SEED = np.uint64(0x9E3779B97F4A7C15)
@@ -110,3 +111,30 @@ def in_sorted(values, value):
     """Whether a sorted array holds a value."""
     low = lower_bound(values, value, 0, len(values))
     return low < len(values) and values[low] == value
+
+
+@inlined
+def in_table(table, value):
+    """Whether a table of `table_of` holds a number that is not 0."""
+    last = np.uint64(len(table) - 1)
+    slot = np.uint64(value) & last
+    while table[slot] != 0:
+        if table[slot] == value:
+            return True
+        slot = (slot + np.uint64(1)) & last
+    return False
+
+
+def table_of(hashes: U32) -> U32:
+    """A hash table (H,) of distinct hashes (n,), none of them 0, for `in_table`.
+
+    H is a power of two and 16 n at least: what is not among them is told by the first slot, nearly
+    always, and so without the mispredicted branches of a search among sorted ones.
+    """
+    table = np.zeros(1 << (16 * len(hashes)).bit_length(), np.uint32)
+    for value in hashes.tolist():
+        slot = value & len(table) - 1
+        while table[slot]:
+            slot = slot + 1 & len(table) - 1
+        table[slot] = value
+    return table

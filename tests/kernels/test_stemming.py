@@ -9,6 +9,7 @@ from hypothesis import given
 from dedupe.arrays import U32
 from dedupe.kernels import characters
 from dedupe.kernels.disguises import ROOM
+from dedupe.kernels.hashing import table_of
 from dedupe.kernels.stemming import stem_words
 from dedupe.kernels.words import hash_words, words_of
 from tests import naive
@@ -22,7 +23,7 @@ def stems(text: str) -> tuple[list[str], U32]:
     data[: len(raw)] = np.frombuffer(raw, np.uint8)
     start, end = np.array([0]), np.array([len(raw)])
     known = np.sort(hash_words(sorted(naive.COMMON | {"money"})))
-    words = words_of(data, start, end, np.zeros(0, np.uint32), known)
+    words = words_of(data, start, end, table_of(np.empty(0, np.uint32)), known)
     out = np.empty(len(words.hash), np.uint32)
     tables = (*characters.character_table(), known)
     room = np.empty(ROOM, np.uint8)

@@ -14,6 +14,7 @@ from dedupe.kernels import characters as ch
 from dedupe.kernels import make_unicode, make_words
 from dedupe.kernels.characters import character_table
 from dedupe.kernels.disguises import ROOM
+from dedupe.kernels.hashing import table_of
 from dedupe.kernels.words import (
     ALL_CAPITALS,
     CAPITAL,
@@ -30,8 +31,8 @@ from dedupe.kernels.words import classify as classify_kernel
 from tests import naive
 from tests.strategies import awkward_texts, block_batch
 
-ABBREVIATIONS: U32 = np.array(
-    sorted(naive.word_hash(word.encode()) for word in naive.ABBREVIATIONS), np.uint32
+ABBREVIATIONS: U32 = table_of(
+    np.array([naive.word_hash(word.encode()) for word in naive.ABBREVIATIONS], np.uint32)
 )
 COMMON: U32 = np.array(sorted(naive.word_hash(word.encode()) for word in naive.COMMON), np.uint32)
 
