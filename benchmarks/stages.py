@@ -166,7 +166,7 @@ def _batch(files: FileTable, settings: config.Config, model: FillerModel) -> Ite
 def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     """The stages between the passages and stems of all articles and their clusters."""
     settings = config.Config()
-    parts = gathering.analyse_files(files, settings, pool)
+    parts = gathering.analyse_files(files, settings, load_model(), pool)
     whole = gathering.Gathering.of(parts)
     corpus, gathered = whole.corpus(parts, files.path), whole.passages()
     owner = np.arange(len(corpus.path), dtype=np.int32)

@@ -197,9 +197,12 @@ def parse(content: bytes, path: str) -> list[BaselineEntry]:
 def lines_of(path: str) -> defaultdict[tuple[str, str, str], Span]:
     """The line of each entry by path, rule and hash; the first one where it stands otherwise.
 
-    The file need not be there any more: it may have been read in a commit.
+    The entries may have been read in a commit, and the file be gone or another one here.
     """
-    text = Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
+    try:
+        text = Path(path).read_text("utf-8", "replace")
+    except OSError:
+        text = ""
     spans = defaultdict(lambda: Span.of_line(text, 0))
     for line in re.finditer(r"^ *(\{.*\}),?$", text, re.MULTILINE):
         with contextlib.suppress(msgspec.DecodeError):

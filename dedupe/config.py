@@ -178,4 +178,4 @@ class Config(Struct, frozen=True, kw_only=True):
     """Threads; 0 takes one per core."""
     memory_limit: int | None = None
     """Bytes that the process should hold at most; tables beyond go to temporary files. None means
-    2 GB, and 0.9 GB at depth `fast` for corpora whose texts cannot be kept as well."""
+    2 GB where the texts can be kept as well, else 3 GB, and 1.2 GB at depth `fast`."""

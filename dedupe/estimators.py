@@ -83,8 +83,9 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
     C: inverse strength of the regularisation
     class_weight: as in scikit-learn's `LogisticRegression`
 
-    After `fit`: `classes_`; and with labels `regression_`, over the signals in the order of
-    `SIGNALS`.
+    After `fit`: `classes_`, `model_`, the model that was loaded; and with labels `regression_`,
+    over the signals in the order of `SIGNALS`. Without labels a text is filler from .5 on; the scan
+    asks for more, `model_.limits`.
     """
 
     SIGNALS = ("generic", "information", "novelty", "facts", "specific", "closing")
@@ -102,11 +103,11 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
         Raises TypeError for what is no text, ValueError for labels of one class or another number
         of labels, ModelFileError for a file that is no model.
         """
+        self.model_ = load_model(self.model)
         if y is None:
-            load_model(self.model)
             self.regression_, self.classes_ = None, np.array([False, True])
             return self
-        signals = self.signals(X)
+        signals = self._signals(X)
         self.regression_ = LogisticRegression(
             C=self.C, class_weight=self.class_weight, max_iter=1000
         ).fit(signals, y)
@@ -115,10 +116,12 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
 
     def signals(self, X: Texts) -> F64:
         """The signals (n, 6) of some texts; 0, the human mean, where there is no word to judge."""
+        check_is_fitted(self)
+        return self._signals(X)
+
+    def _signals(self, X: Texts) -> F64:
         passages = _Passages.of(X)
-        scores = score_blocks(
-            passages.articles.batch, passages.articles.tokens, load_model(self.model)
-        )
+        scores = score_blocks(passages.articles.batch, passages.articles.tokens, self.model_)
         columns = np.stack([getattr(scores, name)[passages.block] for name in self.SIGNALS], axis=1)
         found = np.zeros((passages.count, len(self.SIGNALS)))
         found[passages.text] = np.nan_to_num(columns)
@@ -126,13 +129,12 @@ class FillerClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: Texts) -> F64:
         """Probability of every class (n, classes)."""
-        check_is_fitted(self)
         signals = self.signals(X)
         if self.regression_ is not None:
             probability: F64 = self.regression_.predict_proba(signals)
             return probability
         raw = raw_score(*signals.T[:-1])  # but for the closing head
-        score = calibrated(raw, load_model(self.model))
+        score = calibrated(raw, self.model_)
         return np.stack([1 - score, score], axis=1)
 
     def decision_function(self, X: Texts) -> F64:

@@ -569,5 +569,8 @@ class Explanation(Struct, frozen=True, kw_only=True):
     """Words that a match must hold; whole blocks may be shorter."""
     min_similarity: float = 0
     """Similarity that a match must have."""
+    short_words: int = 0
+    """Words below which a match of two articles must have `short_similarity`."""
+    short_similarity: float = 0
     depth: Literal["fast", "standard", "deep"] = "standard"
     """At depth fast nobody looks for reworded passages, below deep nobody for summaries."""

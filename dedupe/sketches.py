@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import random
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedupe.arrays import I32, U32
 from dedupe.memory import Scratch
-
-if TYPE_CHECKING:
-    from datasketch import MinHash
 
 PERMUTATIONS = 128
 """Columns of an exported sketch. Inside, the first columns of the same permutations are used."""
@@ -87,10 +83,3 @@ def _band_permutations(bands: int) -> tuple[U32, U32]:
     for padded, values in zip((a, b), permutations(2 * bands), strict=True):
         padded[:, :bands] = values.reshape(bands, 2).T
     return a.reshape(-1), b.reshape(-1)
-
-
-def to_datasketch(values: U32) -> MinHash:
-    """A sketch of 128 values as a datasketch MinHash, for any of its indexes."""
-    from datasketch import MinHash
-
-    return MinHash(num_perm=len(values), seed=SEED, hashvalues=values, scheme="affine32")

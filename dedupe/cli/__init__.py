@@ -60,7 +60,7 @@ def program(context: click.Context, *, version: bool, verbose: bool) -> int:
     """Find copied text and empty text in folders of articles.
 
     Exit codes: 0 done; 1 done, and the gate that was asked for failed; 2 the job could not be done;
-    130 interrupted.
+    130 interrupted; 143 terminated.
     """
     session = context.ensure_object(Session)
     session.verbose = session.verbose or verbose

@@ -227,6 +227,7 @@ def _change(
     context: click.Context, index: Path, values: settings.Values, revise: Callable[..., Change]
 ) -> int:
     """Revise an index, and say what has changed and what could not be read."""
+    from dedupe.reports.visible import visible
     from dedupe.reports.wording import counted
 
     config, paths = settings.config(values), settings.paths(values)
@@ -234,7 +235,7 @@ def _change(
         change = revise(index, paths, config, _seconds(values), observer)
     for item in change.skipped:
         if not item.deliberate:
-            click.echo(f"{item.path}: not read: {item.reason}", err=True)
+            click.echo(visible(f"{item.path}: not read: {item.reason}"), err=True)
     click.echo(
         f"{index}: {counted(change.articles, 'article')}; {change.added:,} added, "
         f"{change.replaced:,} replaced, {change.removed:,} removed, {change.unchanged:,} unchanged"

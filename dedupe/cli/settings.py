@@ -114,7 +114,7 @@ def config(
             Suppressions,
             values,
             accept_file=values.get("accept_file") or _existing(ACCEPT_FILE),
-            today=values.get("today") or _today(),
+            today=values.get("today") or today(),
         ),
         gate=_section(Gate, values, **never),
         output=_section(
@@ -146,7 +146,7 @@ def _existing(path: str) -> str | None:
     return path if Path(path).exists() else None
 
 
-def _today() -> dt.date:
+def today() -> dt.date:
     """The day of SOURCE_DATE_EPOCH, else that of the clock; both in UTC."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:

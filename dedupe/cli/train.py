@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 
 import click
@@ -50,17 +49,17 @@ def command(
     with OutputFile(output) as file:
         from dedupe import pipeline
         from dedupe.filler.modelfile import save
+        from dedupe.reports.visible import visible
         from dedupe.reports.wording import counted
 
-        today = dt.datetime.now(tz=dt.UTC).date().isoformat()
         model, told = pipeline.train_model(
-            settings.paths(values), filler, settings.config(values), today
+            settings.paths(values), filler, settings.config(values), settings.today().isoformat()
         )
         save(model, file.stream)
         file.commit()
     session = context.ensure_object(Session)
     for item in told.skipped:
-        click.echo(f"{item.path}: not read: {item.reason}", err=True)
+        click.echo(visible(f"{item.path}: not read: {item.reason}"), err=True)
     sizes = counted(told.articles, "article"), counted(told.paragraphs, "paragraph")
     click.echo(f"{output}: {told.model}, from {sizes[0]} with {sizes[1]}")
     click.echo(f"score from which a paragraph is filler, and in {told.before}:")

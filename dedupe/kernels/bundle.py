@@ -40,8 +40,9 @@ def file() -> Path | None:
 
 
 def write(members: Iterable[Member]) -> None:
-    """Keep kernels as the bundle, if there is room."""
+    """Keep kernels as the bundle, if there is room, and forget what older versions have left."""
     objects.write(file(), list(members))
+    objects.forget_old()
 
 
 def prepare() -> None:

@@ -21,6 +21,7 @@ import platform
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import machinery, util
@@ -35,6 +36,9 @@ import platformdirs
 T = TypeVar("T")
 
 _IMPORT = re.compile(r"^from dedupe\.kernels(?:\.(\w+))? import (.+)$", re.MULTILINE)
+KEPT_SECONDS = 60 * 24 * 3600
+"""Age from which a file of the cache is removed when a version writes its own. What is still in use
+is compiled again."""
 _DIGEST = 20
 """Bytes of the digest that stands at the start of a file and proves the rest."""
 
@@ -121,6 +125,16 @@ def write(file: Path | None, code: Compiled | list[Any]) -> None:
     except OSError:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def forget_old() -> None:
+    """Remove files of the cache that were written long ago: every version leaves its own."""
+    folder = writable_folder()
+    oldest = time.time() - KEPT_SECONDS
+    for file in () if folder is None else folder.iterdir():
+        with contextlib.suppress(OSError):
+            if file.stat().st_mtime < oldest:
+                file.unlink()
 
 
 def link(kernels: Sequence[Compiled]) -> list[Linked]:

@@ -9,22 +9,27 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial, reduce
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe import config
+from dedupe import config, memory
 from dedupe.arrays import I32
 from dedupe.index import FORMAT, Index, Places
 from dedupe.model import Result, UsedIndex
 from dedupe.pipeline import accepted, job, results
-from dedupe.pipeline.analysis import Analysis
+from dedupe.pipeline.analysis import Analysis, spill_limit
 from dedupe.pipeline.examining import examine
 from dedupe.pipeline.gathering import Gathering, analyse_files, read_again
 from dedupe.pipeline.indexing import parameters
 from dedupe.pipeline.progress import Progress
-from dedupe.sources import Changes, FileTable, find_files, select_changed
+from dedupe.pipeline.threads import threads
+from dedupe.sources import Changes, FileTable, find_files, markdown_parser, select_changed
 from dedupe.tables import AcceptedTable, Reading
 from dedupe.texts import Strings
+
+if TYPE_CHECKING:
+    from dedupe.sources.parsing import Parse
 
 
 def check(
@@ -48,22 +53,28 @@ def check(
         else:
             listing = select_changed(changes.files, paths, settings.sources)
         files = listing.files
-        analyses = analyse_files(files, settings, this.pool, this.progress)
-        skipped = results.left_out(listing, analyses)
-        articles = sum(len(part.file) for part in analyses)
-        if files or (changes is None and paths):  # else there was nothing to check
-            results.refuse_empty(articles, skipped, settings.sources)
-        if not articles:
-            return results.empty(this, skipped)
-        replaced = set(files.path).union(() if changes is None else changes.gone)
-        table = _retrieved(index, analyses, replaced)
-        recurring = settings.matching.depth != "fast"
-        analyses.append(accepted.analysis_of(table, len(files), recurring=recurring))
-        everything = Strings.of((*files.path, *table.path))
-        again = partial(_read_again, files, table, settings.sources)
-        gathering = Gathering()
-        analyses = [gathering.add(part) for part in analyses]
-        return examine(this, analyses, gathering, everything, again, skipped)
+        with (
+            memory.spilling(spill_limit(files, settings)),
+            markdown_parser(files, settings.sources, threads(settings.jobs)) as parse,
+        ):
+            analyses = analyse_files(
+                files, settings, this.model, this.pool, this.progress, parse=parse
+            )
+            skipped = results.left_out(listing, analyses)
+            articles = sum(len(part.file) for part in analyses)
+            if files or (changes is None and paths):  # else there was nothing to check
+                results.refuse_empty(articles, skipped, settings.sources)
+            if not articles:
+                return results.empty(this, skipped)
+            replaced = set(files.path).union(() if changes is None else changes.gone)
+            table = _retrieved(index, analyses, replaced)
+            recurring = settings.matching.depth != "fast"
+            analyses.append(accepted.analysis_of(table, len(files), recurring=recurring))
+            everything = Strings.of((*files.path, *table.path))
+            again = partial(_read_again, files, table, settings.sources, parse)
+            gathering = Gathering()
+            analyses = [gathering.add(part) for part in analyses]
+            return examine(this, analyses, gathering, everything, again, skipped)
 
 
 def _used(index: Index) -> UsedIndex:
@@ -94,9 +105,10 @@ def _retrieved(
 
 
 def _read_again(
-    files: FileTable, table: AcceptedTable, sources: config.Sources, chosen: I32
-) -> Reading:
+    files: FileTable, table: AcceptedTable, sources: config.Sources,
+    parse: Parse | None, chosen: I32,
+) -> Reading:  # fmt: skip
     """Read some articles once more: all of them incoming, or all of them accepted."""
     if len(chosen) and chosen[0] >= len(files):
         return accepted.reading_of(table, chosen - np.int32(len(files)))
-    return read_again(files, sources, chosen)
+    return read_again(files, sources, chosen, parse)

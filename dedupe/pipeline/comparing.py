@@ -11,6 +11,7 @@ import numpy as np
 from dedupe import align, config
 from dedupe.arrays import I64, order_of
 from dedupe.errors import NothingToAnalyseError, UsageError
+from dedupe.filler.scorer import load_model
 from dedupe.model import AlignedPassage, Comparison
 from dedupe.pipeline import matching
 from dedupe.pipeline.aligned import aligned, flipped
@@ -34,7 +35,7 @@ def compare(path_a: str, path_b: str, settings: config.Config) -> Comparison:
     if len(listing.files) != 2:
         raise UsageError("compare needs two different files")
     with workers(threads(settings.jobs)) as pool:
-        analyses = analyse_files(listing.files, settings, pool)
+        analyses = analyse_files(listing.files, settings, load_model(settings.filler.model), pool)
         for part in analyses:
             for item in part.skipped:
                 raise NothingToAnalyseError(f"{item.path}: {item.reason}")

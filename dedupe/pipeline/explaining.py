@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from dedupe import config, verify
-from dedupe.arrays import I64, Bool
+from dedupe.arrays import I64, Bool, packed
 from dedupe.errors import NothingToAnalyseError, UsageError
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.scorer import load_model, phrases, score_blocks
@@ -48,8 +48,9 @@ def explain(
     )
     known = {(finding.rule, finding.span) for finding in result.findings}
     originals = [f for f in everything.findings if (f.rule, f.span) not in known]
+    model = load_model(settings.filler.model)
     with workers(threads(settings.jobs)) as pool:
-        analyses = analyse_files(listing.files, settings, pool)
+        analyses = analyse_files(listing.files, settings, model, pool)
         gathering = Gathering.of(analyses)
         corpus = gathering.corpus(analyses, listing.files.path)
         if name not in corpus.path:
@@ -62,12 +63,10 @@ def explain(
         blocks = _blocks(corpus, part.reading, article, line)
         if not blocks:
             raise UsageError(f"{name}: no text at line {line}")
-        scores = score_blocks(
-            part.reading.text, part.reading.tokens, load_model(settings.filler.model)
-        )
+        scores = score_blocks(part.reading.text, part.reading.tokens, model)
         stems = gathering.stems()
         search = None if stems is None else reworded.Search(corpus, stems, article, pool)
-        batch = _Batch(part.reading, scores, gathering.passages(), search)
+        batch = _Batch(part.reading, model, scores, gathering.passages(), search)
         passages = tuple(
             _explained(
                 corpus, analyses, batch, article, block, (result.findings, originals), settings,
@@ -83,6 +82,8 @@ def explain(
         article_findings=tuple(f for f in result.findings if RULES[f.rule].whole_article),
         min_words=settings.matching.min_words,
         min_similarity=settings.matching.min_similarity,
+        short_words=matching.SHORT_WORDS,
+        short_similarity=max(matching.SHORT_SIMILARITY, settings.matching.min_similarity),
         depth=settings.matching.depth,
     )
 
@@ -97,6 +98,7 @@ class _Batch(NamedTuple):
     """The batch that holds an explained article."""
 
     reading: Reading
+    model: FillerModel
     scores: BlockScores
     passages: matching.CorpusPassages
     """Of the whole corpus"""
@@ -129,8 +131,7 @@ def _explained(
     findings: tuple[Sequence[Finding], Sequence[Finding]], settings: config.Config, pool: Executor,
 ) -> ExplainedPassage:  # fmt: skip
     """One block; findings: what is reported, and what is not as it is the original."""
-    reading, scores, _, search = batch
-    model = load_model(settings.filler.model)
+    reading, model, scores, _, search = batch
     words, table = reading.tokens, reading.text.blocks
     base = int(corpus.article_token[article]) - int(reading.article_token[_local(corpus, article)])
     first, last = (int(words.sentence[words.block[b]]) + base for b in (block, block + 1))
@@ -228,9 +229,9 @@ def _nearest(
     if not len(ours) or not len(theirs):
         return None
     theirs = theirs[_sharing(corpus, passages, ours, theirs)]
-    # `jaccard` wants i < j; a pair is turned where it is not, and the larger is always ours or not
     i, j = np.repeat(ours, len(theirs)), np.tile(theirs, len(ours))
-    pairs = np.minimum(i, j).astype(np.uint64) << np.uint64(32) | np.maximum(i, j).astype(np.uint64)
+    # The smaller number of a pair comes first, whoever's it is.
+    pairs = packed(np.minimum(i, j), np.maximum(i, j)).astype(np.uint64)
     if not len(pairs):
         return None
     order = np.argsort(pairs, kind="stable")

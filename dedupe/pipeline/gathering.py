@@ -12,7 +12,7 @@ from msgspec import structs
 
 from dedupe import config, memory
 from dedupe.arrays import I32, I64, U8, U32, Bool
-from dedupe.filler.scorer import load_model
+from dedupe.filler.modelfile import FillerModel
 from dedupe.findings import Suppressions
 from dedupe.pipeline import matching
 from dedupe.pipeline.analysis import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def analyse_files(
-    files: FileTable, settings: config.Config, pool: Executor,
+    files: FileTable, settings: config.Config, model: FillerModel, pool: Executor,
     progress: Progress | None = None, gathering: Gathering | None = None,
     parse: Parse | None = None,
 ) -> list[Analysis]:  # fmt: skip
@@ -42,7 +42,6 @@ def analyse_files(
     """
     progress = progress or Silence()
     files = dated(files, settings.sources)
-    model = load_model(settings.filler.model)
     runs = batches(files)
     keep = spill_limit(files, settings) is None
     progress.phase("reading", len(files))

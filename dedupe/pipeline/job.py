@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from dedupe import acceptances, config
 from dedupe.acceptances import Entry
+from dedupe.filler.modelfile import FillerModel
+from dedupe.filler.scorer import load_model
 from dedupe.kernels import warming
 from dedupe.model import BaselineEntry, UsedIndex
 from dedupe.pipeline import known
@@ -22,6 +24,7 @@ class Job(Struct, frozen=True):
 
     command: str
     settings: config.Config
+    model: FillerModel
     index: UsedIndex | None
     entries: Sequence[BaselineEntry]
     """Of the baseline"""
@@ -47,8 +50,10 @@ def begin(
 ) -> Iterator[Job]:  # fmt: skip
     """Start the threads of a run.
 
-    Raises BaselineError and AcceptFileError when there is no use in the files of known findings.
+    Raises BaselineError and AcceptFileError when there is no use in the files of known findings,
+    ModelFileError when there is none in that of the model.
     """
+    model = load_model(settings.filler.model)
     entries = known.load(settings)
     own = settings.suppressions
     listed = own.accept_file is not None and not own.ignore_suppressions
@@ -60,5 +65,6 @@ def begin(
         aside = spare if count > 1 else pool
         kept = [] if keep is None else keep
         yield Job(
-            command, settings, index, entries, excused, progress or Silence(), pool, aside, kept
-        )
+            command, settings, model, index, entries, excused, progress or Silence(), pool, aside,
+            kept,
+        )  # fmt: skip

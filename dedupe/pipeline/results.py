@@ -12,7 +12,6 @@ from dedupe import __version__, config
 from dedupe import findings as findings_stage
 from dedupe.arrays import F64
 from dedupe.errors import NothingToAnalyseError, SkippedFilesError
-from dedupe.filler.scorer import load_model
 from dedupe.findings import AccountLines, Shares
 from dedupe.model import Finding, Gate, Result, Run, Severity, Skipped, Summary
 from dedupe.pipeline import known
@@ -99,15 +98,18 @@ def run(job: Job) -> Run:
     return Run(
         version=__version__,
         command=job.command,
-        model=load_model(settings.filler.model).name,
+        model=job.model.name,
         index=job.index,
         settings={
             "depth": matching_settings.depth,
+            "encoding": settings.sources.encoding,
+            "input-format": settings.sources.input_format,
             "date-field": settings.sources.date_field,
             "date-source": settings.sources.date_source,
             "duplicates.min-words": matching_settings.min_words,
             "duplicates.min-similarity": matching_settings.min_similarity,
             "duplicates.document-similarity": matching_settings.document_similarity,
+            "duplicates.self": matching_settings.inside_articles,
             "duplicates.between": list(matching_settings.between),
             "duplicates.isolated-groups": [
                 ",".join(group) for group in matching_settings.isolated_groups
@@ -130,6 +132,7 @@ def run(job: Job) -> Run:
             "suppressions.require-reason": settings.suppressions.require_reason,
             "suppressions.accept-file": settings.suppressions.accept_file,
             "suppressions.txt-directives": settings.sources.txt_directives,
+            "output.min-severity": settings.rules.min_severity,
             "output.fail-on": settings.gate.fail_on,
         },
     )

@@ -41,7 +41,7 @@ def scan(
         ):
             gathering = Gathering()
             analyses = analyse_files(
-                listing.files, settings, this.pool, this.progress, gathering, parse
+                listing.files, settings, this.model, this.pool, this.progress, gathering, parse
             )
             skipped = results.left_out(listing, analyses)
             articles = sum(len(part.file) for part in analyses)

@@ -22,6 +22,7 @@ from dedupe import config, rewordings
 from dedupe.align import shingle_overlap
 from dedupe.arrays import I64
 from dedupe.errors import DedupeError, UsageError
+from dedupe.filler.scorer import load_model
 from dedupe.findings.lookup import Lookup
 from dedupe.model import REWORDED_RULES, RULES, Copy, Finding, Shown, Span
 from dedupe.pipeline import saved
@@ -71,6 +72,8 @@ def look_up(
         known = result.run.settings
         sources = structs.replace(
             settings.sources,
+            encoding=str(known.get("encoding", settings.sources.encoding)),
+            input_format=known.get("input-format", settings.sources.input_format),
             ignore_code=bool(known.get("duplicates.ignore-code", True)),
             txt_directives=bool(known.get("suppressions.txt-directives", False)),
         )
@@ -159,7 +162,7 @@ def _with_text(finding: Finding, settings: config.Config) -> Shown:
     settings = structs.replace(settings, sources=sources, matching=matched)
     listing = find_files(paths, sources)
     with workers(threads(settings.jobs)) as pool:
-        analyses = analyse_files(listing.files, settings, pool)
+        analyses = analyse_files(listing.files, settings, load_model(settings.filler.model), pool)
         for item in (*listing.skipped, *(item for part in analyses for item in part.skipped)):
             raise DedupeError(f"{item.path}: {item.reason}")
         gathering = Gathering.of(analyses)

@@ -65,7 +65,8 @@ def _limits(explanation: Explanation) -> str:
         "Two windows of text prove a copy when they share enough of their shingles, which are runs "
         "of five words. The copy is then followed as far as it goes. It counts from "
         f"{counted(explanation.min_words, 'word')} on, or as whole paragraphs, and from a "
-        f"similarity of {explanation.min_similarity:.2f} on."
+        f"similarity of {explanation.min_similarity:.2f} on, or of "
+        f"{explanation.short_similarity:.2f} below {counted(explanation.short_words, 'word')}."
     )
 
 

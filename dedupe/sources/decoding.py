@@ -6,6 +6,7 @@ Nothing is dropped on the way: words would vanish and offsets shift.
 from __future__ import annotations
 
 import codecs
+import re
 
 from msgspec import Struct
 
@@ -39,6 +40,7 @@ _SIGNATURES = (
 SIGNATURES = tuple(mark for mark, _ in (*_MARKS, *_SIGNATURES))
 """Starts of a file that call for a closer look, even of valid UTF-8 without zero bytes."""
 
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 1 << 16
 _MAX_CHAOS_PERCENT = 10.0
 _FEW_FOREIGN = 0.3
@@ -117,7 +119,7 @@ def _damaged_utf8(raw: bytes) -> Decoded | None:
     """UTF-8 with a few broken bytes, shown as U+FFFD: at least four good characters for each."""
     text = raw.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    foreign = sum(not char.isascii() for char in text) - broken
+    foreign = len(text) - len(text.encode("ascii", "ignore")) - broken
     if foreign < 4 * broken:
         return None
     return Decoded(text=text.encode(), guessed="utf-8 with broken bytes")
@@ -153,7 +155,8 @@ def _sample(raw: bytes) -> bytes:
     """Whole lines around the first byte beyond ASCII."""
     if len(raw) <= _SAMPLE:
         return raw
-    first = next((at for at, byte in enumerate(raw) if byte >= 0x80), 0)
+    beyond = _BEYOND_ASCII.search(raw)
+    first = beyond.start() if beyond else 0
     start = raw.rfind(b"\n", 0, max(0, first - _SAMPLE // 2)) + 1
     end = raw.rfind(b"\n", first, start + _SAMPLE)
     return raw[start : end if end > first else start + _SAMPLE]

@@ -146,6 +146,8 @@ def test_baseline_of_a_commit(cli: Cli, baseline: Path, monkeypatch: pytest.Monk
     assert cli(*scan, "--baseline-from-ref", "HEAD", "--no-baseline").code == 1
     _edit(baseline / "b.md", BAKERY, "")
     assert f"{FILE}:1:1: note SUP704" in cli(*scan, "--baseline-from-ref", "HEAD").out
+    (baseline / FILE).write_bytes(b"\xff\xfe\xff")  # here it is no text
+    assert f"{FILE}:1:1: note SUP704" in cli(*scan, "--baseline-from-ref", "HEAD").out
     for options, told in (
         (("--baseline-from-ref", "nobody"), "git knows no commit nobody; fetch it"),
         (("--baseline-from-ref", "HEAD", "--baseline", "x"), "there is no baseline x in HEAD"),

@@ -95,6 +95,7 @@ def test_original_and_left_out_text(cli: Cli, tmp_path: Path) -> None:
     assert "miss such a pair is none" in out
     assert '"The oven of the old bakery' in out
     assert "It counts from 20 words on" in out
+    assert "of 0.40 on, or of 0.60 below 40 words" in out
     out = cli("explain", f"{tmp_path / 'b.md'}:5", "--ignore-section", "ferry").out
     assert "of them left out of matching" in out
     assert "copy    left out of matching" in out

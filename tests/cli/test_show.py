@@ -88,6 +88,14 @@ def test_copies_from_a_result_and_from_a_scan(cli: Cli, folder: Path, form: str)
         assert cli("show", wanted).out == shown.out
 
 
+def test_a_result_knows_how_its_articles_were_read(cli: Cli, folder: Path) -> None:
+    """Markdown that was read as plain text is read so again, in its encoding."""
+    cli("scan", "--input-format", "txt", "--encoding", "latin-1", "-o", "jsonl:r.jsonl")
+    ran = cli("show", "c.md:3", "--from", "r.jsonl")
+    assert ran.code == 0
+    assert "a.md:3 (original)" in ran.out
+
+
 def test_result_from_standard_input(
     cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

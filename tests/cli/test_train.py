@@ -113,6 +113,15 @@ def test_same_articles_same_bytes(cli: Cli, folder: Path) -> None:
     assert (folder / "a.npz").read_bytes() == (folder / "b.npz").read_bytes()
 
 
+def test_the_day_is_that_of_the_epoch(
+    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model can be made again, to the byte, on another day."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    cli("train", "accepted", "-o", "own.npz")
+    assert load(folder / "own.npz").header.date == "1970-01-02"
+
+
 def test_heads_are_learned_from_filler(cli: Cli, folder: Path) -> None:
     """Words that only the filler uses raise the score, where the shipped model does not know."""
     assert cli("train", "accepted", "--filler", "filler", "-o", "own.npz").code == 0

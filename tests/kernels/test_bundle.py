@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from pathlib import Path
 from types import FunctionType
 from typing import cast
@@ -95,3 +97,16 @@ def test_no_bundle_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) ->
     assert bundle.file() is None
     bundle.write([])
     assert bundle.linked(NAME, SIGNATURE) is None
+
+
+def test_what_old_versions_left_goes(folder: Path) -> None:
+    """A bundle that is written removes files of long ago; those of other versions in use stay."""
+    old, new = folder / "bundle-old", folder / "words.split-new"
+    for file in (old, new):
+        file.write_bytes(b"x")
+    ago = time.time() - objects.KEPT_SECONDS - 60
+    os.utime(old, (ago, ago))
+    written = write()
+    assert not old.exists()
+    assert new.exists()
+    assert written.exists()

@@ -8,8 +8,9 @@ import sys
 
 import numpy as np
 import pytest
+from msgspec import structs
 
-from dedupe import config
+from dedupe import config, memory
 from dedupe.model import Finding, Result
 from dedupe.pipeline import analysis, check
 from dedupe.reports import ANALYSIS
@@ -240,6 +241,23 @@ def test_order_of_input_does_not_matter(shelf: Folder) -> None:
     """Files named one by one, backwards, as the folder."""
     names = [f"incoming/{name}.md" for name in "dcba"]
     assert jsonl(shelf.check(*names, settings=ROWS)) == jsonl(shelf.check(settings=ROWS))
+
+
+def test_tables_in_files_do_not_matter(shelf: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check keeps within `--memory-limit` as a scan does."""
+    expected = jsonl(shelf.check(settings=ROWS))
+    monkeypatch.setattr(memory, "LARGE_BYTES", 1)
+    monkeypatch.setattr(memory, "SLAB_BYTES", 1 << 16)
+    placed: list[int] = []
+    place = memory._Spill.place
+
+    def noted(spill: memory._Spill, size: int) -> memory._Place:
+        placed.append(size)
+        return place(spill, size)
+
+    monkeypatch.setattr(memory._Spill, "place", noted)
+    assert jsonl(shelf.check(settings=structs.replace(ROWS, memory_limit=1))) == expected
+    assert placed
 
 
 @pytest.mark.parametrize("keep", [1, 1 << 40])

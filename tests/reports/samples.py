@@ -418,4 +418,6 @@ def explanation() -> Explanation:
         article_findings=(findings()[2],),
         min_words=20,
         min_similarity=0.4,
+        short_words=40,
+        short_similarity=0.6,
     )

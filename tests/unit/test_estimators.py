@@ -15,6 +15,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from dedupe.errors import ModelFileError
 from dedupe.estimators import FillerClassifier, HashedTfidf
+from dedupe.filler.modelfile import save
 from dedupe.filler.scorer import load_model, score_blocks
 from dedupe.filler.training import CLOSING_CUES
 from dedupe.kernels import scoring
@@ -99,6 +100,16 @@ def test_wording_is_that_of_the_served_model() -> None:
     value = (wording * header.wording_scale - header.wording.mean) / header.wording.deviation
     served = FillerClassifier().fit(TEXTS).signals(TEXTS)[:, 0]
     assert value == pytest.approx(served, abs=1e-4)
+
+
+def test_what_was_fitted_stays(tmp_path: Path) -> None:
+    """The model is loaded once: that its file is another one later makes no difference."""
+    file = tmp_path / "own.npz"
+    save(load_model(), file)
+    fitted = FillerClassifier(model=str(file)).fit(TEXTS)
+    before = fitted.predict_proba(TEXTS)
+    file.unlink()
+    assert np.array_equal(fitted.predict_proba(TEXTS), before)
 
 
 def test_rows_have_length_one() -> None:

@@ -5,12 +5,12 @@ import pytest
 from datasketch import MinHash, MinHashLSH
 
 from dedupe.arrays import U32
+from dedupe.minhash import to_datasketch
 from dedupe.sketches import (
     PERMUTATIONS,
     permutations,
     shingles,
     sketch_ranges,
-    to_datasketch,
 )
 
 

@@ -1,39 +1,5 @@
 """Every option that commands share, defined once: one module per group of the help.
 
-Which command uses which options:
-
-    here        scan_options          scan (and with configurable_options)
-                configurable_options  config (all that a configuration file may set)
-    inputs      input_options         scan check baseline show accept explain files train index
-                                      (with decoding_options)
-                decoding_options      compare
-                source_option         show accept
-    selecting   selection_options     scan baseline show (with focus_option, isolation_option)
-                focus_option          check
-                isolation_option      check
-                incoming_options      check
-    matching    matching_options      scan check baseline show compare explain (with
-                                      leaving_out_options)
-                leaving_out_options   index
-    filler      filler_options        scan check baseline show explain
-                model_option          train (and with filler_options)
-    rules       rule_options          scan check baseline show
-    known       index_option          check
-                baseline_options      scan check (with baseline_option)
-                baseline_option       baseline
-                suppression_options   scan check baseline
-                accept_file_option    accept (and with suppression_options)
-    gate        gate_options          scan check
-    output      report_options        report (and with output_options)
-                output_options        scan check
-                all_members_option    baseline (and with output_options)
-                max_matches_option    show (and with report_options)
-                text_or_json_option   show compare explain rule index
-                display_options       all but baseline, index
-    running     run_options           scan check baseline accept index
-                quiet_option          report (and with run_options)
-                config_options        show explain compare files report train (and with run_options)
-
 `declaring` makes them: each has an environment variable `DEDUPE_<OPTION>`, and a key in the
 configuration file where a project may want to set it once. Defaults come from `config`.
 """

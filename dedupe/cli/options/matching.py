@@ -45,7 +45,7 @@ def matching_options(command: Command) -> Command:
             type=SHARE,
             default=defaults.min_similarity,
             show_default=True,
-            help="Exact similarity from which two passages are copies.",
+            help="Exact similarity from which two passages are copies; 0.6 below 40 words.",
         ),
         option(
             "Matching",
