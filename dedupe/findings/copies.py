@@ -249,8 +249,6 @@ def _passages(
     known = np.bincount(direct.of, minlength=count)
     elsewhere = cluster[direct.of] != cluster[other]
     members = np.where(alone, known + 1, size + np.bincount(direct.of[elsewhere], minlength=count))
-    older = corpus.rank[direct.article] <= rank[direct.of]
-    original = np.where(alone, np.bincount(direct.of[older], minlength=count) == 0, position == 0)
     of, other = _far(regions, order, position, size, known, direct.of * count + other, max_matches)
     of, other = of[wanted[of]], other[wanted[of]]
     start, end = regions.start[other], regions.end[other]
@@ -266,12 +264,19 @@ def _passages(
     parts = parts.rows(named)
     del named, reworded
 
+    # Where the original of the cluster is too little like a region to be named, it is none for it.
+    first = regions.article[regions.original][cluster]
+    theirs = np.bincount(parts.of[parts.article == first[parts.of]], minlength=count) > 0
+    alone |= (position > 0) & ~theirs
+    older = corpus.rank[parts.article] <= rank[parts.of]
+    original = np.where(alone, np.bincount(parts.of[older], minlength=count) == 0, position == 0)
+
     strangers = np.bincount(parts.of[group[parts.article] != own[parts.of]], minlength=count)
     absorbed = at_home & (strangers == 0)
     shown = ~absorbed & (np.bincount(parts.of, minlength=count) > 0)
     copied = np.bincount(parts.of[~_reworded(matches, parts.match)], minlength=count) > 0
     chosen = order[shown[order]]
-    first = np.where(alone, -1, regions.article[regions.original][cluster])
+    first[alone] = -1
     parts, offset = parts.of_drafts(
         chosen, parts.article != first[parts.of], -parts.similarity, parts.start
     )

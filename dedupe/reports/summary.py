@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from dedupe.model import Article, Finding, Result
@@ -165,16 +165,16 @@ def _article_rows(
 
 
 def _largest_clusters(result: Result) -> list[Finding]:
-    """One finding for each of the largest clusters, the one that shows most of it."""
-    best: dict[str, Finding] = {}
+    """One finding for each of the largest clusters, of median length: what most of them share."""
+    members: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in new_findings(result):
-        if finding.cluster is None or finding.cluster.size < 3:
-            continue
-        known = best.get(finding.cluster.id)
-        if known is None or finding.words > known.words:
-            best[finding.cluster.id] = finding
-    ranked = sorted(best.values(), key=_cluster_rank)
-    return ranked[:_FIRST_CLUSTERS]
+        if finding.cluster is not None and finding.cluster.size >= 3:
+            members[finding.cluster.id].append(finding)
+    typical = (
+        sorted(found, key=lambda finding: finding.words)[(len(found) - 1) // 2]
+        for found in members.values()
+    )
+    return sorted(typical, key=_cluster_rank)[:_FIRST_CLUSTERS]
 
 
 def _cluster_rank(finding: Finding) -> tuple[int, str, int]:

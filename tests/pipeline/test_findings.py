@@ -309,3 +309,20 @@ def test_drifting_articles_name_an_article_that_they_duplicate(
     for finding in found:
         assert finding.matches[0].similarity > 0.5, finding.message
         assert all(match.similarity > 0 for match in finding.matches), finding.message
+
+
+def test_a_short_passage_lends_its_original_to_no_longer_one(
+    folder: Folder, writer: Writer
+) -> None:
+    """A note about the author stands in all three; the text before it was first in the second."""
+    note, taken = writer.prose(33), writer.prose(66)
+    folder.write("a.txt", writer.prose(70), note)
+    folder.write("b.txt", writer.prose(60), taken, note)
+    folder.write("c.txt", writer.prose(50), taken, note)
+    first, second = folder.scan().findings
+    assert (first.path, first.words) == ("b.txt", 33)
+    assert [match.path for match in first.matches] == ["a.txt", "c.txt"]
+    assert (second.path, second.words) == ("c.txt", 99)
+    assert [match.path for match in second.matches] == ["b.txt"]
+    originals = [finding.cluster and finding.cluster.original for finding in (first, second)]
+    assert originals == ["a.txt", "b.txt"]
