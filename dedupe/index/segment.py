@@ -14,6 +14,7 @@ import mmap
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import pairwise
 from math import prod
@@ -242,25 +243,52 @@ class Segment:
         """The whole file."""
         return self._map[:]
 
+    @contextmanager
+    def _trusting(self) -> Iterator[None]:
+        """Take numbers of the file as they are. Raises IndexFolderError where they fit nothing.
+
+        To compare checksums of all that a look-up may touch would read the whole file.
+        """
+        try:
+            yield
+        except (IndexError, ValueError, OverflowError, MemoryError) as error:
+            raise IndexFolderError(f"{self.path} is damaged: {error}") from error
+
     def load(self, rows: I64) -> Articles:
-        """Some of the articles, in the order given."""
-        return articles.unpack(self.columns, rows)
+        """Some of the articles, in the order given; each agrees with its digest.
+
+        Raises IndexFolderError where the file is damaged.
+        """
+        with self._trusting():
+            found = articles.unpack(self.columns, rows)
+            digest = articles.digests(found.count, found.values)
+        wrong = np.flatnonzero((digest != found.digest).any(axis=1))
+        if len(wrong):
+            raise IndexFolderError(
+                f"{self.path} is damaged: {len(wrong):,} of {len(rows):,} articles that were read "
+                "do not agree with their digests; build the index anew"
+            )
+        return found
 
     def contents(self, rows: I64) -> Contents:
         """Some of the articles with their postings; rows: (k,) ascending."""
         row = np.full(self.header.articles, -1, np.int64)
         row[rows] = np.arange(len(rows))
-        passages, pairs = (
-            postings.moved(postings.unpack(self.columns, name, parts), row)
-            for name, parts in (("passage", self.header.parts), ("pair", 1))
-        )
-        return Contents(self.load(rows), passages, pairs)
+        with self._trusting():
+            passages, pairs = (
+                postings.moved(postings.unpack(self.columns, name, parts), row)
+                for name, parts in (("passage", self.header.parts), ("pair", 1))
+            )
+            return Contents(articles.unpack(self.columns, rows), passages, pairs)
 
     def find(self, key: U64, *, pairs: bool) -> tuple[I64, I64]:
         """Look up keys of passages, or pairs of stems, as `postings.find` does."""
-        if pairs:
-            return postings.find(self.columns, "pair", 1, key)
-        return postings.find(self.columns, "passage", self.header.parts, key)
+        name, parts = ("pair", 1) if pairs else ("passage", self.header.parts)
+        with self._trusting():
+            which, row = postings.find(self.columns, name, parts, key)
+            if len(row) and row.max() >= self.header.articles:
+                raise IndexError(f"article {row.max():,} of {self.header.articles:,}")
+        return which, row
 
     def paths(self) -> list[bytes]:
         """The paths of the articles, ascending."""

@@ -61,6 +61,61 @@ def test_a_damaged_byte_in_any_column(index: Path) -> None:
     assert not list(faults(Index.open(index)))
 
 
+def test_damaged_articles_are_not_compared(index: Path) -> None:
+    """What is read of an article agrees with its digest, or nothing is."""
+    file = segment(index)
+    whole = file.read_bytes()
+    opened = Index.open(index).segments[0]
+    rows = np.arange(opened.header.articles)
+    base = len(whole) - max(c.offset + c.size_bytes for c in opened.header.columns)
+    refused = set()
+    for column in opened.header.columns:
+        if not column.size_bytes:
+            continue
+        content = bytearray(whole)
+        for at in range(base + column.offset, base + column.offset + column.size_bytes, 7):
+            content[at] ^= 0x5A
+        file.write_bytes(content)
+        damaged = Index.open(index).segments[0]
+        try:
+            held = damaged.load(rows)
+        except IndexFolderError as error:
+            assert f"{file} is damaged" in str(error)  # noqa: PT017 - others are none of it
+            refused.add(column.name)
+        else:
+            assert all(
+                np.array_equal(held.values[n], v) for n, v in opened.load(rows).values.items()
+            )
+    assert refused >= {"word", "gap", "sentence_words", "block_kind", "line_step", "path", "digest"}
+
+
+def test_damaged_keys_lead_to_no_crash(index: Path) -> None:
+    """They lead elsewhere, or the file is said to be damaged."""
+    file = segment(index)
+    whole = file.read_bytes()
+    opened = Index.open(index).segments[0]
+    base = len(whole) - max(c.offset + c.size_bytes for c in opened.header.columns)
+    keys = np.arange(0, 1 << 32, 1 << 22, dtype=np.uint64)
+    told = 0
+    for column in opened.header.columns:
+        if not column.name.startswith(("passage_", "pair_")):
+            continue
+        content = bytearray(whole)
+        for at in range(base + column.offset, base + column.offset + column.size_bytes):
+            content[at] ^= 0x5A
+        file.write_bytes(content)
+        damaged = Index.open(index).segments[0]
+        for pairs in (False, True):
+            try:
+                _, row = damaged.find(keys, pairs=pairs)
+            except IndexFolderError as error:
+                assert "is damaged" in str(error)  # noqa: PT017
+                told += 1
+            else:
+                assert (row < opened.header.articles).all()
+    assert told
+
+
 def test_a_damaged_byte_between_columns(index: Path) -> None:
     """Even where nothing is kept the content no longer belongs to its name."""
     file = segment(index)
