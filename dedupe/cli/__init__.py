@@ -106,8 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # what the terminal cannot show becomes an escape
             stream.reconfigure(errors="backslashreplace")
     try:
-        with _sigterm_as_exception(), _warnings_as_lines():
-            return _run(arguments, session)
+        with _sigterm_as_exception() as asked, _warnings_as_lines():
+            verdict = _run(arguments, session)
+        return EXIT_TERMINATED if asked else verdict
     except (KeyboardInterrupt, Interrupted):
         _say("interrupted")
         return EXIT_INTERRUPTED
@@ -156,18 +157,24 @@ def _open_closed_streams() -> None:
 
 
 @contextlib.contextmanager
-def _sigterm_as_exception() -> Iterator[None]:
-    """Let SIGTERM unwind the stack, so that temporary files are removed."""
+def _sigterm_as_exception() -> Iterator[list[int]]:
+    """Let SIGTERM unwind the stack, so that temporary files are removed.
+
+    Gives a list that has the signal in it from then on: where C code asks Python for an attribute
+    it may drop any exception, and the run goes on to its end.
+    """
+    asked: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set handlers
+        yield asked  # only the main thread may set handlers
         return
 
-    def terminate(_signum: int, _frame: FrameType | None) -> None:
+    def terminate(signum: int, _frame: FrameType | None) -> None:
+        asked.append(signum)
         raise Terminated
 
     previous = signal.signal(signal.SIGTERM, terminate)
     try:
-        yield
+        yield asked
     finally:
         signal.signal(signal.SIGTERM, previous)
 

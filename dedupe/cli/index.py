@@ -10,6 +10,7 @@ import click
 
 from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
+from dedupe.cli.parameters import NumberRange
 from dedupe.cli.progress import progress
 from dedupe.cli.session import Session
 from dedupe.errors import IndexFolderError
@@ -25,7 +26,7 @@ _lock_option = options.option(
     "Index",
     "--lock-timeout",
     metavar="SECONDS",
-    type=click.FloatRange(min=0),
+    type=NumberRange(min=0),
     default=10.0,
     show_default=True,
     help="How long to wait for another process that changes the index.",

@@ -52,6 +52,25 @@ class SizeType(click.ParamType[int]):
         return int(float(match[1]) * _UNITS[match[2]])
 
 
+class NumberRange(click.FloatRange):
+    """A number in a range; `nan`, above and below nothing, would let everything pass a gate."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """The number."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return number
+
+
+SHARE, PERCENT = NumberRange(0, 1), NumberRange(0, 100)
+
+
 class JobsType(click.ParamType[int]):
     """A number of threads, or `auto`, which is 0."""
 

@@ -16,7 +16,7 @@ from dedupe.pipeline import excused, known, matching, results, rows
 from dedupe.pipeline.analysis import Analysis
 from dedupe.pipeline.gathering import Gathering, suppressions_of, with_words
 from dedupe.pipeline.job import Job
-from dedupe.pipeline.owners import owners_of
+from dedupe.pipeline.owners import owners_of, refuse_strange
 from dedupe.pipeline.store import ReadingStore
 from dedupe.tables import Corpus, Isolation, Overlap, Reading
 from dedupe.texts import Strings
@@ -41,6 +41,7 @@ def examine(
     memory.release()
     progress.phase("matching", 3)
     owners = owners_of(corpus, settings.matching)
+    refuse_strange(corpus, settings.output.focus)
     overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
     recurring: Callable[[], tuple[Families, Drafts]] = partial(
         _families, corpus, analyses, overlap, settings, owners.isolation, pool

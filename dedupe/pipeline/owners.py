@@ -78,6 +78,13 @@ def _isolation(corpus: Corpus, groups: Sequence[Sequence[str]]) -> Isolation | N
     return Isolation(np.array(met)) if met else None
 
 
+def refuse_strange(corpus: Corpus, focus: Sequence[str]) -> None:
+    """Raise UsageError for a path to report on that leads to no article, and to nothing else."""
+    for path in focus:
+        if not os.path.lexists(path) and not _inside(corpus, path).any():
+            raise UsageError(f"--focus {path}: there is no such file, folder or article")
+
+
 def _inside(corpus: Corpus, folder: str) -> Bool:
     """Which articles (D,) lie in a folder."""
     root = os.path.normpath(folder).replace(os.sep, "/")

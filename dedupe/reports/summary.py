@@ -71,10 +71,13 @@ def _found(result: Result) -> Line:
         if severities.get(level)
     ]
     flagged = set(paths(new_findings(result)))
-    files = len(flagged.difference(paths(result.articles)))
-    where = f" in {len(flagged) - files:,} of {counted(result.summary.articles, 'article')}"
-    if files:
-        where += f" and about {counted(files, 'file')} that could not be read"
+    others = flagged.difference(paths(result.articles))
+    unread = others.intersection(item.path for item in result.skipped)
+    where = f" in {len(flagged) - len(others):,} of {counted(result.summary.articles, 'article')}"
+    if unread:
+        where += f" and about {counted(len(unread), 'file')} that could not be read"
+    if len(others) > len(unread):  # of known findings
+        where += f" and about {counted(len(others) - len(unread), 'other file')}"
     return (
         Piece(f"Found {counted(new, noun)}", "title"),
         Piece(f" ({', '.join(levels)}){where}{tail}."),

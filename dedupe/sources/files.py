@@ -177,7 +177,12 @@ class _Walk:
             try:
                 if self.options.follow_symlinks:
                     status = os.stat(folder.location)
-                    self.seen_folders.add((status.st_dev, status.st_ino))
+                    known = (status.st_dev, status.st_ino)
+                    if known in self.seen_folders and folder is not root:
+                        # Within a linked folder, such as one that holds the folder named.
+                        self.skip(folder.path, "folder that is read already", deliberate=True)
+                        continue
+                    self.seen_folders.add(known)
                 with os.scandir(folder.location) as entries:
                     self.list_folder(folder, list(entries), pending, paths, locations)
             except OSError as error:

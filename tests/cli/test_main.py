@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
@@ -114,6 +115,18 @@ def test_sigterm_is_143(cli: Cli, engine: Engine, tmp_path: Path) -> None:
     assert ran == (143, "", "terminated\n")
     assert signal.getsignal(signal.SIGTERM) == before
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends the process at once")
+def test_a_sigterm_that_was_dropped_is_143_at_the_end(cli: Cli, engine: Engine) -> None:
+    """C code may swallow any exception; the run is complete, and the caller is told."""
+
+    def dropped() -> None:
+        with contextlib.suppress(BaseException):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    engine.act = dropped
+    assert cli("scan", "-q").code == 143
 
 
 @pytest.mark.parametrize(("gate", "code"), [(False, 0), (True, 1)])

@@ -331,6 +331,14 @@ def test_gates(cli: Cli, folder: Path, gate: list[str], code: int) -> None:
     assert cli("scan", "--select", "DUP", *gate).code == code
 
 
+@pytest.mark.parametrize("option", ["--max-duplicate-percent", "--min-similarity"])
+def test_what_is_no_number_is_refused(cli: Cli, folder: Path, option: str) -> None:
+    """Nothing is above it, so a gate would let everything pass."""
+    ran = cli("scan", option, "nan")
+    assert ran.code == 2
+    assert "'nan' is no number" in ran.err
+
+
 def test_between_folders(cli: Cli, folder: Path) -> None:
     """Copies across the folders stay, copies inside one do not count."""
     (folder / "c").mkdir()

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from dedupe.errors import ConfigError
+from dedupe.errors import ConfigError, UsageError
 from dedupe.model import Article, Severity, Summary
 from tests.pipeline.farm import Folder, Writer, of_rule, sentences, settings
 
@@ -171,6 +171,15 @@ def test_all_members_reports_the_original_too(folder: Folder, writer: Writer) ->
     result = folder.scan(settings=settings(output={"all_members": True}))
     assert [f.path for f in result.findings] == ["a.txt", "b.txt", "c.txt"]
     assert [a.duplicate_words for a in result.articles] == [0, 40, 40]
+
+
+def test_focus_on_nothing_is_refused(folder: Folder, writer: Writer) -> None:
+    """A path that leads nowhere would let everything pass; what is no article may be named."""
+    copied(folder, writer, ["a.txt", "b.txt"])
+    folder.raw("picture.png", b"\x89PNG")
+    assert not folder.scan(settings=settings(output={"focus": ["picture.png"]})).findings
+    with pytest.raises(UsageError, match=r"--focus a\.tx: there is no such file"):
+        folder.scan(settings=settings(output={"focus": ["a.tx"]}))
 
 
 def test_focus_reports_some_paths_and_compares_all(folder: Folder, writer: Writer) -> None:

@@ -6,9 +6,8 @@ import click
 
 from dedupe.cli.options.declaring import Decorator, combined, option
 from dedupe.cli.options.rules import SEVERITIES
+from dedupe.cli.parameters import PERCENT
 from dedupe.config import Filler
-
-PERCENT = click.FloatRange(0, 100)
 
 
 def gate_options(fail_on: str) -> Decorator:

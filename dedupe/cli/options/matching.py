@@ -7,9 +7,8 @@ from typing import get_args
 import click
 
 from dedupe.cli.options.declaring import Command, combined, option
+from dedupe.cli.parameters import SHARE
 from dedupe.config import Depth, Matching, Sources
-
-SHARE = click.FloatRange(0, 1)
 
 
 def matching_options(command: Command) -> Command:

@@ -269,6 +269,17 @@ def test_links_to_files_are_read_once(folder: Path) -> None:
 
 
 @posix
+def test_a_linked_folder_above_is_read_but_for_what_is_known(folder: Path) -> None:
+    """No article is found twice by a link to the folder that holds the folder named."""
+    write("in/sub/b.txt")
+    write("beside.txt")
+    Path("in/above").symlink_to("..")
+    found = find_files(["in"], Sources(follow_symlinks=True))
+    assert paths(found) == ["in/above/beside.txt", "in/sub/b.txt"]
+    assert reasons(found)["in/above/in/"] == ("folder that is read already", True)
+
+
+@posix
 def test_links_to_folders_are_followed_on_request(folder: Path) -> None:
     """Loops are found, and a folder that is read already is not read by its link."""
     write("outside/a.txt")
