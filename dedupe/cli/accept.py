@@ -15,7 +15,7 @@ from dedupe.config import ACCEPT_FILE
 
 @click.command("accept", cls=GroupedCommand)
 @click.argument("finding", metavar="FINDING")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @options.option(
     "Known",
     "--reason",
@@ -61,6 +61,8 @@ def command(
     paths = settings.scanned(values, source)
     file = str(values["accept_file"] or ACCEPT_FILE)
     config = settings.config(dict(values) | {"accept_file": file})
+    if until is not None and until < settings.today():
+        raise UsageError(f"--until {until} is past: the finding would stand as before")
     with OutputFile(file) as output:
         entry, entries = pipeline.accept(finding, paths, config, source, reason.strip(), until)
         output.stream.write(dump(entries))

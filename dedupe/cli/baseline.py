@@ -47,7 +47,7 @@ def command() -> None:
 
 
 @command.command("create", cls=GroupedCommand)
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @_scan_options
 @options.option(
     "Known",
@@ -68,7 +68,7 @@ def create(*, force: bool, **values: object) -> int:
 
 
 @command.command("update", cls=GroupedCommand)
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @_scan_options
 def update(**values: object) -> int:
     """Take in the new findings of the articles under PATHS, and leave out what is gone.
@@ -81,7 +81,7 @@ def update(**values: object) -> int:
 
 
 @command.command("prune", cls=GroupedCommand)
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @_scan_options
 def prune(**values: object) -> int:
     """Leave out what is no finding any more of the articles under PATHS; add nothing."""

@@ -15,7 +15,7 @@ _SEVERITY = {"DUP102": "error"}
 
 
 @click.command("check", cls=GroupedCommand)
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @options.input_options
 @options.incoming_options
 @options.focus_option

@@ -12,8 +12,8 @@ from dedupe.cli.terminal import stdout_options
 
 
 @click.command("compare", cls=GroupedCommand)
-@click.argument("a", type=click.Path())
-@click.argument("b", type=click.Path())
+@click.argument("a", type=click.Path(readable=False))
+@click.argument("b", type=click.Path(readable=False))
 @options.decoding_options
 @options.matching_options
 @options.text_or_json_option

@@ -17,7 +17,7 @@ _PLACE = re.compile(r"(.+?):([1-9]\d*)(?::\d+)?", flags=re.DOTALL)
 
 
 @click.command("explain", cls=GroupedCommand)
-@click.argument("place", metavar="PATH[:LINE]", type=click.Path())
+@click.argument("place", metavar="PATH[:LINE]", type=click.Path(readable=False))
 @options.option(
     "Selection",
     "--with",

@@ -12,7 +12,7 @@ from dedupe.cli.terminal import stdout_options
 
 
 @click.command("files", cls=GroupedCommand)
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @options.input_options
 @options.display_options
 @options.config_options

@@ -47,7 +47,7 @@ def command() -> None:
 
 @command.command("build", cls=GroupedCommand)
 @_index_argument
-@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False))
 @options.option(
     "Index",
     "--store-text",
@@ -77,7 +77,7 @@ def build(
 
 @command.command("add", cls=GroupedCommand)
 @_index_argument
-@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False))
 @_reading_options
 @click.pass_context
 def add(context: click.Context, /, index: Path, **values: object) -> int:
@@ -89,7 +89,7 @@ def add(context: click.Context, /, index: Path, **values: object) -> int:
 
 @command.command("update", cls=GroupedCommand)
 @_index_argument
-@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False))
 @_reading_options
 @click.pass_context
 def update(context: click.Context, /, index: Path, **values: object) -> int:
@@ -202,7 +202,9 @@ def compact(index: Path, **values: object) -> int:
 
 @command.command("merge", cls=GroupedCommand)
 @_index_argument
-@click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=click.Path())
+@click.argument(
+    "others", metavar="OTHER...", nargs=-1, required=True, type=click.Path(readable=False)
+)
 @_lock_option
 def merge(index: Path, others: tuple[str, ...], **values: object) -> int:
     """Add the articles of OTHER indexes to INDEX; of one that both have, the last stays."""

@@ -12,7 +12,7 @@ from dedupe.cli.session import Session
 
 
 @click.command("scan", cls=GroupedCommand)
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @options.scan_options
 @click.pass_context
 def command(context: click.Context, /, **values: object) -> int:

@@ -13,7 +13,7 @@ from dedupe.cli.terminal import stdout_options
 
 @click.command("show", cls=GroupedCommand)
 @click.argument("finding", metavar="FINDING")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @options.source_option
 @options.input_options
 @options.selection_options

@@ -13,7 +13,9 @@ from dedupe.cli.session import Session
 
 
 @click.command("train", cls=GroupedCommand)
-@click.argument("paths", metavar="ACCEPTED...", nargs=-1, required=True, type=click.Path())
+@click.argument(
+    "paths", metavar="ACCEPTED...", nargs=-1, required=True, type=click.Path(readable=False)
+)
 @options.option(
     "Model",
     "-o",

@@ -52,18 +52,18 @@ def test_finding_of_a_saved_result(cli: Cli, folder: Path) -> None:
 def test_dates(cli: Cli, folder: Path) -> None:
     """On the last day it holds; then it is new again, and the entry is named in its line."""
     cli("accept", "b.md:7", "--reason", "x")
-    cli("accept", "b.md:5", "--reason", "x", "--until", "2027-01-31")
-    assert statuses(cli, "--today", "2027-01-31") == [
+    cli("accept", "b.md:5", "--reason", "x", "--until", "2999-01-31")
+    assert statuses(cli, "--today", "2999-01-31") == [
         ("DUP102", "suppressed"), ("TPL205", "suppressed"),
     ]  # fmt: skip
-    expired = ("--today", "2027-02-01")
+    expired = ("--today", "2999-02-01")
     assert statuses(cli, *expired) == [
         ("SUP703", "new"), ("DUP102", "new"), ("TPL205", "suppressed"),
     ]  # fmt: skip
     line = (folder / FILE).read_text(encoding="utf-8").splitlines().index("[[accept]]") + 2
     out = cli("scan", "-f", "concise", "-q", "--select", "SUP703", *expired).out
     assert out.startswith(
-        f"{FILE}:{line}:1: warning SUP703 DUP102 in b.md was accepted until 2027-01-31 ["
+        f"{FILE}:{line}:1: warning SUP703 DUP102 in b.md was accepted until 2999-01-31 ["
     )
 
 
@@ -165,6 +165,7 @@ def test_gate_of_incoming_articles(cli: Cli, folder: Path) -> None:
         (("b.md:5", "--reason", " "), "--reason is empty"),
         (("b.md:1", "--reason", "x"), "no finding b.md:1 in ."),
         (("b.md:5", "--reason", "x", "--until", "soon"), "write it as 2027-01-31"),
+        (("b.md:5", "--reason", "x", "--until", "2020-01-31"), "--until 2020-01-31 is past"),
     ],
 )
 def test_usage(cli: Cli, folder: Path, arguments: tuple[str, ...], told: str) -> None:
