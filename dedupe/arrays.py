@@ -24,8 +24,14 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 def ragged(first: I64, size: I64) -> tuple[I64, I64]:
     """Stretches of numbers side by side: the stretch of each number, and the numbers."""
-    of = np.repeat(np.arange(len(size)), size)
-    return of, np.arange(len(of)) + np.repeat(first - np.cumsum(size) + size, size)
+    return np.repeat(np.arange(len(size)), size), stretches(first, size)
+
+
+def stretches(first: I64, size: I64) -> I64:
+    """Stretches of numbers, one behind the other."""
+    before = np.cumsum(size) - size
+    numbers: I64 = np.arange(size.sum()) + np.repeat(first - before, size)
+    return numbers
 
 
 def packed(upper: I32 | I64, lower: I32 | I64) -> I64:

@@ -26,7 +26,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
-from dedupe.arrays import F32, F64, I32, I64, U64, Bool
+from dedupe.arrays import F32, F64, I32, I64, U64, Bool, ragged
 from dedupe.filler import scorer
 from dedupe.filler.modelfile import (
     HUMAN_SHARE,
@@ -155,10 +155,8 @@ class Ngrams:
 
     def rows(self, blocks: I64) -> tuple[I64, I64]:
         """Of some blocks: row (0 ...) of every n-gram, and its place in the arrays."""
-        first, size = self.offsets[blocks].astype(np.int64), np.diff(self.offsets)[blocks]
-        row = np.repeat(np.arange(len(blocks)), size)
-        start = np.concatenate(([0], np.cumsum(size)[:-1]))
-        return row, np.arange(len(row)) - np.repeat(start - first, size)
+        offset = self.offsets.astype(np.int64)
+        return ragged(offset[blocks], np.diff(offset)[blocks])
 
     def matrix(self, blocks: I64, idf: F64) -> csr_matrix:
         """TF-IDF of some blocks, (U, G), divided as the scorer divides it."""

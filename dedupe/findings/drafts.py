@@ -200,9 +200,7 @@ class DraftTable(Struct, frozen=True):
         # What stands behind the last word, without a word, belongs to the last piece.
         first = np.searchsorted(pieces.token[:-1], self.start, side="right") - 1
         behind = np.maximum(np.searchsorted(pieces.token, self.end, side="left"), first + 1)
-        count = behind - first
-        of = np.repeat(np.arange(len(first)), count)
-        piece = np.arange(len(of)) - np.repeat(np.cumsum(count) - count - first, count)
+        of, piece = ragged(first, behind - first)
         of, piece = of[~pieces.out[piece]], piece[~pieces.out[piece]]
         start = np.maximum(self.start[of], pieces.token[piece])
         end = np.minimum(self.end[of], pieces.token[piece + 1])

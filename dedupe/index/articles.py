@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 import numpy as np
 from msgspec import Struct
 
-from dedupe.arrays import I64, U8
+from dedupe.arrays import I64, U8, stretches
 from dedupe.index.columns import (
     Array,
     Bits,
@@ -200,7 +200,7 @@ def unpack(columns: Columns, rows: I64) -> Articles:
         offset = columns[f"{dimension}_offset"]
         first = offset[rows].astype(np.int64)
         count[dimension] = offset[rows + 1].astype(np.int64) - first
-        chosen = places(first, count[dimension])
+        chosen = stretches(first, count[dimension])
         for names, packing in packings.items():
             values |= zip(names, packing.unpack(columns, names[0], chosen), strict=True)
     size, passages = (columns[name][rows].astype(np.int64) for name in ("size", "passages"))
@@ -238,13 +238,7 @@ def _offsets(count: Array) -> I64:
 
 def _rows(count: I64, rows: I64) -> I64:
     """Rows of a dimension that belong to some articles."""
-    return places((np.cumsum(count) - count)[rows], count[rows])
-
-
-def places(first: I64, count: I64) -> I64:
-    """Ranges of numbers, one behind the other."""
-    before = np.cumsum(count) - count
-    return np.repeat(first - before, count) + np.arange(count.sum())
+    return stretches((np.cumsum(count) - count)[rows], count[rows])
 
 
 def _restarted(steps: Array, count: I64) -> I64:
@@ -274,4 +268,4 @@ def _lengths(strings: Sequence[bytes]) -> I64:
 
 
 def _gathered(text: Texts) -> U8:
-    return text.data[places(text.start, text.end - text.start)]
+    return text.data[stretches(text.start, text.end - text.start)]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.arrays import I64, U32, U64
+from dedupe.arrays import I64, U32, U64, ragged
 from dedupe.index.columns import Array, Columns
 from dedupe.rarity import RARE, RARITY_BITS, rarity
 from dedupe.tables import AcceptedTable, PassageTable
@@ -158,9 +158,7 @@ def find(columns: Columns, name: str, parts: int, key: U64) -> tuple[I64, I64]:
     slot = (key >> np.uint64(32 - bits)).astype(np.int64)
     first = offset[slot].astype(np.int64)
     count = offset[slot + 1].astype(np.int64) - first
-    before = np.cumsum(count) - count
-    place = np.repeat(first - before, count) + np.arange(count.sum())
-    asked = np.repeat(np.arange(len(key)), count)
+    asked, place = ragged(first, count)
     rest = (key & np.uint64((1 << 32 - bits) - 1)).astype(np.uint32)
     same = np.flatnonzero(columns[f"{name}_key"][place] == rest[asked])
     return asked[same], columns[f"{name}_article"][place[same]].astype(np.int64)

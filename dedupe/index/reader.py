@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from dedupe.arrays import I64, U8, U32, U64, Bool
+from dedupe.arrays import I64, U8, U32, U64, Bool, stretches
 from dedupe.errors import IndexFolderError, UsageError
 from dedupe.index import articles, manifest, postings
 from dedupe.index.manifest import SEGMENTS, Entry, Manifest
@@ -201,7 +201,7 @@ class Index:
         held = np.bincount(asked, minlength=len(distinct))[asked]
         chosen = (held <= CAP) | (held <= CHAINED) & (_rank(asked) < CHAIN)
         asked, holder = asked[chosen], holder[chosen]
-        rows = articles.places(begins[asked], times[asked])
+        rows = stretches(begins[asked], times[asked])
         holder, place = np.repeat(holder, times[asked]), place[rows]
         order = np.lexsort((place, holder))
         holder, place = holder[order], place[order]

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from msgspec import structs
 
-from dedupe.arrays import F64, I64, Bool, order_of, packed
+from dedupe.arrays import F64, I64, Bool, order_of, packed, ragged
 from dedupe.findings import Drafts
 from dedupe.findings.lines import rounded
 from dedupe.findings.lookup import Lookup
@@ -77,8 +77,8 @@ def _inside(table: MatchTable, summaries: SummaryTable) -> Bool:
     for article, source, start, end in sides:
         own = packed(article, source)
         low, high = (np.searchsorted(key[order], own, side) for side in _EDGES)
-        of = np.repeat(np.arange(len(own)), high - low)
-        which = order[np.arange(len(of)) - np.repeat(np.cumsum(high - low) - high, high - low)]
+        of, place = ragged(low, high - low)
+        which = order[place]
         meets = (start[of] < summaries.end[which]) & (end[of] > summaries.start[which])
         inside[of[meets]] = True
     return inside
