@@ -216,7 +216,7 @@ def repeated(found: Reworded, shares: F64, copied: MatchTable) -> I64:
     words = np.diff(found.span, axis=1)[:, ::2]
     same = shares[:, 0] * words.min(axis=1) / words.max(axis=1)
     kept = np.flatnonzero((same >= REPEATED) & (shares[:, 1] >= IN_ORDER))
-    copies = np.stack([copied.a_start, copied.a_end, copied.b_start, copied.b_end], axis=1)
+    copies = copied.spans
     told: dict[int, I64] = {}
     chosen = []
     for row in kept[np.argsort(-found.evidence[kept], kind="stable")].tolist():
@@ -249,8 +249,7 @@ def join(copied: MatchTable, reworded: Reworded) -> Joined:
     from dedupe.kernels.rewording import join_spans
 
     partner = np.concatenate([np.stack([copied.a, copied.b], axis=1), reworded.partner])
-    spans = np.stack([copied.a_start, copied.a_end, copied.b_start, copied.b_end], axis=1)
-    span = np.concatenate([spans, reworded.span])
+    span = np.concatenate([copied.spans, reworded.span])
     evidence = np.append(np.full(len(copied), np.nan), reworded.evidence)
     pair = packed(*partner.T).astype(np.uint64)
     order = order_of(pair, span[:, 0], span[:, 2])

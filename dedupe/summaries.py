@@ -87,12 +87,11 @@ def _known(known: MatchTable, article: I32, source: I32) -> tuple[I64, I64]:
 
     Returns them, the side of the article first, and where those of each pair begin and end (Q, 2).
     """
-    spans = np.stack([known.a_start, known.a_end, known.b_start, known.b_end], axis=1)
     there = packed(known.a, known.b)
     back = packed(known.b, known.a)
     key = np.concatenate([there, back])
     order = order_of(key)
-    match = np.concatenate([spans, spans[:, [2, 3, 0, 1]]])[order]
+    match = np.concatenate([known.spans, known.spans[:, [2, 3, 0, 1]]])[order]
     wanted = packed(article, source)
     edges = [np.searchsorted(key[order], wanted, side) for side in ("left", "right")]
     return np.ascontiguousarray(match), np.stack(edges, axis=1)

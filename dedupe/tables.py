@@ -300,6 +300,11 @@ class MatchTable(Struct, frozen=True):
     def __len__(self) -> int:
         return len(self.a)
 
+    @property
+    def spans(self) -> I64:
+        """(V, 4) first token and end on either side."""
+        return np.stack([self.a_start, self.a_end, self.b_start, self.b_end], axis=1)
+
     def rows(self, chosen: I64 | Bool) -> MatchTable:
         """Some of the rows, in the order given."""
         columns = {name: getattr(self, name)[chosen] for name in self.__struct_fields__[:-1]}

@@ -192,8 +192,7 @@ def _with_reworded(
         for column in ("partner", "span")
     )
     matches = align.measured(partner, span, corpus.token, pool).and_those_of(inner)
-    span = np.stack([matches.a_start, matches.a_end, matches.b_start, matches.b_end], axis=1)
-    shares = rewordings.edits(corpus.token, stems.stem, span, pool)
+    shares = rewordings.edits(corpus.token, stems.stem, matches.spans, pool)
     runs, in_order = shares.T
     evidence = np.concatenate([joined.evidence, again.evidence, np.full(len(inner), np.nan)])
     words = np.concatenate([joined.copied, np.zeros(len(again.evidence)), np.ones(len(inner))])

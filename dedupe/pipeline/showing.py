@@ -237,10 +237,9 @@ def _edits(
     """What was done to the text of each pair; None where there are no stems, at depth fast."""
     if stems is None:
         return None
-    span = np.stack([table.a_start, table.a_end, table.b_start, table.b_end], axis=1)
-    shares = rewordings.edits(corpus.token, stems.stem, span, pool)
+    shares = rewordings.edits(corpus.token, stems.stem, table.spans, pool)
     runs, in_order = shares.T
-    unknown = np.full(len(span), np.nan)
+    unknown = np.full(len(table), np.nan)
     return EditTable(rewordings.kinds(shares), runs, in_order, unknown, unknown)
 
 
