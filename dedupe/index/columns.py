@@ -165,11 +165,5 @@ def unpaired(values: U64) -> tuple[U32, U32]:
 
 def _most_frequent(values: U64, most: int) -> U64:
     """The most frequent values, so many at most, ascending."""
-    ascending = np.sort(values)
-    first = np.ones(len(ascending), np.bool_)
-    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
-    places = np.flatnonzero(first)
-    if len(places) > most:
-        count = np.diff(places, append=len(ascending))
-        places = places[np.sort(np.argsort(-count, kind="stable")[:most])]
-    return ascending[places]
+    found, count = np.unique(values, return_counts=True)
+    return found if len(found) <= most else found[np.sort(np.argsort(-count, kind="stable")[:most])]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.arrays import I64, U32, U64, ragged
+from dedupe.arrays import I64, U32, U64, distinct, ragged
 from dedupe.index.columns import Array, Columns
 from dedupe.rarity import RARE, RARITY_BITS, rarity
 from dedupe.tables import AcceptedTable, PassageTable
@@ -47,15 +47,6 @@ class Keyed(NamedTuple):
     def postings(self) -> U64:
         """The distinct postings, ascending; owners are rows."""
         return distinct(self.key << _ROW | self.owner.astype(np.uint64))
-
-
-def distinct(postings: U64) -> U64:
-    """The distinct postings, ascending."""
-    ascending = np.sort(postings)
-    first = np.ones(len(ascending), np.bool_)
-    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
-    once: U64 = ascending[first]
-    return once
 
 
 def passage_keys(passages: PassageTable) -> Keyed:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from dedupe.arrays import I64, U8, U32, U64, Bool, stretches
+from dedupe.arrays import I64, U8, U32, U64, Bool, distinct, stretches
 from dedupe.errors import IndexFolderError, UsageError
 from dedupe.index import articles, manifest, postings
 from dedupe.index.manifest import SEGMENTS, Entry, Manifest
@@ -176,12 +176,12 @@ class Index:
         Those that hold a passage with the same words or a key of a band in common, and, with stems,
         those that hold several of its pairs of stems close to each other.
         """
-        keys = postings.distinct(postings.passage_keys(passages).key)
+        keys = distinct(postings.passage_keys(passages).key)
         asked, holder = self._find(keys, MOST_ALIKE, pairs=False)
         found = holder[_rank(asked) < MOST_ALIKE]
         if stems is not None:
             found = np.append(found, self._reworded(stems.stem, _piece(passages, len(stems.stem))))
-        segment, row = _parted(postings.distinct(found))
+        segment, row = _parted(distinct(found))
         path = [
             self.segments[s].path_of(r) for s, r in zip(segment.tolist(), row.tolist(), strict=True)
         ]
@@ -196,9 +196,9 @@ class Index:
         key, place = key[first], (word + _APART * piece[word])[first]
         order = np.argsort(key, kind="stable")
         key, place = key[order], place[order]
-        distinct, begins, times = np.unique(key, return_index=True, return_counts=True)
-        asked, holder = self._find(distinct, CAP, pairs=True)
-        held = np.bincount(asked, minlength=len(distinct))[asked]
+        each, begins, times = np.unique(key, return_index=True, return_counts=True)
+        asked, holder = self._find(each, CAP, pairs=True)
+        held = np.bincount(asked, minlength=len(each))[asked]
         chosen = (held <= CAP) | (held <= CHAINED) & (_rank(asked) < CHAIN)
         asked, holder = asked[chosen], holder[chosen]
         rows = stretches(begins[asked], times[asked])

@@ -25,7 +25,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from dedupe.arrays import I64, U8, U64
+from dedupe.arrays import I64, U8, U64, distinct
 from dedupe.errors import IndexFolderError
 from dedupe.index import articles, postings
 from dedupe.index.articles import Articles
@@ -124,7 +124,7 @@ def merged(parts: list[Contents]) -> Contents:
     rows = [row[low:high] for low, high in pairwise(first.tolist())]
 
     def sorted_again(old: list[U64]) -> U64:
-        return postings.distinct(np.concatenate(list(map(postings.moved, old, rows))))
+        return distinct(*map(postings.moved, old, rows))
 
     return Contents(
         together.take(order),
