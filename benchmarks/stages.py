@@ -47,7 +47,7 @@ from dedupe.filler.scorer import load_model, score_blocks
 from dedupe.pipeline import analysis, gathering, matching
 from dedupe.rarity import stem_frequency
 from dedupe.sources import FileTable, SourceFile, find_files, read_batch
-from dedupe.tables import MatchTable
+from dedupe.tables import Boxes, MatchTable
 
 CORPUS = "plain-30MB"
 ROUNDS = 3
@@ -195,7 +195,7 @@ def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     proposed = np.sort(np.concatenate(candidates.band_pairs(collide, count, pool)))
     where = verify.Passages(gathered.article, gathered.start, gathered.length, equals.group)
 
-    def prove() -> verify.Boxes:
+    def prove() -> Boxes:
         return verify.prove(known, proposed, matching.LIMITS, corpus.token, where, pool).boxes
 
     yield Stage("exact proof", "candidate", len(known) + len(proposed), _seconds(prove))
@@ -203,7 +203,7 @@ def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
     least = settings.matching.min_words
 
     def join() -> MatchTable:
-        return align.align(boxes.partner, boxes.box, corpus.token, pieces, least, pool)
+        return align.align(boxes, corpus.token, pieces, least, pool)
 
     overlap = partial(align.shingle_overlap, corpus.token, pool=pool)
     matches = join()
@@ -217,7 +217,7 @@ def _corpus(files: FileTable, pool: Executor) -> Iterator[Stage]:
         frequency = stem_frequency(stemmed.stem, pieces, pool)
         here = rewordings.rarity_here(frequency, len(pieces) - 1)
 
-        def pair() -> pairings.Candidates:
+        def pair() -> Boxes:
             return pairings.candidates(stemmed.stem, pieces, owner, frequency, pool)
 
         where_reworded = pair()

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from dedupe import memory
 from dedupe.arrays import F64, I32, I64, U32, U64, order_of, packed
-from dedupe.tables import MatchTable
+from dedupe.tables import Boxes, MatchTable
 
 CHUNK = 256
 """Pairs of articles that one task aligns."""
@@ -21,31 +21,27 @@ PAD, EDGE = 120, 12
 that fills half of them comes as near to their edge."""
 
 
-def merged(partner: I32, box: I64) -> tuple[I32, I64]:
+def merged(boxes: Boxes) -> Boxes:
     """One box for each pair of articles, sorted by pair."""
     from dedupe.kernels.aligning import merge_boxes
 
-    pair = packed(*partner.T)
+    pair = packed(*boxes.partner.T)
     first, around = np.empty(len(pair), np.int64), np.empty((len(pair), 4), np.int64)
-    count = merge_boxes(pair, order_of(pair), box, first, around)
-    return partner[first[:count]], around[:count]
+    count = merge_boxes(pair, order_of(pair), boxes.box, first, around)
+    return Boxes(boxes.partner[first[:count]], around[:count])
 
 
-def align(
-    partner: I32, box: I64, token: U32, piece_token: I64, min_words: int, pool: Executor
-) -> MatchTable:
+def align(boxes: Boxes, token: U32, piece_token: I64, min_words: int, pool: Executor) -> MatchTable:
     """Align every pair of pieces of articles that shares a proven pair of passages.
 
-    partner: (Q, 2) pieces, the first not above the second; pairs may occur twice
-    box: (Q, 4) first token and end of the passages, in either piece
+    boxes: around the passages of pieces; pairs may occur twice
     token: (N,) of the corpus; piece_token: first token of each piece, then N. The table has the
     numbers of pieces for those of articles.
     min_words: words of either side that must be matched
     """
-    partner, box = merged(partner, box)
-    nearby = memory.part_by_part(box[:, 2], len(token), token.itemsize)
-    if nearby is not None:
-        partner, box = partner[nearby], box[nearby]
+    boxes = merged(boxes)
+    nearby = memory.part_by_part(boxes.box[:, 2], len(token), token.itemsize)
+    partner, box = boxes if nearby is None else boxes.rows(nearby)
     first, last = piece_token[partner], piece_token[partner + 1]
     pad, left = PAD, np.arange(len(partner))
     found = [(np.empty(0, np.int64), np.empty((0, 4), np.int64))]

@@ -20,6 +20,7 @@ import numpy as np
 from dedupe import memory
 from dedupe.arrays import I32, I64, U32, U64, Bool
 from dedupe.memory import Scratch
+from dedupe.tables import Boxes
 
 COMMON = 0.4
 """Share of the articles above which a stem takes part in no pair. Leaving out those above 0.03
@@ -43,25 +44,6 @@ _CELLS = 1 << 16
 _ROW_BYTES, _POSTING_BYTES = 4, 16
 """Of the row of a posting; where these are in files, with it and a part of those it meets."""
 _SCRATCH = Scratch()
-
-
-class Candidates(NamedTuple):
-    """Where two articles may share a passage."""
-
-    partner: I32
-    """(Q, 2) two articles, the first below the second; or one, which holds both places"""
-    box: I64
-    """(Q, 4) first token and end, in either article"""
-
-    def rows(self, chosen: Bool | slice) -> Candidates:
-        """Some of them."""
-        return Candidates(self.partner[chosen], self.box[chosen])
-
-    def and_those_of(self, others: Candidates) -> Candidates:
-        """These and others."""
-        return Candidates(
-            np.append(self.partner, others.partner, axis=0), np.append(self.box, others.box, axis=0)
-        )
 
 
 class _Groups(NamedTuple):
@@ -88,7 +70,7 @@ class _Postings(NamedTuple):
 
 def candidates(
     stem: U32, article_token: I64, owner: I32, frequency: I32, pool: Executor, accepted: int = -1
-) -> Candidates:
+) -> Boxes:
     """Find pairs of articles with several hits close together.
 
     stem: (N,); article_token: (D + 1,) first token of each article, or piece of one
@@ -103,7 +85,7 @@ def candidates(
 
     articles = len(article_token) - 1
     if articles < 2:
-        return Candidates(np.empty((0, 2), np.int32), np.empty((0, 4), np.int64))
+        return Boxes.none()
     telling = frequency <= max(FEW, COMMON * articles)
     groups = _groups(stem, telling, article_token, pool)
     article_bits = max((articles - 1).bit_length(), 1)
@@ -115,7 +97,7 @@ def candidates(
     most_met = max(chain, pairing.CAP)
     packing = (place_bits, max(longest.bit_length() - place_bits, 0))
 
-    def boxes(postings: _Postings, bounds: tuple[int, int]) -> Candidates:
+    def boxes(postings: _Postings, bounds: tuple[int, int]) -> Boxes:
         low, high = bounds
         posting, by_article, edges = postings
         most = int(np.diff(edges[low : high + 1]).max(initial=0))
@@ -134,10 +116,10 @@ def candidates(
                 cells, behind, met, place, hits, grouped, partners, partner, box,
             )  # fmt: skip
             if count <= room:
-                return Candidates(partner[:count].copy(), box[:count].copy())
+                return Boxes(partner[:count].copy(), box[:count].copy())
             room = count
 
-    found: list[Candidates] = []
+    found: list[Boxes] = []
     for low, high in _ranges(groups, first):
         held = groups if high - low == first else _later(groups, (low, high), most_met, pool)
         postings = _by_article(held, (low, high), pool)
@@ -145,7 +127,7 @@ def candidates(
         tasks = np.linspace(edges[low], edges[high], _TASKS + 1)[1:-1]
         cuts = np.searchsorted(edges, tasks).tolist()
         found += pool.map(partial(boxes, postings), pairwise([low, *cuts, high]))
-    return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
+    return Boxes.joined(found)
 
 
 def _ranges(groups: _Groups, articles: int) -> list[tuple[int, int]]:
@@ -160,7 +142,7 @@ def _ranges(groups: _Groups, articles: int) -> list[tuple[int, int]]:
     return list(pairwise([0, *cuts, articles]))
 
 
-def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Executor) -> Candidates:
+def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Executor) -> Boxes:
     """Find where an article may say something twice, the earlier place and the later one.
 
     stem, article_token, owner: as in `candidates`, but that only those below 0 are left out
@@ -171,19 +153,19 @@ def repeats(stem: U32, article_token: I64, owner: I32, telling: Bool, pool: Exec
 
     chosen = telling.view(np.uint8)
 
-    def boxes(bounds: tuple[int, int]) -> Candidates:
+    def boxes(bounds: tuple[int, int]) -> Boxes:
         room = _ROOM
         while True:
             article, box = np.empty(room, np.int32), np.empty((room, 4), np.int64)
             count = repeated_boxes(stem, chosen, article_token, owner, *bounds, article, box)
             if count >= 0:
-                return Candidates(np.stack([article[:count]] * 2, axis=1), box[:count].copy())
+                return Boxes(np.stack([article[:count]] * 2, axis=1), box[:count].copy())
             room *= 4
 
     parts = np.linspace(0, article_token[-1], _TASKS + 1)[1:-1]
     cuts = np.searchsorted(article_token, parts).tolist()
     found = pool.map(boxes, pairwise([0, *cuts, len(article_token) - 1]))
-    return Candidates._make(np.concatenate(column) for column in zip(*found, strict=True))
+    return Boxes.joined(found)
 
 
 def _later(groups: _Groups, bounds: tuple[int, int], ahead: int, pool: Executor) -> _Groups:

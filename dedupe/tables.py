@@ -6,7 +6,7 @@ Ragged data is `values` + `offsets` everywhere: part i is `values[offsets[i]:off
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -244,6 +244,29 @@ class PassageTable(Struct, frozen=True):
     """(P,) hash of the words in their order"""
     keys: U32
     """(bands, P) band keys; they mean nothing where kind is 0"""
+
+
+class Boxes(NamedTuple):
+    """Places (Q,) where two articles, or pieces of them, have or may have something in common."""
+
+    partner: I32
+    """(Q, 2) two articles, the first below the second; or one, which holds both places"""
+    box: I64
+    """(Q, 4) first token and end, in the one and in the other"""
+
+    @classmethod
+    def none(cls) -> Boxes:
+        """No places."""
+        return cls(np.empty((0, 2), np.int32), np.empty((0, 4), np.int64))
+
+    @classmethod
+    def joined(cls, parts: Iterable[Boxes]) -> Boxes:
+        """Boxes one behind another, of one part at least; two articles may have one in each."""
+        return cls._make(np.concatenate(column) for column in zip(*parts, strict=True))
+
+    def rows(self, chosen: Bool | I64 | slice) -> Boxes:
+        """Some of them, in the order given."""
+        return Boxes(self.partner[chosen], self.box[chosen])
 
 
 class EditKind(IntEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe import memory
-from dedupe.arrays import F32, I32, I64, U32, U64, Bool, distinct
+from dedupe.arrays import F32, I32, I64, U32, U64, distinct
+from dedupe.tables import Boxes
 
 CHUNK = 1 << 14
 """Pairs that one task proves."""
@@ -30,27 +30,6 @@ class Passages(NamedTuple):
     """(P, 2) the second number is above 0 for the first of several passages with the same words"""
 
 
-class Boxes(NamedTuple):
-    """What pairs of articles have in common: a box around their proven pairs of passages."""
-
-    partner: I32
-    """(Q, 2) two articles, the first not above the second"""
-    box: I64
-    """(Q, 4) first token and end of all their proven passages, in the one and in the other"""
-
-    def rows(self, chosen: Bool | slice) -> Boxes:
-        """Some of them."""
-        return Boxes(self.partner[chosen], self.box[chosen])
-
-
-def joined(boxes: Sequence[Boxes]) -> Boxes:
-    """Boxes one behind another; two articles may have one in each."""
-    return Boxes(
-        np.concatenate([part.partner for part in boxes]),
-        np.concatenate([part.box for part in boxes]),
-    )
-
-
 class Limits(NamedTuple):
     """Exact Jaccard similarities of the five-word shingles of two passages."""
 
@@ -63,6 +42,7 @@ class Proofs(NamedTuple):
     """What is known of pairs of passages."""
 
     boxes: Boxes
+    """Around all proven pairs of passages of two articles"""
     proven: U64
     """Packed"""
     related: U64
@@ -91,7 +71,7 @@ def prove(
         near, proposed = _between(known, low, high), _between(pairs, low, high)
         found.append(_prove(near, proposed, limits, token, passages, pool))
     return Proofs(
-        joined([part.boxes for part in found]),
+        Boxes.joined(part.boxes for part in found),
         memory.joined([part.proven for part in found], np.uint64),
         memory.joined([part.related for part in found], np.uint64),
     )
@@ -129,7 +109,7 @@ def _prove(
         return Boxes(partner[:rows], box[:rows])
 
     found = list(pool.map(one, pairwise(_article_bounds(known, pairs, passages.article))))
-    return Proofs(joined(found), pairs[out >= limits.proven], pairs[out >= limits.related])
+    return Proofs(Boxes.joined(found), pairs[out >= limits.proven], pairs[out >= limits.related])
 
 
 def _article_bounds(known: U64, pairs: U64, article: I32) -> list[np.uint64]:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dedupe import clusters, verify
+from dedupe import clusters
 from dedupe.align import merged, ordered
 from dedupe.arrays import I32, among, distinct, order_of, packed
-from dedupe.tables import MatchTable
+from dedupe.tables import Boxes, MatchTable
 
 CROWD = 256
 """Places of a family from which it is one whatever its members have in common besides."""
@@ -17,9 +17,7 @@ TURNS = 6
 """Turns in which pairs with leaders are chosen; what is left in the last one is aligned."""
 
 
-def align(
-    aligned: Callable[[verify.Boxes], MatchTable], led: verify.Boxes, others: verify.Boxes
-) -> MatchTable:
+def align(aligned: Callable[[Boxes], MatchTable], led: Boxes, others: Boxes) -> MatchTable:
     """Align pairs of pieces, but of those in crowds only what tells something new.
 
     A version of an article that has 7,500 meets a dozen leaders, one for each of its passages and
@@ -29,7 +27,7 @@ def align(
     """
     if not len(led.partner):
         return aligned(others)
-    matches, waiting = aligned(led.rows(slice(0))), verify.Boxes(*merged(*led))
+    matches, waiting = aligned(led.rows(slice(0))), merged(led)
     for turn in range(TURNS):
         family = _families(matches, waiting)
         new = (family[:, 0] != family[:, 1]) | (family[:, 0] < 0)
@@ -54,11 +52,11 @@ def align(
         # A pair that is aligned at last is aligned once, around all that is known of it.
         left = distinct(packed(*others.partner.T))
         matches = matches.rows(~among(packed(matches.a, matches.b), left))
-        others = verify.joined([others, led.rows(among(packed(*led.partner.T), left))])
+        others = Boxes.joined([others, led.rows(among(packed(*led.partner.T), left))])
     return ordered(matches.and_those_of(aligned(others)))
 
 
-def _families(matches: MatchTable, boxes: verify.Boxes) -> I32:
+def _families(matches: MatchTable, boxes: Boxes) -> I32:
     """(Q, 2) the family that has either place of some pairs, -1 for none."""
     places = boxes.partner.ravel(), boxes.box.reshape(-1, 2)
     return clusters.components_of(matches, *places).reshape(-1, 2)

@@ -29,6 +29,7 @@ from dedupe.pipeline.analysis import BANDING, WINDOW_SIMILARITY
 from dedupe.pipeline.owners import Owners
 from dedupe.rarity import RARE, rarity, stem_frequency
 from dedupe.tables import (
+    Boxes,
     Corpus,
     EditTable,
     Isolation,
@@ -87,17 +88,15 @@ def match_copies(
     )
     led, others = _alike(corpus, passages, places, owners, pool)
 
-    def aligned(boxes: verify.Boxes) -> MatchTable:
+    def aligned(boxes: Boxes) -> MatchTable:
         # Not before: of equal passages the first one takes part for all, also for isolated ones.
-        partner, box = boxes.rows(owners.together(boxes.partner, corpus.pieces.article))
-        matches = align.align(
-            partner, box, corpus.token, corpus.pieces.token, min(BLOCK_WORDS, settings.min_words),
-            pool,
-        )  # fmt: skip
+        compared = boxes.rows(owners.together(boxes.partner, corpus.pieces.article))
+        least = min(BLOCK_WORDS, settings.min_words)
+        matches = align.align(compared, corpus.token, corpus.pieces.token, least, pool)
         return matches.rows(_substantial(matches, corpus, settings))
 
     if owners.accepted >= 0:  # an incoming article is to be compared with all that the index gives
-        return aligned(verify.joined([led, others]))
+        return aligned(Boxes.joined([led, others]))
     return crowds.align(aligned, led, others)
 
 
@@ -107,7 +106,7 @@ def _alike(
     places: candidates.Passages,
     owners: Owners,
     pool: Executor,
-) -> tuple[verify.Boxes, verify.Boxes]:
+) -> tuple[Boxes, Boxes]:
     """Pieces with alike passages, and where these are: leaders of crowds, and others.
 
     A pair of pieces may occur several times. Passages of crowds are compared with their leaders
@@ -141,7 +140,7 @@ def _alike(
     proven = np.sort(np.concatenate([led.proven, rest.proven]))
     spread = candidates.spread(proven, equals, settled, places.article, owners.accepted)
     beside = prove(spread, none)
-    return led.boxes, verify.joined([rest.boxes, beside.boxes])
+    return led.boxes, Boxes.joined([rest.boxes, beside.boxes])
 
 
 def match_rewordings(
@@ -167,7 +166,7 @@ def match_rewordings(
             owner = np.where(owner < owners.inside, owner, np.int32(-1))
             telling = rarity() > RARE
             repeats = pairings.repeats(stems.stem, pieces, owner, telling, pool)
-            proposed = where.and_those_of(repeats)
+            proposed = Boxes.joined([where, repeats])
         proposed = proposed.rows(~rewordings.inside_copies(*proposed, copied))
         proposed = proposed.rows(rewordings.promising(*proposed, stems, pieces, here, pool))
         matches = _with_reworded(copied, proposed, corpus, stems, here, pool)
@@ -177,7 +176,7 @@ def match_rewordings(
 
 
 def _with_reworded(
-    copied: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, here: F32,
+    copied: MatchTable, where: Boxes, corpus: Corpus, stems: Stems, here: F32,
     pool: Executor,
 ) -> MatchTable:  # fmt: skip
     """Matches of copied and of reworded text, joined, and what was done to the text."""
@@ -201,12 +200,12 @@ def _with_reworded(
 
 
 def _summaries(
-    known: MatchTable, where: pairings.Candidates, corpus: Corpus, stems: Stems, here: F32,
+    known: MatchTable, where: Boxes, corpus: Corpus, stems: Stems, here: F32,
     pool: Executor,
 ) -> SummaryTable:  # fmt: skip
     """Passages that sum up an article; known: what is copied or reworded, of pieces."""
     piece_token = corpus.pieces.token
-    partner, box = align.merged(*where)
+    partner, box = align.merged(where)
     box = rewordings.padded(partner, box, stems.unit, piece_token, pool)
     return summaries.find(partner, box, known, stems.stem, stems.unit, here, corpus.pieces, pool)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dedupe import verify
 from dedupe.align import merged
 from dedupe.arrays import I64
 from dedupe.clusters import TRIMMED
 from dedupe.pipeline.crowds import CROWD, align
-from dedupe.tables import MatchTable
+from dedupe.tables import Boxes, MatchTable
 
 WORDS, PART = 100, 40
 """Words of a piece, and of the place of a pair in it."""
@@ -23,9 +22,9 @@ class Aligner:
     def __init__(self) -> None:
         self.pairs: list[tuple[int, int]] = []
 
-    def __call__(self, boxes: verify.Boxes) -> MatchTable:
+    def __call__(self, boxes: Boxes) -> MatchTable:
         """Align some pairs."""
-        partner, _ = merged(*boxes)
+        partner, _ = merged(boxes)
         self.pairs += map(tuple, partner.tolist())
         start = partner.astype(np.int64) * 1000
         share = np.ones(len(start))
@@ -35,12 +34,12 @@ class Aligner:
         )
 
 
-def boxes_of(pairs: list[tuple[int, int]], first: int = 0) -> verify.Boxes:
+def boxes_of(pairs: list[tuple[int, int]], first: int = 0) -> Boxes:
     """Pairs of pieces and places that begin at some word of either."""
     partner = np.array(sorted(pairs), np.int32).reshape(-1, 2)
     start: I64 = partner.astype(np.int64) * 1000 + first
     box = np.stack([start[:, 0], start[:, 0] + PART, start[:, 1], start[:, 1] + PART], axis=1)
-    return verify.Boxes(partner, box)
+    return Boxes(partner, box)
 
 
 def families(pairs: list[tuple[int, int]]) -> set[frozenset[int]]:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import align
-from dedupe.arrays import I32, I64, U32
-from dedupe.tables import MatchTable
+from dedupe.arrays import I64, U32
+from dedupe.tables import Boxes, MatchTable
 from tests import naive
 from tests.strategies import distinct_words
 
@@ -20,11 +20,11 @@ def corpus_of(articles: list[list[int]]) -> tuple[U32, I64]:
     return token, np.cumsum([0, *map(len, articles)]).astype(np.int64)
 
 
-def boxes_of(rows: list[tuple[int, int, int, int, int]]) -> tuple[I32, I64]:
+def boxes_of(rows: list[tuple[int, int, int, int, int]]) -> Boxes:
     """Boxes given as a, b, token of a, token of b, words."""
     a, b, a_token, b_token, length = np.array(rows, np.int64).reshape(-1, 5).T
     box = np.stack([a_token, a_token + length, b_token, b_token + length], axis=1)
-    return np.stack([a, b], axis=1).astype(np.int32), box
+    return Boxes(np.stack([a, b], axis=1).astype(np.int32), box)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_matches_of_three_articles(articles: list[list[int]], pool: Executor) ->
     """Spans are counted from the start of the corpus, and rows are sorted by articles and place."""
     token, place = corpus_of(articles)
     boxes = boxes_of([(0, 1, 20, 120, 40), (0, 2, 90, 180, 30), (1, 2, 120, 240, 40)])
-    table = align.align(*boxes, token, place, 12, pool)
+    table = align.align(boxes, token, place, 12, pool)
     assert rows_of(table) == [
         (0, 20, 60, 1, 120, 160),
         (0, 20, 60, 2, 240, 280),
@@ -63,7 +63,7 @@ def test_similarities_are_exact(articles: list[list[int]], pool: Executor) -> No
     """Jaccard similarity and both containments equal those of the spans' sets of shingles."""
     token, place = corpus_of(articles)
     boxes = boxes_of([(0, 1, 20, 120, 40), (0, 2, 20, 240, 40), (1, 2, 120, 240, 40)])
-    table = align.align(*boxes, token, place, 12, pool)
+    table = align.align(boxes, token, place, 12, pool)
     words = token.tolist()
     for row, (_, low, high, _, other_low, other_high) in enumerate(rows_of(table)):
         a = naive.shingles(words[low:high], 5)
@@ -79,17 +79,17 @@ def test_order_of_boxes_does_not_matter(
     """Boxes shuffled and repeated give the same table."""
     token, place = corpus_of(articles)
     rows = [(0, 1, 20, 120, 40), (0, 2, 20, 240, 40), (0, 2, 90, 180, 30), (1, 2, 120, 240, 40)]
-    want = rows_of(align.align(*boxes_of(rows), token, place, 12, pool))
+    want = rows_of(align.align(boxes_of(rows), token, place, 12, pool))
     for _ in range(10):
         shuffled = rows + rows[:2]
         rng.shuffle(shuffled)
-        assert rows_of(align.align(*boxes_of(shuffled), token, place, 12, pool)) == want
+        assert rows_of(align.align(boxes_of(shuffled), token, place, 12, pool)) == want
 
 
 def test_no_seeds_give_no_matches(pool: Executor) -> None:
     """An empty table has all its columns."""
     token, place = corpus_of([[1, 2, 3], [4, 5]])
-    table = align.align(*boxes_of([]), token, place, 12, pool)
+    table = align.align(boxes_of([]), token, place, 12, pool)
     assert len(table) == 0
     assert len(table.similarity) == len(table.containment_a) == 0
 
@@ -101,9 +101,9 @@ def test_chunks_do_not_matter(
     """The same table however the pairs are dealt to threads."""
     token, place = corpus_of(articles)
     boxes = boxes_of([(0, 1, 20, 120, 40), (0, 2, 20, 240, 40), (1, 2, 120, 240, 40)])
-    want = rows_of(align.align(*boxes, token, place, 12, pool))
+    want = rows_of(align.align(boxes, token, place, 12, pool))
     monkeypatch.setattr(align, "CHUNK", chunk)
-    assert rows_of(align.align(*boxes, token, place, 12, pool)) == want
+    assert rows_of(align.align(boxes, token, place, 12, pool)) == want
 
 
 def test_more_matches_than_room(pool: Executor, rng: np.random.Generator) -> None:
@@ -114,7 +114,7 @@ def test_more_matches_than_room(pool: Executor, rng: np.random.Generator) -> Non
     a = [w for k, part in enumerate(parts) for w in part + rest[k * 20 : k * 20 + 20]]
     b = [w for k, part in enumerate(parts) for w in part + rest[600 + k * 20 : 620 + k * 20]]
     token, place = corpus_of([a, b])
-    table = align.align(*boxes_of([(0, 1, 0, 1200, 1200)]), token, place, 12, pool)
+    table = align.align(boxes_of([(0, 1, 0, 1200, 1200)]), token, place, 12, pool)
     assert len(table) == 30
     assert (table.a_end - table.a_start == 20).all()
 
@@ -137,7 +137,7 @@ def test_select_keeps_rows_in_the_order_given(articles: list[list[int]], pool: E
     """By number or by mask, all columns together."""
     token, place = corpus_of(articles)
     boxes = boxes_of([(0, 1, 20, 120, 40), (1, 2, 120, 240, 40)])
-    table = align.align(*boxes, token, place, 12, pool)
+    table = align.align(boxes, token, place, 12, pool)
     assert rows_of(table.rows(np.array([1, 0]))) == rows_of(table)[::-1]
     assert rows_of(table.rows(table.a == 0)) == rows_of(table)[:1]
 
@@ -153,7 +153,7 @@ def test_match_is_followed_over_the_words_around(
     token, place = corpus_of([rest[:300] + copied + rest[300:350], changed + rest[350:]])
     box = (0, 1, 300 + place_of_box, int(place[1]) + place_of_box, 25)
     ((a, a_start, a_end, b, b_start, b_end),) = rows_of(
-        align.align(*boxes_of([box]), token, place, 12, pool)
+        align.align(boxes_of([box]), token, place, 12, pool)
     )
     behind = int(place[1])
     assert (a, a_start, a_end) == (0, 300, 1_500)
@@ -175,6 +175,6 @@ def test_boxes_of_a_pair_become_one(rows: list[tuple[int, int, int, int, int]]) 
         around = expected.setdefault((a, b), [a_low, 0, b_low, 0])
         around[0::2] = min(around[0], a_low), min(around[2], b_low)
         around[1::2] = max(around[1], a_low + words), max(around[3], b_low + words)
-    partner, box = align.merged(*boxes_of(rows))
+    partner, box = align.merged(boxes_of(rows))
     found = zip(map(tuple, partner.tolist()), box.tolist(), strict=True)
     assert list(found) == sorted(expected.items())
