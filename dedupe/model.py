@@ -87,6 +87,15 @@ RULES: Mapping[str, Rule] = _rules(
     Rule("SRC802", "doubtful-encoding", _N, "The encoding of a file had to be guessed.", True),
 )
 
+
+def codes_named(word: str) -> list[str]:
+    """The codes of the rules that a code, a prefix of codes or a name means, in either case."""
+    if not word:
+        return []
+    prefix, name = word.upper(), word.lower()
+    return [code for code, rule in RULES.items() if code.startswith(prefix) or rule.name == name]
+
+
 RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 """Rules as numbers, for arrays and bit sets."""
 

@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from dedupe.errors import UsageError
-from dedupe.model import RULES
+from dedupe.model import RULES, codes_named
 
 Value = TypeVar("Value")
 
 
 def known_rule(value: str) -> str:
-    """A code or prefix in upper case, a name as it is; an unknown one is a `UsageError`."""
-    if _codes(value.upper()):
-        return value.upper()
-    if _codes(value.lower()):
-        return value.lower()
-    raise UsageError(f"there is no rule {value!r}{_suggestion(value)}")
+    """A code or prefix in upper case, a name in lower case; an unknown one is a `UsageError`."""
+    codes = codes_named(value)
+    if not codes:
+        raise UsageError(f"there is no rule {value!r}{_suggestion(value)}")
+    return value.upper() if codes[0].startswith(value.upper()) else value.lower()
 
 
 def by_code(entries: Iterable[tuple[str, Value]]) -> dict[str, Value]:
@@ -26,7 +25,7 @@ def by_code(entries: Iterable[tuple[str, Value]]) -> dict[str, Value]:
 
     Of several entries for the same rules the last counts.
     """
-    named = [(_codes(word), value) for word, value in entries]
+    named = [(codes_named(word), value) for word, value in entries]
     named.sort(key=lambda entry: -len(entry[0]))
     return {code: value for codes, value in named for code in codes}
 
@@ -37,15 +36,6 @@ def rule_code(value: str) -> str:
         if value.upper() == code or value.lower() == rule.name:
             return code
     raise UsageError(f"there is no rule {value!r}{_suggestion(value)}")
-
-
-def _codes(word: str) -> list[str]:
-    """The codes of the rules that a name, a code or a prefix of codes means."""
-    return [
-        code
-        for code, rule in RULES.items()
-        if word and (rule.name == word or code.startswith(word))
-    ]
 
 
 def _suggestion(value: str) -> str:

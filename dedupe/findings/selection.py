@@ -13,7 +13,7 @@ from dedupe import config
 from dedupe.arrays import I64, U8, Bool
 from dedupe.errors import ConfigError
 from dedupe.globs import Patterns
-from dedupe.model import RULES
+from dedupe.model import RULES, codes_named
 
 
 class FileIgnore(NamedTuple):
@@ -84,12 +84,8 @@ def selected_rules(select: Iterable[str], ignore: Iterable[str]) -> frozenset[st
 def _codes(words: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for word in words:
-        codes = {
-            rule.code
-            for rule in RULES.values()
-            if rule.name == word or rule.code.startswith(word.upper())
-        }
-        if not codes or not word:
+        codes = codes_named(word)
+        if not codes:
             raise ConfigError(f"no rule is called {word!r}; `dedupe rule` lists them")
-        found |= codes
+        found.update(codes)
     return frozenset(found)

@@ -21,6 +21,7 @@ def test_nothing_selected_is_everything() -> None:
         (("DUP102",), {"DUP102"}),
         (("dup102",), {"DUP102"}),
         (("near-duplicate-passage",), {"DUP102"}),
+        (("Near-Duplicate-Passage",), {"DUP102"}),
         (("DUP",), {"DUP101", "DUP102", "DUP103", "DUP104", "DUP105"}),
         (("dup10",), {"DUP101", "DUP102", "DUP103", "DUP104", "DUP105"}),
         (("KEY", "LNK501"), {"KEY401", "KEY402", "LNK501"}),
