@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
-from dedupe.cli.outputs import standard_output
+from dedupe.cli.outputs import write_chosen
 from dedupe.cli.session import Session
-from dedupe.cli.terminal import stdout_options
 
 
 @click.command("compare", cls=GroupedCommand)
@@ -29,15 +30,7 @@ def command(context: click.Context, /, a: str, b: str, **values: object) -> int:
     from dedupe import pipeline
     from dedupe.reports import compare
 
-    session = context.ensure_object(Session)
     comparison = pipeline.compare(a, b, settings.config(values))
-    width = values["width"]
-    view = stdout_options(
-        color=str(values["color"]), width=width if isinstance(width, int) else None
-    )
-    with standard_output(session) as stream:
-        if values["output_format"] == "json":
-            compare.write_json(comparison, stream)
-        else:
-            compare.write(comparison, stream, view)
+    text, json = partial(compare.write, comparison), partial(compare.write_json, comparison)
+    write_chosen(context.ensure_object(Session), values, text, json)
     return 0

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import click
 
 from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
-from dedupe.cli.outputs import standard_output
+from dedupe.cli.outputs import write_chosen
 from dedupe.cli.session import Session
-from dedupe.cli.terminal import stdout_options
 
 _PLACE = re.compile(r"(.+?):([1-9]\d*)(?::\d+)?", flags=re.DOTALL)
 
@@ -44,22 +44,14 @@ def command(
     from dedupe import pipeline
     from dedupe.reports import explain
 
-    session = context.ensure_object(Session)
     path, line = _parted(place)
     if values["files_from"] is not None:
         others = (*others, *settings.paths(values))
     explanation = pipeline.explain(
         path, line, others or (str(Path(path).parent),), settings.config(values)
     )
-    width = values["width"]
-    view = stdout_options(
-        color=str(values["color"]), width=width if isinstance(width, int) else None
-    )
-    with standard_output(session) as stream:
-        if values["output_format"] == "json":
-            explain.write_json(explanation, stream)
-        else:
-            explain.write(explanation, stream, view)
+    text, json = partial(explain.write, explanation), partial(explain.write_json, explanation)
+    write_chosen(context.ensure_object(Session), values, text, json)
     return 0
 
 

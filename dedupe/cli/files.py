@@ -8,7 +8,7 @@ from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
 from dedupe.cli.outputs import standard_output
 from dedupe.cli.session import Session
-from dedupe.cli.terminal import stdout_options
+from dedupe.cli.terminal import view_of
 
 
 @click.command("files", cls=GroupedCommand)
@@ -25,14 +25,8 @@ def command(context: click.Context, /, **values: object) -> int:
 
     session = context.ensure_object(Session)
     found, skipped = pipeline.list_files(settings.paths(values), settings.config(values))
-    width = values["width"]
-    view = stdout_options(
-        color=str(values["color"]),
-        width=width if isinstance(width, int) else None,
-        verbose=session.verbose,
-    )
     with standard_output(session) as stream:
-        files.write(found.path, skipped, stream, view)
+        files.write(found.path, skipped, stream, view_of(values, verbose=session.verbose))
     hint = " (-v tells why)" if skipped and not session.verbose else ""
     click.echo(f"{counted(len(found), 'file')}, {len(skipped):,} skipped{hint}.", err=True)
     return 0

@@ -6,15 +6,16 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from dedupe.cli.parameters import OutputTarget
 from dedupe.cli.session import Session
-from dedupe.cli.terminal import stdout_bytes
+from dedupe.cli.terminal import stdout_bytes, view_of
 from dedupe.errors import UsageError
+from dedupe.reports.options import ReportOptions
 
 STDOUT = "-"
 
@@ -98,3 +99,15 @@ def standard_output(session: Session) -> Iterator[BinaryIO]:
         stream.flush()
     except BrokenPipeError:
         session.discard_stdout()
+
+
+def write_chosen(
+    session: Session, values: Mapping[str, object],
+    text: Callable[[BinaryIO, ReportOptions], None], json: Callable[[BinaryIO], None],
+) -> None:  # fmt: skip
+    """Write to standard output as text or as JSON, as `options.text_or_json_option` asks for it."""
+    with standard_output(session) as stream:
+        if values["output_format"] == "json":
+            json(stream)
+        else:
+            text(stream, view_of(values))

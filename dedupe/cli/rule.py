@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from dedupe.cli import options
 from dedupe.cli.grouped import GroupedCommand
-from dedupe.cli.outputs import standard_output
+from dedupe.cli.outputs import write_chosen
 from dedupe.cli.selection import rule_code
 from dedupe.cli.session import Session
-from dedupe.cli.terminal import stdout_options
 
 
 @click.command("rule", cls=GroupedCommand)
@@ -26,15 +27,7 @@ def command(context: click.Context, /, code: str | None, **values: object) -> in
     from dedupe.reports import rules
 
     found = None if code is None else rule_code(code)
-    width = values["width"]
-    view = stdout_options(
-        color=str(values["color"]), width=width if isinstance(width, int) else None
-    )
-    with standard_output(context.ensure_object(Session)) as stream:
-        if values["output_format"] == "json":
-            rules.write_json(RULES if found is None else [found], stream)
-        elif found is None:
-            rules.write_list(stream, view)
-        else:
-            rules.write_page(found, stream, view)
+    text = rules.write_list if found is None else partial(rules.write_page, found)
+    json = partial(rules.write_json, RULES if found is None else [found])
+    write_chosen(context.ensure_object(Session), values, text, json)
     return 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
-from dedupe.cli.outputs import standard_output
+from dedupe.cli.outputs import write_chosen
 from dedupe.cli.session import Session
-from dedupe.cli.terminal import stdout_options
 
 
 @click.command("show", cls=GroupedCommand)
@@ -35,17 +36,9 @@ def command(context: click.Context, /, finding: str, source: str | None, **value
     from dedupe import pipeline
     from dedupe.reports import show
 
-    session = context.ensure_object(Session)
     shown = pipeline.show(
         finding, settings.scanned(values, source), settings.config(values), source
     )
-    width = values["width"]
-    view = stdout_options(
-        color=str(values["color"]), width=width if isinstance(width, int) else None
-    )
-    with standard_output(session) as stream:
-        if values["output_format"] == "json":
-            show.write_json(shown, stream)
-        else:
-            show.write(shown, stream, view)
+    text, json = partial(show.write, shown), partial(show.write_json, shown)
+    write_chosen(context.ensure_object(Session), values, text, json)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import BinaryIO, TextIO
 
@@ -55,6 +56,16 @@ def stdout_options(
         encoding=getattr(sys.stdout, "encoding", None) or "utf-8",
         github=bool(os.environ.get("GITHUB_ACTIONS")),
         max_findings=max_findings,
+        verbose=verbose,
+    )
+
+
+def view_of(values: Mapping[str, object], *, verbose: bool = False) -> ReportOptions:
+    """Appearance on standard output as `options.display_options` ask for it."""
+    width = values["width"]
+    return stdout_options(
+        color=str(values["color"]),
+        width=width if isinstance(width, int) else None,
         verbose=verbose,
     )
 
