@@ -11,7 +11,7 @@ import msgspec
 from dedupe.model import RULES, Rule
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, hanging, plain, write_lines
-from dedupe.reports.rulebook import Page, page
+from dedupe.reports.rulebook import SECTIONS, Page, page
 
 _INDENT = "    "
 _PARAGRAPH = re.compile(r"\n\n|\n(?=- )")
@@ -56,19 +56,10 @@ def _page(rule: Rule, text: Page, options: ReportOptions) -> Iterator[Line]:
     severity = rule.severity.value
     yield (Piece(f"{rule.code} {rule.name}", "title"), Piece(f"  {severity}", severity))
     yield from hanging("", plain(rule.summary), options.width)
-    sections = (
-        ("What it means", text.what),
-        ("Why it matters", text.why),
-        ("Flagged", text.flagged),
-        ("Not flagged", text.not_flagged),
-        ("How to fix it", text.fix),
-        ("How to silence it", text.silence),
-        ("Options", text.options),
-    )
-    for title, body in sections:
+    for title, section in SECTIONS.items():
         yield ()
         yield (Piece(title, "title"),)
-        yield from _body(body, options)
+        yield from _body(getattr(text, section), options)
 
 
 def _body(body: str, options: ReportOptions) -> Iterator[Line]:

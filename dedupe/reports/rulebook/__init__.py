@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dedupe.errors import InternalError
 
-_SECTIONS = {
+SECTIONS = {
     "What it means": "what",
     "Why it matters": "why",
     "Flagged": "flagged",
@@ -19,7 +19,8 @@ _SECTIONS = {
     "How to silence it": "silence",
     "Options": "options",
 }
-_TITLE = re.compile(f"^## ({'|'.join(_SECTIONS)})$", flags=re.MULTILINE)
+"""The parts of a page by their titles, in their order."""
+_TITLE = re.compile(f"^## ({'|'.join(SECTIONS)})$", flags=re.MULTILINE)
 
 
 class Page(Struct, frozen=True):
@@ -42,9 +43,9 @@ def page(code: str) -> Page:
     # Split at the known titles: an example may hold a heading of its own.
     _, *parts = _TITLE.split(text)
     sections = {
-        _SECTIONS[title]: body.strip() for title, body in zip(parts[::2], parts[1::2], strict=True)
+        SECTIONS[title]: body.strip() for title, body in zip(parts[::2], parts[1::2], strict=True)
     }
-    if set(sections) != set(_SECTIONS.values()):
+    if set(sections) != set(SECTIONS.values()):
         raise InternalError(f"the page of rule {code} lacks a section")
     return Page(**sections)
 
