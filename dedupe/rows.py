@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeVar, overload
 import msgspec
 from msgspec import Struct
 
-from dedupe.model import Article, Finding, Span
+from dedupe.model import SCHEMA, Article, Finding, Span
 
 T = TypeVar("T")
 
@@ -232,6 +232,11 @@ def write_rows(rows: Sequence[Struct], stream: BinaryIO) -> None:
             stream.write(_ENCODER.encode_lines(block))
         except UnicodeEncodeError:
             stream.writelines(encode(row) + b"\n" for row in block)
+
+
+def write_value(kind: str, value: Struct, stream: BinaryIO) -> None:
+    """One value that is no row of a result, as a line of JSON that tells its kind."""
+    stream.write(encode({"kind": kind, "schema": SCHEMA, kind: value}) + b"\n")
 
 
 def write_document(value: object, stream: BinaryIO) -> None:

@@ -14,9 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import BinaryIO, NamedTuple
 
-import msgspec
-
-from dedupe.model import MOVED, SCHEMA, AlignedPassage, Comparison, Edit
+from dedupe.model import MOVED, AlignedPassage, Comparison, Edit
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import (
     Line,
@@ -31,7 +29,7 @@ from dedupe.reports.painting import (
 )
 from dedupe.reports.visible import visible
 from dedupe.reports.wording import counted, lines_of, percent, similar
-from dedupe.rows import encode
+from dedupe.rows import write_value
 
 _BREAK = re.compile(r"(\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*+]|\d+[.)])\s))")
 """Between paragraphs, and in front of the items of a list."""
@@ -39,16 +37,9 @@ _COLUMNS_FROM = 72
 """Cells from which two columns are readable."""
 
 
-class ComparisonRow(msgspec.Struct, frozen=True, tag_field="kind", tag="comparison"):
-    """A comparison as it is written in JSON."""
-
-    schema: str
-    comparison: Comparison
-
-
 def write_json(comparison: Comparison, stream: BinaryIO) -> None:
     """Write one JSON object."""
-    stream.write(encode(ComparisonRow(SCHEMA, comparison)) + b"\n")
+    write_value("comparison", comparison, stream)
 
 
 def write(comparison: Comparison, stream: BinaryIO, options: ReportOptions) -> None:

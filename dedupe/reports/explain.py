@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import msgspec
-
-from dedupe.model import SCHEMA, ExplainedPassage, Explanation, Finding, Nearest, NearestReworded
+from dedupe.model import ExplainedPassage, Explanation, Finding, Nearest, NearestReworded
 from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, hanging, plain, write_lines
 from dedupe.reports.visible import one_line, visible
 from dedupe.reports.wording import counted, headline, lines_of, percent
-from dedupe.rows import encode
+from dedupe.rows import write_value
 
 _PHRASES_SHOWN = 8
 _LIMITS = {
@@ -26,16 +24,9 @@ _LIMITS = {
 _COUNTS = ("capitals", "digits", "quotes")
 
 
-class ExplanationRow(msgspec.Struct, frozen=True, tag_field="kind", tag="explanation"):
-    """An explanation as it is written in JSON."""
-
-    schema: str
-    explanation: Explanation
-
-
 def write_json(explanation: Explanation, stream: BinaryIO) -> None:
     """Write one JSON object."""
-    stream.write(encode(ExplanationRow(SCHEMA, explanation)) + b"\n")
+    write_value("explanation", explanation, stream)
 
 
 def write(explanation: Explanation, stream: BinaryIO, options: ReportOptions) -> None:

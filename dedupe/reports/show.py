@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import msgspec
-
-from dedupe.model import SCHEMA, Copy, Finding, Shown
+from dedupe.model import Copy, Finding, Shown
 from dedupe.reports.compare import alike, side_by_side
 from dedupe.reports.excerpt import excerpt_lines, gutter_width
 from dedupe.reports.full import head_lines, reason_lines
@@ -15,19 +13,12 @@ from dedupe.reports.options import ReportOptions
 from dedupe.reports.painting import Line, Piece, hanging, plain, write_lines
 from dedupe.reports.visible import one_line, visible
 from dedupe.reports.wording import lines_of
-from dedupe.rows import encode
-
-
-class ShownRow(msgspec.Struct, frozen=True, tag_field="kind", tag="shown"):
-    """A finding with its text as it is written in JSON."""
-
-    schema: str
-    shown: Shown
+from dedupe.rows import write_value
 
 
 def write_json(shown: Shown, stream: BinaryIO) -> None:
     """Write one JSON object."""
-    stream.write(encode(ShownRow(SCHEMA, shown)) + b"\n")
+    write_value("shown", shown, stream)
 
 
 def write(shown: Shown, stream: BinaryIO, options: ReportOptions) -> None:
