@@ -12,7 +12,6 @@ from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
 from dedupe.cli.parameters import NumberRange
 from dedupe.cli.progress import progress
-from dedupe.cli.session import Session
 from dedupe.errors import IndexFolderError
 
 if TYPE_CHECKING:
@@ -63,40 +62,33 @@ def command() -> None:
     help="Replace an index that is there.",
 )
 @_reading_options
-@click.pass_context
-def build(
-    context: click.Context, /, index: Path, *, store_text: bool, force: bool, **values: object
-) -> int:
+def build(index: Path, *, store_text: bool, force: bool, **values: object) -> int:
     """Make INDEX of the articles under PATHS."""
     from dedupe import pipeline
 
-    return _change(
-        context, index, values, partial(pipeline.build_index, text=store_text, force=force)
-    )
+    return _change(index, values, partial(pipeline.build_index, text=store_text, force=force))
 
 
 @command.command("add", cls=GroupedCommand)
 @_index_argument
 @click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False))
 @_reading_options
-@click.pass_context
-def add(context: click.Context, /, index: Path, **values: object) -> int:
+def add(index: Path, **values: object) -> int:
     """Add the articles under PATHS to INDEX; one of the same path is replaced."""
     from dedupe import pipeline
 
-    return _change(context, index, values, pipeline.add_to_index)
+    return _change(index, values, pipeline.add_to_index)
 
 
 @command.command("update", cls=GroupedCommand)
 @_index_argument
 @click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False))
 @_reading_options
-@click.pass_context
-def update(context: click.Context, /, index: Path, **values: object) -> int:
+def update(index: Path, **values: object) -> int:
     """Bring INDEX in line with PATHS: add what is new, and remove what is gone from the folders."""
     from dedupe import pipeline
 
-    return _change(context, index, values, partial(pipeline.add_to_index, prune=True))
+    return _change(index, values, partial(pipeline.add_to_index, prune=True))
 
 
 @command.command("remove", cls=GroupedCommand)
@@ -226,9 +218,7 @@ def _seconds(values: settings.Values) -> float:
     return float(str(values["lock_timeout"]))
 
 
-def _change(
-    context: click.Context, index: Path, values: settings.Values, revise: Callable[..., Change]
-) -> int:
+def _change(index: Path, values: settings.Values, revise: Callable[..., Change]) -> int:
     """Revise an index, and say what has changed and what could not be read."""
     from dedupe.reports.visible import visible
     from dedupe.reports.wording import counted
@@ -243,7 +233,6 @@ def _change(
         f"{index}: {counted(change.articles, 'article')}; {change.added:,} added, "
         f"{change.replaced:,} replaced, {change.removed:,} removed, {change.unchanged:,} unchanged"
     )
-    context.ensure_object(Session).verdict = 0
     return 0
 
 

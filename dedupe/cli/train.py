@@ -9,7 +9,6 @@ import click
 from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
 from dedupe.cli.outputs import OutputFile
-from dedupe.cli.session import Session
 
 
 @click.command("train", cls=GroupedCommand)
@@ -36,10 +35,7 @@ from dedupe.cli.session import Session
 @options.model_option
 @options.input_options
 @options.config_options
-@click.pass_context
-def command(
-    context: click.Context, /, output: str, filler: tuple[str, ...], **values: object
-) -> int:
+def command(output: str, filler: tuple[str, ...], **values: object) -> int:
     """Fit the filler model to articles that were accepted.
 
     A preset then calls its share of the accepted paragraphs filler: strict 0.5, default 2, audit 5
@@ -59,7 +55,6 @@ def command(
         )
         save(model, file.stream)
         file.commit()
-    session = context.ensure_object(Session)
     for item in told.skipped:
         click.echo(visible(f"{item.path}: not read: {item.reason}"), err=True)
     sizes = counted(told.articles, "article"), counted(told.paragraphs, "paragraph")
@@ -67,5 +62,4 @@ def command(
     click.echo(f"score from which a paragraph is filler, and in {told.before}:")
     for preset, limit in told.limits.items():
         click.echo(f"  {preset:8} {limit:.2f}  {told.limits_before[preset]:.2f}")
-    session.verdict = 0
     return 0
