@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import partial
-from hashlib import blake2b
 
 import numpy as np
 
@@ -16,10 +15,11 @@ from dedupe.findings.accounts import AccountLines
 from dedupe.findings.assembly import ChosenFlags, Standing, assemble
 from dedupe.findings.completion import Completed, complete_drafts
 from dedupe.findings.copies import copy_drafts
-from dedupe.findings.drafts import NOWHERE, Drafts, DraftTable, tabulate
+from dedupe.findings.drafts import Drafts, DraftTable, tabulate
 from dedupe.findings.families import Families, family_drafts
 from dedupe.findings.flags import LocatedFlags, flag_articles, locate_flags, no_flags, side_by_side
 from dedupe.findings.precedence import rule_ranks, settle, severity_ranks
+from dedupe.findings.remarks import file_finding, remark
 from dedupe.findings.selection import Selection, selected_rules
 from dedupe.findings.shares import Shares, no_shares
 from dedupe.findings.summaries import summary_drafts
@@ -30,7 +30,7 @@ from dedupe.findings.suppressions import (
     looked,
     read_suppressions,
 )
-from dedupe.model import RULE_NUMBER, RULES, Finding, Severity, Span
+from dedupe.model import RULE_NUMBER, RULES, Severity
 from dedupe.rows import Findings
 from dedupe.tables import Corpus, Load, Pieces
 
@@ -45,7 +45,6 @@ __all__ = [
     "Suppressions",
     "complete",
     "copy_drafts",
-    "entry_finding",
     "excluded_words",
     "family_drafts",
     "file_finding",
@@ -56,6 +55,7 @@ __all__ = [
     "no_flags",
     "no_shares",
     "read_suppressions",
+    "remark",
     "rule_ranks",
     "selected_rules",
     "summary_drafts",
@@ -173,25 +173,3 @@ def _heavy(shares: Shares, corpus: Corpus, load: Load, settings: config.Config) 
         "FIL308", articles, messages, ("share of filler words", weights), corpus, load,
         settings.output.excerpt_words,
     )  # fmt: skip
-
-
-def file_finding(code: str, path: str, message: str) -> Finding:
-    """A finding about a file rather than its text."""
-    return entry_finding(code, path, NOWHERE, "", message)
-
-
-def entry_finding(code: str, path: str, span: Span, entry: str, message: str) -> Finding:
-    """A finding about an entry, which nothing else in the file is called."""
-    key = f"{code}\0{path}\0{entry}" if entry else f"{code}\0{path}"
-    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8)
-    return Finding(
-        rule=code,
-        name=RULES[code].name,
-        severity=RULES[code].severity,
-        fingerprint=f"{digest.hexdigest()}:1",
-        path=path,
-        span=span,
-        words=0,
-        excerpt="",
-        message=message,
-    )

@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from hashlib import blake2b
 
 import numpy as np
 from msgspec import Struct, structs
@@ -20,6 +19,7 @@ from dedupe.arrays import I64, U8, Bool
 from dedupe.errors import ConfigError
 from dedupe.findings.lookup import locate, spans
 from dedupe.findings.precedence import HIDDEN
+from dedupe.findings.remarks import remark
 from dedupe.findings.selection import Selection, selected_rules
 from dedupe.model import ON_FILES, RULES, Excuse, Finding, Span
 from dedupe.rows import Findings
@@ -228,13 +228,18 @@ class Suppressions:
 
         focus: (D,) articles that are reported on
         """
-        remarks, seen = [], Counter[str]()
+        remarks, seen = [], Counter[tuple[str, ...]]()
         for place, said in enumerate(self._found):
             path = self._paths[said.article]
             chosen = selection.at(path)
             for code, message in self._judged(place, chosen):
-                if code in chosen and focus[said.article]:
-                    remarks.append(_finding(code, path, said, message, seen))
+                if code not in chosen or not focus[said.article]:
+                    continue
+                told_by = said.text, message
+                seen[code, path, *told_by] += 1
+                number = seen[code, path, *told_by]
+                found = remark(code, path, said.span, message, told_by, number=number)
+                remarks.append(structs.replace(found, excerpt=said.text))
         return remarks
 
     def _judged(self, place: int, chosen: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -255,21 +260,3 @@ def looked(rules: frozenset[str], chosen: Collection[str], depth: config.Depth) 
     if depth == "fast" and rules & _NOT_FAST:
         return False
     return rules <= set(chosen) and (depth == "deep" or rules != _DEEP)
-
-
-def _finding(code: str, path: str, said: Suppression, message: str, seen: Counter[str]) -> Finding:
-    """A finding about a directive; seen: counts those that say the same of an article."""
-    key = f"{code}\0{path}\0{said.text}\0{message}".encode("utf-8", "surrogatepass")
-    digest = blake2b(key, digest_size=8).hexdigest()
-    seen[digest] += 1
-    return Finding(
-        rule=code,
-        name=RULES[code].name,
-        severity=RULES[code].severity,
-        fingerprint=f"{digest}:{seen[digest]}",
-        path=path,
-        span=said.span,
-        words=0,
-        excerpt=said.text,
-        message=message,
-    )

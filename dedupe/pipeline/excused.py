@@ -8,7 +8,7 @@ from msgspec import structs
 
 from dedupe import config
 from dedupe.acceptances import Entry
-from dedupe.findings import entry_finding
+from dedupe.findings import remark
 from dedupe.model import Acceptance, Excuse, Finding
 from dedupe.pipeline import known
 from dedupe.rows import Findings
@@ -65,7 +65,7 @@ def remarks(
             code = "SUP701"
             message = f"{said.rule} in {said.path} is accepted, but no finding any more."
         if code in speaking:
-            yield entry_finding(code, file, span, said.fingerprint, message)
+            yield remark(code, file, span, message, (said.fingerprint,))
 
 
 def _expired(said: Acceptance, settings: config.Suppressions) -> bool:

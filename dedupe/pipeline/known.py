@@ -14,7 +14,7 @@ from dedupe import baseline, config
 from dedupe.arrays import I64, U32
 from dedupe.baseline import Passage, entries_of, lines_of, match
 from dedupe.errors import BaselineError
-from dedupe.findings import Selection, entry_finding, in_focus, looked, rule_ranks
+from dedupe.findings import Selection, in_focus, looked, remark, rule_ranks
 from dedupe.model import RULE_NUMBER, RULES, Baselined, BaselineEntry, Finding, Severity
 from dedupe.rows import Findings, writable
 from dedupe.sources import displayed
@@ -77,7 +77,7 @@ def remarks(told: Baselined | None, settings: config.Config) -> Iterator[Finding
         key = entry.path, entry.rule, entry.hash
         missing = "" if entry.count == 1 else f", {entry.count} times"
         message = f"{entry.rule} in {entry.path} is known, but no finding any more{missing}."
-        yield entry_finding("SUP704", file, spans[key], "\0".join(key), message)
+        yield remark("SUP704", file, spans[key], message, key)
 
 
 def gone(corpus: Corpus, named: Collection[str]) -> set[str]:
