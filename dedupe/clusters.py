@@ -6,7 +6,8 @@ from concurrent.futures import Executor
 
 import numpy as np
 
-from dedupe.arrays import F64, I32, I64, U32, distinct, order_of
+from dedupe.arrays import I32, I64, U32, distinct, order_of
+from dedupe.medoids import medoids
 from dedupe.tables import EditKind, Isolation, MatchTable, Overlap, RegionTable
 
 ROUNDS = 8
@@ -16,7 +17,6 @@ MEMBER = 0.5
 TRIMMED = 12
 """Words by which a window may reach beyond the region that it led to: a match is trimmed to where
 both sides agree."""
-_TASKS = 16
 
 
 def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
@@ -153,6 +153,7 @@ def _take_families(
 ) -> None:  # fmt: skip
     """One round: find the medoid of every component and label the members of its family."""
     from dedupe.kernels.grouping import components
+    from dedupe.kernels.sketching import SHINGLE
 
     edge_a, edge_b = edge.T.copy()
     root = np.empty(len(label), np.int32)
@@ -162,10 +163,10 @@ def _take_families(
     medoid = np.arange(len(label), dtype=np.int32)  # a pair's medoid is its first member
     large = nodes[size[root[nodes]] > 2]
     if len(large):
-        score = _mean_overlap(large, root, size, token, start, end, pool)
-        order = order_of(root[large], -score, large)
-        leaders = order[np.flatnonzero(np.diff(root[large][order], prepend=-1))]
-        medoid[root[large][leaders]] = large[leaders]
+        large = large[order_of(root[large])]
+        first = np.append(np.flatnonzero(np.diff(root[large], prepend=-1)), len(large))
+        leaders = large[medoids(token, start[large], end[large], first, SHINGLE, pool)]
+        medoid[root[leaders]] = leaders
     member = np.zeros(len(label), bool)
     member[medoid[root[nodes]]] = True
     member[edge_b[edge_a == medoid[root[edge_a]]]] = True
@@ -179,43 +180,3 @@ def _take_families(
     chosen = nodes[member[nodes]]
     label[chosen] = medoid[root[chosen]]
     medoid_of[chosen] = medoid[root[chosen]]
-
-
-def _mean_overlap(
-    nodes: I32, root: I32, size: I64, token: U32, start: I64, end: I64, pool: Executor
-) -> F64:
-    """How similar each node is to all members of its component, in time linear in the text.
-
-    With df(s) = members that hold shingle s, the mean overlap of i with all members is
-    O(i) = sum of df(s) over i's shingles / members; the score O / (|i| + mean size - O) is the
-    Jaccard similarity to the average member.
-    """
-    from dedupe.kernels.grouping import common_shingles
-    from dedupe.kernels.sketching import SHINGLE
-
-    order = order_of(root[nodes])
-    component, start, end = root[nodes][order], start[nodes][order], end[nodes][order]
-    first = np.append(np.flatnonzero(np.diff(component, prepend=-1)), len(order))
-    words = np.append(0, np.cumsum(end - start))[first]
-    found = np.empty((len(order), 2), np.int64)
-
-    def count(low: int, high: int) -> None:
-        here = slice(first[low], first[high])
-        room = int(np.diff(words[low : high + 1]).max())
-        slots = 4 << room.bit_length()
-        common_shingles(
-            token, start[here], end[here], first[low : high + 1] - first[low], SHINGLE,
-            np.empty(room, np.uint32), np.empty(room, np.int32), np.zeros(slots, np.uint64),
-            np.empty((slots, 2), np.int32), found[here],
-        )  # fmt: skip
-
-    parts = np.linspace(0, words[-1], _TASKS + 1)[1:-1]
-    edges = distinct(np.array([0, *np.searchsorted(words, parts), len(words) - 1]))
-    list(pool.map(count, edges[:-1].tolist(), edges[1:].tolist()))
-    members = size[component]
-    own = found[:, 1]
-    total = found[:, 0] / members
-    mean = np.bincount(component, own, len(root))[component] / members
-    score = np.empty(len(order))
-    score[order] = np.round(total / np.maximum(own + mean - total, 1e-9), 9)
-    return score

@@ -16,6 +16,7 @@ import numpy as np
 
 from dedupe.arrays import F64, I32, I64, U8, U32, U64, Bool, distinct, order_of, packed
 from dedupe.document_frequency import document_frequency
+from dedupe.medoids import medoids
 from dedupe.tables import BlockKind, Corpus, TemplateTable
 from dedupe.topics import spread, unrelated
 
@@ -268,7 +269,7 @@ def _families(token: U32, blocks: _Blocks, edges: _Edges, least: float, pool: Ex
         if not alive.any():
             break
         a, b = edges.a[alive], edges.b[alive]
-        nodes, medoid = _medoids(token, blocks, a, b)
+        nodes, medoid = _leaders(token, blocks, a, b, pool)
         others = nodes[nodes != medoid[nodes]]
         order = order_of(medoid[others])
         members = _proven(token, blocks, medoid[others][order], others[order], least, pool)
@@ -290,34 +291,20 @@ def _families(token: U32, blocks: _Blocks, edges: _Edges, least: float, pool: Ex
     return label
 
 
-def _medoids(token: U32, blocks: _Blocks, a: I32, b: I32) -> tuple[I32, I32]:
+def _leaders(token: U32, blocks: _Blocks, a: I32, b: I32, pool: Executor) -> tuple[I32, I32]:
     """The blocks of some pairs, and for each block (B,) the medoid of its component."""
-    from dedupe.kernels.grouping import common_shingles, components
+    from dedupe.kernels.grouping import components
     from dedupe.kernels.templating import RUN
 
     root = np.empty(len(blocks.start), np.int32)
     components(a, b, root)
     nodes = np.unique(np.append(a, b))
     nodes = nodes[order_of(root[nodes])]
-    component = root[nodes]
-    first = np.append(np.flatnonzero(np.diff(component, prepend=-1)), len(nodes))
-    start, words = blocks.start[nodes], blocks.size[nodes].astype(np.int64)
-    room = int(np.add.reduceat(words, first[:-1]).max())
-    slots = 4 << room.bit_length()
-    found = np.empty((len(nodes), 2), np.int64)
-    common_shingles(
-        token, start, start + words, first, RUN, np.empty(int(words.max()), np.uint32),
-        np.empty(room, np.int32), np.zeros(slots, np.uint64), np.empty((slots, 2), np.int32), found,
-    )  # fmt: skip
-    # Mean overlap O of a block with all members; score O / (its size + mean size - O).
-    members = np.diff(first)
-    total = found[:, 0] / np.repeat(members, members)
-    mean = np.repeat(np.add.reduceat(found[:, 1], first[:-1]) / members, members)
-    score = np.round(total / np.maximum(found[:, 1] + mean - total, 1e-9), 9)
-    order = order_of(component, -score, nodes)
-    medoid = np.arange(len(root), dtype=np.int32)
-    medoid[nodes] = np.repeat(nodes[order[first[:-1]]], members)
-    return nodes, medoid
+    first = np.append(np.flatnonzero(np.diff(root[nodes], prepend=-1)), len(nodes))
+    start, leader = blocks.start[nodes], np.arange(len(root), dtype=np.int32)
+    rows = medoids(token, start, start + blocks.size[nodes], first, RUN, pool)
+    leader[nodes] = np.repeat(nodes[rows], np.diff(first))
+    return nodes, leader
 
 
 def _settled(
