@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 import click
 from click.shell_completion import CompletionItem
 from msgspec import Meta
 
 from dedupe.cli.selection import known_rule
+from dedupe.config import FillerPreset
 from dedupe.errors import UsageError
 from dedupe.reports import FORMATS
 
@@ -31,7 +32,7 @@ _UNITS = {
     "gib": 2**30,
 }
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
-_PRESETS = ("strict", "default", "audit")
+_PRESETS = get_args(FillerPreset)
 
 
 class SizeType(click.ParamType[int]):
