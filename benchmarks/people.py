@@ -22,12 +22,13 @@ from benchmarks.scoring import (
     with_limits,
 )
 from dedupe.arrays import F32, Bool
-from dedupe.filler.modelfile import HUMAN_SHARE, SCORED_SHARE, FillerModel, Preset
+from dedupe.config import FillerPreset
+from dedupe.filler.modelfile import HUMAN_SHARE, SCORED_SHARE, FillerModel
 from dedupe.filler.scorer import calibrated, score_blocks
 from dedupe.sources import text_batch
 from dedupe.tokens import tokenise
 
-PRESETS: tuple[Preset, ...] = ("default", "strict")
+PRESETS: tuple[FillerPreset, ...] = ("default", "strict")
 
 
 class RecurringParagraph(msgspec.Struct):

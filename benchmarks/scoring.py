@@ -21,8 +21,8 @@ import numpy as np
 from benchmarks import corpora
 from dedupe import make_model as recipe
 from dedupe.arrays import F32, I64, Bool
-from dedupe.config import Filler
-from dedupe.filler.modelfile import FillerModel, Preset
+from dedupe.config import Filler, FillerPreset
+from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules import find_flags
 from dedupe.filler.scorer import BUILTIN, load_model, score_blocks
 from dedupe.filler.training import MIN_POST_BODY, Articles, train
@@ -68,7 +68,7 @@ def scores_of(articles: Articles, model: FillerModel) -> BlockScores:
 
 
 def flagged(
-    articles: Articles, model: FillerModel, rules: Collection[str], preset: Preset = "default"
+    articles: Articles, model: FillerModel, rules: Collection[str], preset: FillerPreset = "default"
 ) -> Bool:
     """(B,) blocks that a finding of one of some rules covers."""
     batch, tokens = articles.batch, articles.tokens

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -23,6 +23,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from dedupe.arrays import I32, U64, Bool
+from dedupe.config import FillerPreset
 from dedupe.errors import ModelFileError
 from dedupe.filler.archive import write_arrays
 from dedupe.kernels import scoring
@@ -32,10 +33,7 @@ MAGIC = "dedupe-filler-model"
 FORMAT = 2
 MAX_FILE_BYTES = 16_000_000
 """A model has a third of a megabyte; a larger file is no model."""
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-
-Preset = Literal["strict", "default", "audit"]
-HUMAN_SHARE: Mapping[Preset, float] = {"strict": 0.005, "default": 0.02, "audit": 0.05}
+HUMAN_SHARE: Mapping[FillerPreset, float] = {"strict": 0.005, "default": 0.02, "audit": 0.05}
 """Share of human paragraphs that a preset flags, by all rules on filler passages together."""
 SCORED_SHARE = 0.85
 """How much of it the limit of the score may take; the rules on closing passages need the rest."""
@@ -105,6 +103,14 @@ class FillerModel:
     def closing_limits(self) -> Mapping[str, float]:
         """z-value of the closing head from which an ending is flagged, by preset."""
         return self.header.closing_limits
+
+    def limit(self, threshold: FillerPreset | float) -> float:
+        """Score from which a paragraph is flagged."""
+        return self.limits[threshold] if isinstance(threshold, str) else float(threshold)
+
+    def closing_limit(self, threshold: FillerPreset | float) -> float:
+        """z-value of the closing head that few human endings reach; default for a score."""
+        return self.closing_limits[threshold if isinstance(threshold, str) else "default"]
 
     @cached_property
     def name(self) -> str:

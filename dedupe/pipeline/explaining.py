@@ -15,7 +15,6 @@ import numpy as np
 from dedupe import config, verify
 from dedupe.arrays import I64, Bool, packed
 from dedupe.errors import NothingToAnalyseError, UsageError
-from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.scorer import load_model, phrases, score_blocks
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest, Span
@@ -163,7 +162,7 @@ def _explained(
         words=last - first,
         excerpt="" if excerpt is None else lookup.piece(excerpt),
         filler=None if isnan(score) else round(score, 4),
-        filler_limit=round(_limit(model, settings.filler.threshold), 4),
+        filler_limit=round(model.limit(settings.filler.threshold), 4),
         abstained=_abstained(table.kind[block], last - first, score),
         signals=_signals(scores, block),
         phrases=tuple(
@@ -188,10 +187,6 @@ def _within(findings: Sequence[Finding], place: Span) -> tuple[Finding, ...]:
         and f.span.end.offset > place.start.offset
         and not RULES[f.rule].whole_article
     )
-
-
-def _limit(model: FillerModel, threshold: str | float) -> float:
-    return model.limits[threshold] if isinstance(threshold, str) else threshold
 
 
 def _abstained(kind: int, words: int, score: float) -> str | None:

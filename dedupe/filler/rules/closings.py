@@ -121,18 +121,12 @@ def _positions(reading: Reading, blocks: I64) -> F64:
     return share
 
 
-def closing_limit(reading: Reading) -> float:
-    """The z-value of the closing head that few human closings reach, for the chosen preset."""
-    threshold = reading.settings.threshold
-    return reading.model.closing_limits[threshold if isinstance(threshold, str) else "default"]
-
-
 def _uncued(reading: Reading, ends: Ends, cued: I64) -> I64:
     """Blocks whose closing head stands out, at most one per article."""
+    least = reading.model.closing_limit(reading.settings.threshold)
     with np.errstate(invalid="ignore"):
-        limit = np.maximum(
-            closing_limit(reading), ends.mean + CLOSING_LEAD * ends.deviation
-        ).astype(np.float32)
+        stands_out = ends.mean + CLOSING_LEAD * ends.deviation
+        limit = np.maximum(least, stands_out).astype(np.float32)
     long_enough = ends.paragraphs >= LEAST_PARAGRAPHS
     last = np.where(long_enough[:, None], ends.last, 0)
     closing = np.append(reading.scores.closing, np.float32(np.nan))

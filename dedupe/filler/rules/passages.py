@@ -39,12 +39,6 @@ _LABEL = re.compile(
 _NAME_OR_NUMBER = re.compile(r"\d|(?<![.!?:]\s)\b[A-Z]")
 
 
-def limit(reading: Reading) -> float:
-    """The filler score from which a passage is flagged."""
-    threshold = reading.settings.threshold
-    return reading.model.limits[threshold] if isinstance(threshold, str) else float(threshold)
-
-
 def show_signals(reading: Reading, flags: I64, blocks: I64) -> None:
     """Explain flags by the plain numbers behind the scores of blocks, where there is a score."""
     scores = reading.scores
@@ -85,7 +79,7 @@ def find(reading: Reading) -> None:
 
 
 def _low_information(reading: Reading) -> None:
-    least = limit(reading)
+    least = reading.model.limit(reading.settings.threshold)
     scores, kind = reading.scores.score, reading.kind
     follows = _follows_in_list(reading)
     with np.errstate(invalid="ignore"):

@@ -10,7 +10,6 @@ import numpy as np
 
 from dedupe.arrays import I64
 from dedupe.filler.lexicon import Mark
-from dedupe.filler.rules.passages import limit
 from dedupe.filler.rules.reading import PARAGRAPH, Reading
 from dedupe.tables import TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_QUOTED, EvidenceKind
 
@@ -115,8 +114,9 @@ def _stock(reading: Reading) -> None:
     )
     found = np.nonzero(generic)[0]
     blocks = np.searchsorted(reading.tokens.block, found, "right") - 1
+    limit = reading.model.limit(reading.settings.threshold)
     with np.errstate(invalid="ignore"):
-        passes = reading.scores.score[blocks] < limit(reading)
+        passes = reading.scores.score[blocks] < limit
     passes &= reading.kind[blocks] == PARAGRAPH
     order = np.argsort(-weight[found], kind="stable")
     taken: Counter[int] = Counter()
