@@ -10,8 +10,7 @@ from dedupe.arrays import F64, I32, I64, Bool
 from dedupe.filler.lexicon import HeadingMark, Mark
 from dedupe.filler.rules.headings import Words
 from dedupe.filler.rules.overlap import NAMES, NUMBERS, seen_before
-from dedupe.filler.rules.passages import rounded, show_phrases, show_signal, show_signals
-from dedupe.filler.rules.reading import PARAGRAPH, Reading
+from dedupe.filler.rules.reading import PARAGRAPH, RuleReading
 from dedupe.tables import TOKEN_QUOTED, EvidenceKind
 
 LEAST_BODY_WORDS = 12
@@ -39,7 +38,7 @@ class Ends(NamedTuple):
     deviation: F64
 
 
-def find(reading: Reading, headings: Words) -> None:
+def find(reading: RuleReading, headings: Words) -> None:
     """Flag closing passages of a batch."""
     body = body_paragraphs(reading)
     ends = _ends(reading, body)
@@ -52,7 +51,7 @@ def find(reading: Reading, headings: Words) -> None:
     _without_cue(reading, uncued[nothing[len(cued) :]], ends)
 
 
-def body_paragraphs(reading: Reading) -> Bool:
+def body_paragraphs(reading: RuleReading) -> Bool:
     """(B,) paragraphs of running text that are no by-line, source line or list of links."""
     body: Bool = (reading.kind == PARAGRAPH) & (np.diff(reading.block_token) >= LEAST_BODY_WORDS)
     hits = reading.hits(Mark.SOURCE | Mark.FIELD)
@@ -60,13 +59,13 @@ def body_paragraphs(reading: Reading) -> Bool:
     return body
 
 
-def _opens_block(reading: Reading, hits: I64) -> Bool:
+def _opens_block(reading: RuleReading, hits: I64) -> Bool:
     """Which hits of the lexicon are the first words of their blocks."""
     opens: Bool = reading.hit_first[hits] == reading.block_token[reading.hit_block[hits]]
     return opens
 
 
-def _ends(reading: Reading, body: Bool) -> Ends:
+def _ends(reading: RuleReading, body: Bool) -> Ends:
     from dedupe.kernels.cues import body_ends
 
     d = len(reading.article_block) - 1
@@ -75,7 +74,7 @@ def _ends(reading: Reading, body: Bool) -> Ends:
     return ends
 
 
-def _cues(reading: Reading, headings: Words, body: Bool, ends: Ends) -> I64:
+def _cues(reading: RuleReading, headings: Words, body: Bool, ends: Ends) -> I64:
     """Hits of cues that open a block at a place for it, one for each block."""
     hits = reading.hits(_CUE_MARKS)
     block = reading.hit_block[hits]
@@ -98,7 +97,7 @@ def _cues(reading: Reading, headings: Words, body: Bool, ends: Ends) -> I64:
     return one_each
 
 
-def _is_cue(reading: Reading, hits: I64) -> Bool:
+def _is_cue(reading: RuleReading, hits: I64) -> Bool:
     """Which hits are cues as they stand: some need a comma, or a closing that reads like one."""
     mark, behind = reading.hit_mark[hits], reading.tokens.end[reading.hit_behind[hits] - 1]
     comma = reading.batch.prose[behind] == ord(",")
@@ -112,7 +111,7 @@ def _is_cue(reading: Reading, hits: I64) -> Bool:
     return is_cue
 
 
-def _positions(reading: Reading, blocks: I64) -> F64:
+def _positions(reading: RuleReading, blocks: I64) -> F64:
     """Share of the article's words that stand before each block."""
     article = reading.article[blocks]
     begin = reading.block_token[reading.article_block[article]]
@@ -121,7 +120,7 @@ def _positions(reading: Reading, blocks: I64) -> F64:
     return share
 
 
-def _uncued(reading: Reading, ends: Ends, cued: I64) -> I64:
+def _uncued(reading: RuleReading, ends: Ends, cued: I64) -> I64:
     """Blocks whose closing head stands out, at most one per article."""
     least = reading.model.closing_limit(reading.settings.threshold)
     with np.errstate(invalid="ignore"):
@@ -146,7 +145,7 @@ class _News(NamedTuple):
     """(C,) blocks that add no number and quote somebody"""
 
 
-def _news(reading: Reading, blocks: I64) -> _News:
+def _news(reading: RuleReading, blocks: I64) -> _News:
     first, behind = reading.block_token[blocks], reading.block_token[blocks + 1]
     stretch = (
         first,
@@ -164,7 +163,7 @@ def _news(reading: Reading, blocks: I64) -> _News:
     return _News(numbers, names, quotes)
 
 
-def _with_cue(reading: Reading, hits: I64) -> None:
+def _with_cue(reading: RuleReading, hits: I64) -> None:
     blocks = reading.hit_block[hits]
     messages = [
         f'Opens with "{cue}" and adds no number, name or quotation to the article.'
@@ -172,10 +171,10 @@ def _with_cue(reading: Reading, hits: I64) -> None:
     ]
     flags = reading.flag_blocks("FIL301", blocks, blocks, messages)
     reading.show_hits(flags, EvidenceKind.CUE, hits)
-    show_signals(reading, flags, blocks)
+    reading.show_signals(flags, blocks)
 
 
-def _without_cue(reading: Reading, blocks: I64, ends: Ends) -> None:
+def _without_cue(reading: RuleReading, blocks: I64, ends: Ends) -> None:
     closing, mean = reading.scores.closing[blocks], ends.mean[reading.article[blocks]]
     messages = [
         f"Reads like a conclusion ({value:.1f} standard deviations above human paragraphs, "
@@ -183,6 +182,6 @@ def _without_cue(reading: Reading, blocks: I64, ends: Ends) -> None:
         for value, others in zip(closing.tolist(), mean.tolist(), strict=True)
     ]
     flags = reading.flag_blocks("FIL302", blocks, blocks, messages)
-    show_signal(reading, flags, "closing", rounded(closing))
-    show_signals(reading, flags, blocks)
-    show_phrases(reading, flags, blocks, blocks)
+    reading.show_signal(flags, "closing", closing)
+    reading.show_signals(flags, blocks)
+    reading.show_phrases(flags, blocks, blocks)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.filler.rules.reading import Reading, Span
+from dedupe.filler.rules.reading import RuleReading, Span
 from dedupe.tables import TOKEN_DISGUISED, TRANSPARENT, EvidenceKind
 
 LEAST_LETTERS = 3
@@ -89,7 +89,7 @@ class Disguise(NamedTuple):
     certain: bool
 
 
-def find(reading: Reading) -> None:
+def find(reading: RuleReading) -> None:
     """Flag the disguised words of each block."""
     tokens = np.flatnonzero(reading.tokens.flags & TOKEN_DISGUISED)
     if not len(tokens):
@@ -113,7 +113,7 @@ def find(reading: Reading) -> None:
         _flag(reading, by_block)
 
 
-def _flag(reading: Reading, by_block: dict[int, list[Disguise]]) -> None:
+def _flag(reading: RuleReading, by_block: dict[int, list[Disguise]]) -> None:
     """One flag for the disguised words of a block, from the first to the last."""
     words = list(by_block.values())
     start, end = np.array([(some[0].place[0], some[-1].place[1]) for some in words], np.int64).T
@@ -146,7 +146,7 @@ def _shown(words: list[Disguise]) -> Iterator[tuple[str, Span]]:
 class _Around:
     """Answers what stands around a word; each block and article is looked through once."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: RuleReading) -> None:
         self.reading = reading
         self._known: dict[tuple[re.Pattern[str], Span], bool] = {}
 

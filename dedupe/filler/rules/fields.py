@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dedupe.filler.lexicon import Mark, brace_words
-from dedupe.filler.rules.reading import LIST_ITEM, Reading, Span
+from dedupe.filler.rules.reading import LIST_ITEM, RuleReading, Span
 
 MOST_VALUE_WORDS = 8
 """Words of a block that may be the value of the field above it."""
@@ -25,7 +25,7 @@ _WORD_OR_MARK = re.compile(rb"[\w#]")
 """Before a field: the line begins with something else, or is a Markdown heading."""
 
 
-def find(reading: Reading) -> None:
+def find(reading: RuleReading) -> None:
     """Flag what was never filled in."""
     fields = list(_empty_fields(reading))
     names = [reading.text(*name) for _, _, name in fields]
@@ -39,7 +39,7 @@ def find(reading: Reading) -> None:
     reading.flag_spans("TPL205", spans, messages)
 
 
-def _empty_fields(reading: Reading) -> Iterator[tuple[int, Span, Span]]:
+def _empty_fields(reading: RuleReading) -> Iterator[tuple[int, Span, Span]]:
     """`TAGS:` with nothing behind it, there or on the next line: block, place, its name."""
     data = reading.batch.data
     for hit in reading.hits(Mark.FIELD).tolist():
@@ -56,7 +56,7 @@ def _empty_fields(reading: Reading) -> Iterator[tuple[int, Span, Span]]:
         yield block, (start, behind + len(rest.rstrip(b" \t\r*_"))), (start, behind)
 
 
-def _is_filled_below(reading: Reading, block: int, line_end: int) -> bool:
+def _is_filled_below(reading: RuleReading, block: int, line_end: int) -> bool:
     """Whether what follows a field may be its value: the next line, a list, a short block."""
     article = reading.article[block]
     if line_end < reading.batch.end[article]:
@@ -74,7 +74,7 @@ def _is_filled_below(reading: Reading, block: int, line_end: int) -> bool:
     return short and _NEXT_FIELD.match(reading.batch.data[start:end].tobytes()) is None
 
 
-def _braces(reading: Reading) -> Iterator[tuple[int, Span]]:
+def _braces(reading: RuleReading) -> Iterator[tuple[int, Span]]:
     """`{{anything}}`, `{city}` of a known word, `<insert ...>`.
 
     Looked for in the text, since Markdown blanks them in its prose.
@@ -95,14 +95,14 @@ def _braces(reading: Reading) -> Iterator[tuple[int, Span]]:
             yield block, (place, place + found.end())
 
 
-def _is_code(reading: Reading, block: int, place: int) -> bool:
+def _is_code(reading: RuleReading, block: int, place: int) -> bool:
     """Whether a brace belongs to code: `${name}`, `/users/{name}`, or a span of it."""
     line, _ = reading.line(block, place)
     before = reading.batch.data[line:place].tobytes()
     return before[-1:] in _BEFORE_CODE or before.count(b"`") % 2 == 1
 
 
-def _brackets(reading: Reading) -> Iterator[tuple[int, Span]]:
+def _brackets(reading: RuleReading) -> Iterator[tuple[int, Span]]:
     """`[insert name]`, `[your name]`, unless it is the text of a link."""
     for hit in reading.hits(Mark.PLACEHOLDER).tolist():
         start = reading.start[reading.hit_first[hit]] - 1
@@ -111,7 +111,7 @@ def _brackets(reading: Reading) -> Iterator[tuple[int, Span]]:
             yield int(reading.hit_block[hit]), (start, start + found.end())
 
 
-def _dummies(reading: Reading) -> Iterator[tuple[int, Span]]:
+def _dummies(reading: RuleReading) -> Iterator[tuple[int, Span]]:
     for hit in reading.hits(Mark.DUMMY_TEXT).tolist():
         first, behind = int(reading.hit_first[hit]), int(reading.hit_behind[hit])
         start, end = reading.start[first], reading.end[behind - 1]

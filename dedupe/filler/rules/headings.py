@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dedupe.arrays import I32, I64, U32, Bool
 from dedupe.filler.lexicon import HeadingMark, heading_lexicon
 from dedupe.filler.rules.overlap import CONTENT, NUMBERS, seen_before
-from dedupe.filler.rules.reading import HEADING, LIST_ITEM, PARAGRAPH, Reading
+from dedupe.filler.rules.reading import HEADING, LIST_ITEM, PARAGRAPH, RuleReading
 from dedupe.tables import EvidenceKind
 
 LEAST_TITLE, MOST_TITLE = 3, 40
@@ -62,14 +62,14 @@ class Words(NamedTuple):
     """(C,) marks of the phrases it ends with"""
 
 
-def find(reading: Reading, words: Words) -> None:
+def find(reading: RuleReading, words: Words) -> None:
     """Flag headings of a batch."""
     _repeated_titles(reading)
     _leaked_or_generic(reading, words)
     _takeaways(reading, words)
 
 
-def heading_words(reading: Reading) -> Words:
+def heading_words(reading: RuleReading) -> Words:
     """Count the kinds of words of every heading, and of paragraphs that look like one."""
     from dedupe.kernels.cues import heading_words as count
 
@@ -94,7 +94,7 @@ def heading_words(reading: Reading) -> Words:
     return Words(block, kind[block] == HEADING, counts, *marks.T)
 
 
-def _bold_lines(reading: Reading) -> I64:
+def _bold_lines(reading: RuleReading) -> I64:
     """Paragraphs of Markdown that are one bold line, and stand for a heading."""
     blocks, data = reading.batch.blocks, reading.batch.data
     sizes = np.diff(reading.block_token)
@@ -109,7 +109,7 @@ def _bold_lines(reading: Reading) -> I64:
     return lines
 
 
-def _repeated_titles(reading: Reading) -> None:
+def _repeated_titles(reading: RuleReading) -> None:
     from dedupe.kernels.cues import repeats_of_first
 
     repeats = np.empty(len(reading.kind), np.int64)
@@ -132,7 +132,7 @@ def _repeated_titles(reading: Reading) -> None:
     reading.show(flags, EvidenceKind.FACT, *title)
 
 
-def _leaks(reading: Reading, words: Words, plain: Bool) -> Bool:
+def _leaks(reading: RuleReading, words: Words, plain: Bool) -> Bool:
     """(C,) headings whose words are those of an instruction to a writer.
 
     Of 3,411 human headings these conditions flag 2. "Background and Summary of Results" heads a
@@ -155,7 +155,7 @@ def _leaks(reading: Reading, words: Words, plain: Bool) -> Bool:
     return leaks
 
 
-def _leaked_or_generic(reading: Reading, words: Words) -> None:
+def _leaked_or_generic(reading: RuleReading, words: Words) -> None:
     """Flag leaked prompts and generic headings.
 
     Of 3,023 headings of people 3.0 % are generic so, of 5,260 in essays of language models 32 %.
@@ -205,7 +205,7 @@ def _rows(chosen: Bool, *columns: NDArray[Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _flag_headings(
-    reading: Reading, rule: str, blocks: I64, messages: list[str], last: I64 | None = None
+    reading: RuleReading, rule: str, blocks: I64, messages: list[str], last: I64 | None = None
 ) -> None:
     """Flag headings, or the lists that stand below them up to `last`."""
     flags = reading.flag_blocks(rule, blocks, blocks if last is None else last, messages)
@@ -213,7 +213,7 @@ def _flag_headings(
     reading.show(flags, EvidenceKind.CUE, *heading)
 
 
-def _takeaways(reading: Reading, words: Words) -> None:
+def _takeaways(reading: RuleReading, words: Words) -> None:
     lists = [
         (int(words.block[place]), last)
         for place in np.nonzero(words.begins & np.uint32(HeadingMark.TAKEAWAY))[0].tolist()
@@ -239,7 +239,7 @@ def _takeaways(reading: Reading, words: Words) -> None:
     _flag_headings(reading, "TPL207", heading[restates], messages, last[restates])
 
 
-def _list_end(reading: Reading, heading: int) -> int | None:
+def _list_end(reading: RuleReading, heading: int) -> int | None:
     """Last item of the list behind a heading; None where there are less than `LEAST_ITEMS`."""
     behind = int(reading.article_block[reading.article[heading] + 1])
     last = heading

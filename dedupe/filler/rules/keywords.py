@@ -6,7 +6,7 @@ import numpy as np
 
 from dedupe.arrays import I64
 from dedupe.filler.lexicon import heading_lexicon
-from dedupe.filler.rules.reading import HEADING, Reading, Span
+from dedupe.filler.rules.reading import HEADING, RuleReading, Span
 from dedupe.tables import EvidenceKind
 
 LEAST_PER_THOUSAND = 5.0
@@ -16,7 +16,7 @@ LEAST_ORPHANS, LEAST_RECURRENCES = 2, 3
 """Orphan lines of the same words, or places of those words in the article."""
 
 
-def find(reading: Reading) -> None:
+def find(reading: RuleReading) -> None:
     """Flag key phrases."""
     blocks = reading.batch.blocks
     starts = reading.tokens.start
@@ -29,7 +29,7 @@ def find(reading: Reading) -> None:
         _orphans(reading, first, behind, article, named)
 
 
-def _stuffed(reading: Reading, first: I64, behind: I64, article: I64) -> set[tuple[int, str]]:
+def _stuffed(reading: RuleReading, first: I64, behind: I64, article: I64) -> set[tuple[int, str]]:
     """KEY401 of pairs of words; returns the articles with their phrases, folded."""
     from dedupe.kernels.cues import stuffed_pairs
 
@@ -62,7 +62,7 @@ def _stuffed(reading: Reading, first: I64, behind: I64, article: I64) -> set[tup
 
 
 def _flag_stuffed(
-    reading: Reading, article: int, span: tuple[int, int], count: int, lines: int
+    reading: RuleReading, article: int, span: tuple[int, int], count: int, lines: int
 ) -> str:
     """KEY401 at one place of a phrase, which is returned."""
     phrase = " ".join(reading.text(*span).split())
@@ -82,7 +82,7 @@ def _flag_stuffed(
 
 
 def _orphans(
-    reading: Reading, first: I64, behind: I64, article: I64, named: set[tuple[int, str]]
+    reading: RuleReading, first: I64, behind: I64, article: I64, named: set[tuple[int, str]]
 ) -> None:
     """KEY402 for each recurring orphan; KEY401 for a phrase that is stuffed as well.
 

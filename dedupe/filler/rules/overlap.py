@@ -6,7 +6,7 @@ import numpy as np
 
 from dedupe.arrays import I32, I64
 from dedupe.filler.lexicon import heading_lexicon
-from dedupe.filler.rules.reading import Reading
+from dedupe.filler.rules.reading import RuleReading
 
 CONTENT, NAMES, NUMBERS = range(3)
 """All words but stop words; words with a capital inside a sentence; words with a digit."""
@@ -18,7 +18,7 @@ Tokens = I32 | I64
 
 
 def seen_before(
-    reading: Reading, first: Tokens, behind: Tokens, begin: Tokens, until: Tokens, choice: int
+    reading: RuleReading, first: Tokens, behind: Tokens, begin: Tokens, until: Tokens, choice: int
 ) -> tuple[I32, I32]:
     """(C,) distinct words of the passages `first` to `behind`, and how many stand in the stretches.
 

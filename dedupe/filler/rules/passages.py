@@ -7,18 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from dedupe.arrays import F32, F64, I32, I64, Bool
+from dedupe.arrays import I32, I64, Bool
 from dedupe.filler.rules.overlap import CONTENT, NUMBERS, seen_before
-from dedupe.filler.rules.reading import (
-    LIST_ITEM,
-    PARAGRAPH,
-    Reading,
-)
-from dedupe.filler.scorer import heaviest_phrases
+from dedupe.filler.rules.reading import LIST_ITEM, PARAGRAPH, RuleReading
 from dedupe.tables import EvidenceKind
-from dedupe.texts import Texts
 
-SHOWN_PHRASES = 4
 LEAST_WORDS = 25
 """Words of a passage that can be a restatement."""
 NOVELTY_LIMIT = -2.0
@@ -39,46 +32,13 @@ _LABEL = re.compile(
 _NAME_OR_NUMBER = re.compile(r"\d|(?<![.!?:]\s)\b[A-Z]")
 
 
-def show_signals(reading: Reading, flags: I64, blocks: I64) -> None:
-    """Explain flags by the plain numbers behind the scores of blocks, where there is a score."""
-    scores = reading.scores
-    for name in ("novelty", "information", "facts", "specific"):
-        weight = rounded(getattr(scores, name)[blocks])
-        known = ~np.isnan(weight)
-        show_signal(reading, flags[known], name, weight[known])
-
-
-def show_signal(reading: Reading, flags: I64, name: str, weight: F64) -> None:
-    """Explain flags by one plain number."""
-    text = Texts.of([name]).take(np.zeros(len(flags), np.int64))
-    reading.flags.explain(flags, EvidenceKind.SIGNAL, text, weight)
-
-
-def rounded(values: F32 | F64) -> F64:
-    """Numbers of two decimals."""
-    return np.round(values.astype(float), 2)
-
-
-def show_phrases(reading: Reading, flags: I64, first: I64, last: I64) -> None:
-    """Explain flags by the learned phrases that weigh most in the blocks `first` to `last`."""
-    edges = reading.block_token[first], reading.block_token[last + 1]
-    found = heaviest_phrases(
-        reading.tokens, edges[0].astype(np.int64), edges[1].astype(np.int64), reading.model,
-        SHOWN_PHRASES,
-    )  # fmt: skip
-    used = np.arange(SHOWN_PHRASES) < found.counts[:, None]
-    words, behind = found.spans[used].T
-    weight = rounded(found.weights[used])
-    reading.show_words(np.repeat(flags, found.counts), EvidenceKind.PHRASE, words, behind, weight)
-
-
-def find(reading: Reading) -> None:
+def find(reading: RuleReading) -> None:
     """Flag paragraphs, lists and quotes of a batch."""
     _low_information(reading)
     _restatements(reading)
 
 
-def _low_information(reading: Reading) -> None:
+def _low_information(reading: RuleReading) -> None:
     least = reading.model.limit(reading.settings.threshold)
     scores, kind = reading.scores.score, reading.kind
     follows = _follows_in_list(reading)
@@ -109,11 +69,11 @@ def _low_information(reading: Reading) -> None:
     items = (last - first + 1)[labelled].tolist()
     facts = [f'{count} items of the form "Label: to do something"' for count in items]
     reading.flags.explain(flags[labelled], EvidenceKind.FACT, facts)
-    show_signals(reading, flags, first)
-    show_phrases(reading, flags, first, last)
+    reading.show_signals(flags, first)
+    reading.show_phrases(flags, first, last)
 
 
-def _is_labelled(reading: Reading, block: int, last: int) -> bool:
+def _is_labelled(reading: RuleReading, block: int, last: int) -> bool:
     """Whether all items of a list are "Label: to do something", without name or number."""
     for item in range(block, last + 1):
         found = _LABEL.match(reading.prose(*reading.block_span(item)))
@@ -122,7 +82,7 @@ def _is_labelled(reading: Reading, block: int, last: int) -> bool:
     return True
 
 
-def _follows_in_list(reading: Reading) -> Bool:
+def _follows_in_list(reading: RuleReading) -> Bool:
     """(B,) items behind the first one of a list: its items carry one score."""
     kind, article, score = reading.kind, reading.article, reading.scores.score
     follows = np.zeros(len(kind), np.bool_)
@@ -135,7 +95,7 @@ def _follows_in_list(reading: Reading) -> Bool:
     return follows
 
 
-def _facts(reading: Reading, first: I64, last: I64) -> list[str]:
+def _facts(reading: RuleReading, first: I64, last: I64) -> list[str]:
     """How many names, numbers and quotations runs of blocks hold, in words."""
     scores = reading.scores
     counts = []
@@ -152,7 +112,7 @@ def _fact_text(names: int, numbers: int, quotations: int) -> str:
     return ", ".join(present) or "no name, number or quotation"
 
 
-def _restatements(reading: Reading) -> None:
+def _restatements(reading: RuleReading) -> None:
     with np.errstate(invalid="ignore"):
         low = (
             (reading.scores.novelty <= NOVELTY_LIMIT)
@@ -175,11 +135,11 @@ def _restatements(reading: Reading) -> None:
         for shared, words in zip(found[same].tolist(), wanted[same].tolist(), strict=True)
     ]
     flags = reading.flag_blocks("FIL305", blocks, blocks, messages)
-    show_signals(reading, flags, blocks)
+    reading.show_signals(flags, blocks)
 
 
 def _shared(
-    reading: Reading, blocks: I64, begins: I64, behind_lede: I64, choice: int
+    reading: RuleReading, blocks: I64, begins: I64, behind_lede: I64, choice: int
 ) -> tuple[I32, I32]:
     """Distinct words of blocks, and how many of them stand in the title or first paragraph."""
     token = reading.block_token
@@ -193,7 +153,7 @@ def _shared(
     )
 
 
-def _behind_lede(reading: Reading) -> I64:
+def _behind_lede(reading: RuleReading) -> I64:
     """(D,) block behind the first paragraph of each article."""
     paragraphs = np.nonzero(
         (reading.kind == PARAGRAPH) & (np.diff(reading.block_token) >= LEAST_WORDS)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
-from dedupe.arrays import F64, I32, I64, U8, U32, Bool
+from dedupe.arrays import F32, F64, I32, I64, U8, U32, Bool
 from dedupe.config import Filler
 from dedupe.filler.lexicon import prose_lexicon
 from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.rules.flags import Flags, Places
+from dedupe.filler.scorer import heaviest_phrases
 from dedupe.tables import TRANSPARENT, BlockKind, BlockScores, EvidenceKind, TextBatch, TokenTable
 from dedupe.texts import ALIGNMENT, Texts
 
@@ -20,6 +21,7 @@ LIST_ITEM, QUOTE = int(BlockKind.LIST_ITEM), int(BlockKind.QUOTE)
 """Plain numbers: naming a member of an enumeration takes a microsecond."""
 TEXT_KINDS = (PARAGRAPH, LIST_ITEM, QUOTE)
 _TEXT = np.isin(np.arange(len(BlockKind)), TEXT_KINDS)
+SHOWN_PHRASES = 4
 _CUT = 80
 """Characters of a quoted piece of text in a message or in evidence."""
 _REACH = 8 * _CUT
@@ -31,8 +33,8 @@ _LINE = 2000
 """Bytes of a line that are looked at on either side."""
 
 
-class Reading(Struct, frozen=True):
-    """A batch with its tables; H hits of the lexicon in running text."""
+class RuleReading(Struct, frozen=True):
+    """A batch as the rules read it, with its tables; H hits of the lexicon in running text."""
 
     batch: TextBatch
     tokens: TokenTable
@@ -141,6 +143,27 @@ class Reading(Struct, frozen=True):
         """Explain each flag by the text of a stretch."""
         self.flags.explain(flags, kind, self.quotes(start, end), weight, start, end)
 
+    def show_signals(self, flags: I64, blocks: I64) -> None:
+        """Explain flags by the numbers behind the scores of blocks, where there is a score."""
+        for name in ("novelty", "information", "facts", "specific"):
+            values = getattr(self.scores, name)[blocks]
+            known = ~np.isnan(values)
+            self.show_signal(flags[known], name, values[known])
+
+    def show_signal(self, flags: I64, name: str, values: F32) -> None:
+        """Explain flags by one plain number each."""
+        text = Texts.of([name]).take(np.zeros(len(flags), np.int64))
+        self.flags.explain(flags, EvidenceKind.SIGNAL, text, _two_decimals(values))
+
+    def show_phrases(self, flags: I64, first: I64, last: I64) -> None:
+        """Explain flags by the learned phrases that weigh most in the blocks `first` to `last`."""
+        low, high = (self.block_token[block].astype(np.int64) for block in (first, last + 1))
+        found = heaviest_phrases(self.tokens, low, high, self.model, SHOWN_PHRASES)
+        used = np.arange(SHOWN_PHRASES) < found.counts[:, None]
+        words, behind = found.spans[used].T
+        weight = _two_decimals(found.weights[used])
+        self.show_words(np.repeat(flags, found.counts), EvidenceKind.PHRASE, words, behind, weight)
+
     def show_words(
         self, flags: I64, kind: EvidenceKind, first: Places, behind: Places,
         weight: F64 | None = None,
@@ -224,9 +247,14 @@ class Reading(Struct, frozen=True):
         return first
 
 
+def _two_decimals(values: F32 | F64) -> F64:
+    """Numbers as evidence shows them."""
+    return np.round(values.astype(float), 2)
+
+
 def read(
     batch: TextBatch, tokens: TokenTable, scores: BlockScores, model: FillerModel, settings: Filler
-) -> Reading:
+) -> RuleReading:
     """Look at every token of a batch once."""
     from dedupe.kernels.cues import scan_sentences, sentence_flags
 
@@ -247,7 +275,7 @@ def read(
         sentence_flags(tokens.flags, tokens.sentence, seen)
     hit_sentence = np.searchsorted(tokens.sentence, first[:hits], "right") - 1
     articles = np.arange(len(batch.start) + 1, dtype=np.int32)
-    return Reading(
+    return RuleReading(
         batch=batch,
         tokens=tokens,
         scores=scores,

@@ -9,7 +9,7 @@ import numpy as np
 
 from dedupe.arrays import I32
 from dedupe.filler.lexicon import Mark
-from dedupe.filler.rules.reading import LIST_ITEM, TEXT_KINDS, Reading, Span
+from dedupe.filler.rules.reading import LIST_ITEM, TEXT_KINDS, RuleReading, Span
 
 _ADDRESS = re.compile(
     r"://|\bwww\.|\]\(|\]\[|<a\s|\bdoi\b|\b[\w-]+\.(?:com|org|gov|net|edu|int|eu)\b|@\w",
@@ -26,13 +26,13 @@ _IN_TARGET = b"/(@=\"'<-_."
 """Bytes before a host that make it a part of something else: a link target, a mail address."""
 
 
-def find(reading: Reading) -> None:
+def find(reading: RuleReading) -> None:
     """Flag references."""
     _home_pages(reading)
     _unlinked_sources(reading)
 
 
-def _home_pages(reading: Reading) -> None:
+def _home_pages(reading: RuleReading) -> None:
     offers = reading.hit_first[reading.hits(Mark.REFER)]
     if not len(offers):
         return
@@ -57,7 +57,7 @@ def _home_pages(reading: Reading) -> None:
 
 
 def _offered(
-    reading: Reading, offers: I32, pointers: Sequence[tuple[int, int, bool]]
+    reading: RuleReading, offers: I32, pointers: Sequence[tuple[int, int, bool]]
 ) -> Iterator[tuple[int, int, bool, Span]]:
     """Pointers in whose sentence, or item of a list, something is offered; with its place."""
     place, block, certain = np.ascontiguousarray(np.array(pointers, np.int64).reshape(-1, 3).T)
@@ -77,7 +77,7 @@ def _offered(
         yield where, own, sure, (low, high)
 
 
-def _pointers(reading: Reading, offers: I32) -> list[tuple[int, int, bool]]:
+def _pointers(reading: RuleReading, offers: I32) -> list[tuple[int, int, bool]]:
     """Places of bare hosts and of "official website" in running text, with their blocks.
 
     The third value is False for a host without `www.`, which may be the name of a firm: what
@@ -108,20 +108,20 @@ def _pointers(reading: Reading, offers: I32) -> list[tuple[int, int, bool]]:
     return found
 
 
-def _is_link(reading: Reading, place: int) -> bool:
+def _is_link(reading: RuleReading, place: int) -> bool:
     """Whether a host is the text of a link or an address with a path."""
     behind = reading.text(place, place + _HOST_REACH)
     host = _HOST.match(behind)
     return host is None or _LINK_END.match(behind, host.end()) is not None
 
 
-def _pointer_text(reading: Reading, place: int) -> str:
+def _pointer_text(reading: RuleReading, place: int) -> str:
     text = reading.text(place, place + _HOST_REACH)
     host = _HOST.match(text)
     return host[0] if host else " ".join(text.split()[:2]).rstrip(".,;:!?)")
 
 
-def _unlinked_sources(reading: Reading) -> None:
+def _unlinked_sources(reading: RuleReading) -> None:
     """`Source:` at the beginning of a line, without an address there or in the list below it."""
     data = reading.batch.data
     spans: list[tuple[int, Span]] = []
@@ -146,7 +146,7 @@ def _is_bare(rest: bytes) -> bool:
     return not rest.strip(b" \t\r*_:")
 
 
-def _list_below(reading: Reading, block: int) -> int | None:
+def _list_below(reading: RuleReading, block: int) -> int | None:
     """Last item of the list behind a block; None where there is none."""
     behind = int(reading.article_block[reading.article[block] + 1])
     last = block
@@ -155,5 +155,5 @@ def _list_below(reading: Reading, block: int) -> int | None:
     return last if last > block else None
 
 
-def _end(reading: Reading, last: int, line_end: int) -> int:
+def _end(reading: RuleReading, last: int, line_end: int) -> int:
     return max(line_end, int(reading.batch.blocks.end[last]))

@@ -10,7 +10,7 @@ import numpy as np
 
 from dedupe.arrays import I64
 from dedupe.filler.lexicon import Mark
-from dedupe.filler.rules.reading import PARAGRAPH, Reading
+from dedupe.filler.rules.reading import PARAGRAPH, RuleReading
 from dedupe.tables import TOKEN_CAPITAL, TOKEN_DIGIT, TOKEN_QUOTED, EvidenceKind
 
 LEAST_STOCK_WORDS, MOST_STOCK_WORDS = 8, 40
@@ -38,7 +38,7 @@ _REACH = 240
 """Bytes behind the first half of a contrast in which the second begins."""
 
 
-def find(reading: Reading) -> None:
+def find(reading: RuleReading) -> None:
     """Flag single sentences."""
     _announcements(reading)
     _nameless(reading)
@@ -46,7 +46,7 @@ def find(reading: Reading) -> None:
     _contrasts(reading)
 
 
-def _flag_hits(reading: Reading, rule: str, hits: I64, messages: Sequence[str]) -> None:
+def _flag_hits(reading: RuleReading, rule: str, hits: I64, messages: Sequence[str]) -> None:
     """Flag the sentences of some hits of the lexicon, which explain the flags."""
     flags = reading.flag_sentences(
         rule, reading.hit_sentence[hits], reading.hit_block[hits], messages
@@ -54,7 +54,7 @@ def _flag_hits(reading: Reading, rule: str, hits: I64, messages: Sequence[str]) 
     reading.show_hits(flags, EvidenceKind.CUE, hits)
 
 
-def _announcements(reading: Reading) -> None:
+def _announcements(reading: RuleReading) -> None:
     hits = np.concatenate((
         reading.sentence_hits(Mark.META), reading.sentence_hits(Mark.META_OPENING, opening=True)
     ))  # fmt: skip
@@ -64,7 +64,7 @@ def _announcements(reading: Reading) -> None:
     _flag_hits(reading, "FIL306", hits, messages)
 
 
-def _nameless(reading: Reading) -> None:
+def _nameless(reading: RuleReading) -> None:
     hits = reading.sentence_hits(Mark.WEASEL)
     sentences = reading.hit_sentence[hits]
     opening = reading.hit_first[hits] - reading.tokens.sentence[sentences]
@@ -84,7 +84,7 @@ def _nameless(reading: Reading) -> None:
     _flag_hits(reading, "FIL307", hits, messages)
 
 
-def _named_before(reading: Reading, hit: int) -> bool:
+def _named_before(reading: RuleReading, hit: int) -> bool:
     """Whether the word before a cue points at who speaks: "these studies"."""
     cue = int(reading.hit_first[hit])
     if cue == reading.tokens.sentence[reading.hit_sentence[hit]]:
@@ -93,7 +93,7 @@ def _named_before(reading: Reading, hit: int) -> bool:
     return _POINTING.fullmatch(before) is not None
 
 
-def _stock(reading: Reading) -> None:
+def _stock(reading: RuleReading) -> None:
     """Sentences of stock words and phrases in paragraphs that pass."""
     sentences = reading.tokens.sentence
     size = np.diff(sentences)
@@ -141,7 +141,7 @@ def _stock(reading: Reading) -> None:
     reading.show_hits(np.repeat(flags, sizes), EvidenceKind.PHRASE, np.concatenate([_NONE, *own]))
 
 
-def _whole(reading: Reading, sentence: int, block: int) -> bool:
+def _whole(reading: RuleReading, sentence: int, block: int) -> bool:
     """Whether a sentence was not cut off another because of its length."""
     if sentence == reading.tokens.block[block]:
         return True
@@ -150,7 +150,7 @@ def _whole(reading: Reading, sentence: int, block: int) -> bool:
     return any(mark in gap for mark in b".!?")
 
 
-def _contrasts(reading: Reading) -> None:
+def _contrasts(reading: RuleReading) -> None:
     """The pattern "not merely X; it is Y", where an article has it twice or more."""
     hits = reading.sentence_hits(Mark.NOT_MERELY)
     article = reading.article[reading.hit_block[hits]]
