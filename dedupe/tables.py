@@ -153,6 +153,10 @@ class BlockScores(Struct, frozen=True):
     """(B,) quotations"""
 
 
+SIGNALS = ("generic", "closing", "information", "novelty", "facts", "specific")
+"""The z-values of `BlockScores`, in the order in which they are told."""
+
+
 class EvidenceKind(IntEnum):
     """What a piece of evidence is; the names are those of `model.Evidence.kind`."""
 

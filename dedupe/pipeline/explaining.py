@@ -24,7 +24,7 @@ from dedupe.pipeline.gathering import Gathering, analyse_files
 from dedupe.pipeline.scanning import scan
 from dedupe.pipeline.threads import threads, workers
 from dedupe.sources import displayed, find_files
-from dedupe.tables import BlockKind, BlockScores, Corpus, Reading
+from dedupe.tables import SIGNALS, BlockKind, BlockScores, Corpus, Reading
 
 EXCERPT_WORDS = 30
 MIN_WORDS = 25
@@ -200,8 +200,7 @@ def _abstained(kind: int, words: int, score: float) -> str | None:
 
 
 def _signals(scores: BlockScores, block: int) -> dict[str, float]:
-    names = ("generic", "closing", "information", "novelty", "facts", "specific")
-    values = {name: float(getattr(scores, name)[block]) for name in names}
+    values = {name: float(getattr(scores, name)[block]) for name in SIGNALS}
     signals = {name: round(value, 4) for name, value in values.items() if not isnan(value)}
     for name in ("capitals", "digits", "quotes"):
         signals[name] = float(getattr(scores, name)[block])

@@ -18,6 +18,7 @@ from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER, Finding, MatchRow, MemberRow, PassageRow, TextRange
 from dedupe.pipeline.analysis import Judgement
 from dedupe.tables import (
+    SIGNALS,
     BlockKind,
     BlockScores,
     Corpus,
@@ -190,8 +191,7 @@ def _batch_passages(
     tickets = lookup.all_bytes(article, blocks.start, blocks.end)
     lookup.resolve(lambda *_: reading)
     edges = [edge.tolist() for edge in lookup.all_offsets(tickets)]
-    names = ("generic", "closing", "information", "novelty", "facts", "specific")
-    columns = [getattr(scores, name).tolist() for name in names]
+    columns = [getattr(scores, name).tolist() for name in SIGNALS]
     rows = []
     for b, (d, kind, words, score, start, end) in enumerate(
         zip(article.tolist(), blocks.kind.tolist(), scores.words.tolist(), scores.score.tolist(),
@@ -199,7 +199,7 @@ def _batch_passages(
     ):  # fmt: skip
         signals = {
             name: round(column[b], 4)
-            for name, column in zip(names, columns, strict=True)
+            for name, column in zip(SIGNALS, columns, strict=True)
             if not isnan(column[b])
         }
         rows.append(
