@@ -99,6 +99,9 @@ def codes_named(word: str) -> list[str]:
 RULE_NUMBER = {code: number for number, code in enumerate(RULES)}
 """Rules as numbers, for arrays and bit sets."""
 
+ALPHABETICAL = tuple(map(sorted(RULES).index, RULES))
+"""The place of each rule, by its number, among all by code."""
+
 ON_FILES = frozenset(code for code in RULES if code.startswith(("SUP", "SRC")))
 """Rules on files, directives and entries: they have no words that a suppression could govern."""
 

@@ -11,12 +11,12 @@ from dedupe.arrays import I64, U8, U32, U64, order_of
 from dedupe.findings.completion import Completed
 from dedupe.findings.flags import Flagged, LocatedFlags
 from dedupe.findings.lines import Articles, ColumnLines, Settled, Source
-from dedupe.model import RULES
+from dedupe.model import ALPHABETICAL, RULES
 from dedupe.rows import Findings
 from dedupe.tables import Corpus
 from dedupe.texts import Texts
 
-_ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
+_ALPHABETICAL = np.array(ALPHABETICAL, np.uint8)
 
 
 class Standing(NamedTuple):

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.arrays import F64, I32, I64
-from dedupe.model import RULE_NUMBER, RULES
+from dedupe.model import ALPHABETICAL, RULE_NUMBER
 from dedupe.tables import EvidenceKind, EvidenceTable, FlagTable
 from dedupe.texts import Texts
 
 Places = I32 | I64
 Scalar = TypeVar("Scalar", bound=np.generic)
-_ALPHABETICAL = np.argsort(np.argsort(np.array(list(RULES), np.str_))).astype(np.uint8)
+_ALPHABETICAL = np.array(ALPHABETICAL, np.uint8)
 
 
 class Flags:
