@@ -40,8 +40,11 @@ def _powers() -> U64:
 
 def sentence_shingles(tokens: TokenTable) -> tuple[I32, I32]:
     """Range of shingles (S,) that start in each sentence and do not leave its block."""
+    from dedupe.kernels.sketching import SHINGLE
+
     first = tokens.sentence[:-1]
-    last = np.repeat(tokens.sentence[tokens.block[1:]] - np.int32(4), np.diff(tokens.block))
+    behind = tokens.sentence[tokens.block[1:]] - np.int32(SHINGLE - 1)
+    last = np.repeat(behind, np.diff(tokens.block))
     np.minimum(last, tokens.sentence[1:], out=last)
     np.maximum(last, first, out=last)
     return first, last

@@ -29,7 +29,7 @@ LONGEST_EDGE = 12
 last sentence of a paragraph has that sentence as its first slot."""
 VERBATIM = 0.97
 """Share of fixed words from which a notice is the same everywhere."""
-IN_SLOTS, MANY = 0.6, 25
+INSLOTS, MANY = 0.6, 25
 """A template comes before a copied passage when so much of what differs stands in slots, or in so
 many articles. A notice in fewer, with edits anywhere, is a copied passage first of all: its first
 place is left alone, and the template is named beside the copy."""
@@ -39,7 +39,6 @@ SKELETON, FILLING, FILLINGS = 240, 40, 3
 """Characters of a skeleton and of a filling that are shown, and fillings of each slot."""
 LOOKED_AT = 32
 """Blocks of a template among which the one is chosen in whose spelling it is shown."""
-_SLOT, _OPTIONAL = 1, 2
 _LEFT_OUT = "...", "(...)?"
 """Words between two runs that are not shown, and those that some places lack."""
 
@@ -63,7 +62,7 @@ def template_drafts(
     position[by_age] = np.arange(count) - first[table.template[by_age]]
     of, other = _others(by_age, first[table.template], position, size, max_matches)
     shared = overlap(start[of], end[of], start[other], end[other])
-    slots = table.form | (table.concentration >= IN_SLOTS)
+    slots = table.form | (table.concentration >= INSLOTS)
     above = (table.topics >= SEVERAL_TOPICS) & (slots | (table.articles >= MANY))
     copied = ~table.form & ~above
     own, of_template = table.article.astype(np.int64), table.template.astype(np.int64)
@@ -90,14 +89,16 @@ def template_drafts(
 
 def _stretches(table: TemplateTable) -> tuple[I64, I64]:
     """First token and end of the template in each block."""
+    from dedupe.kernels.templating import SLOT
+
     place, offset = table.place, table.offset
     length = table.length[table.template]
     held = np.flatnonzero(place >= 0)
     first = place[held[np.searchsorted(held, offset)]].astype(np.int64)
     last = place[held[np.searchsorted(held, offset + length) - 1]] + 1
     rows = np.arange(len(offset))
-    left = table.gap[table.template, 0] == _SLOT
-    right = table.gap[table.template, length] == _SLOT
+    left = table.gap[table.template, 0] == SLOT
+    right = table.gap[table.template, length] == SLOT
     low = np.where(left & (first <= LONGEST_EDGE), 0, first)
     high = np.where(right & (table.size - last <= LONGEST_EDGE), table.size, last)
     return table.start[rows] + low, table.start[rows] + high
@@ -213,6 +214,8 @@ class NotedTemplates:
         A slot in which all have the same is text. What only a few members have between two words is
         left out.
         """
+        from dedupe.kernels.templating import OPTIONAL, SLOT
+
         table, length = self._table, int(self._table.length[template])
         row = self._shown(template, at_hand)
         article, start, size = (int(c[row]) for c in (table.article, table.start, table.size))
@@ -223,13 +226,13 @@ class NotedTemplates:
         low = high = -1
         for k, at in enumerate(place):
             mark, inner = "", 0 < k < length
-            if kinds[k] == _SLOT and varied[k]:
+            if kinds[k] == SLOT and varied[k]:
                 if table.form[template]:
                     slots.append(k)
                 mark = f"[{len(slots)}]" if table.form[template] else inner * _LEFT_OUT[0]
-            elif kinds[k] == _OPTIONAL:
+            elif kinds[k] == OPTIONAL:
                 mark = inner * _LEFT_OUT[1]
-            same = kinds[k] == _SLOT and not mark and k < length
+            same = kinds[k] == SLOT and not mark and k < length
             if low >= 0 and (mark or k == length or (0 <= at != high and not same)):
                 parts.append(len(runs))
                 runs.append((article, start + low, start + high, high < size))
