@@ -541,6 +541,11 @@ class Corpus(Struct, frozen=True):
     batch_article: I64
     """(batches + 1,) first article of each batch"""
 
+    def batch_of(self, article: int) -> tuple[int, int]:
+        """The batch that holds an article, and its place there."""
+        batch = int(np.searchsorted(self.batch_article, article, "right")) - 1
+        return batch, article - int(self.batch_article[batch])
+
 
 class Stems(Struct, frozen=True):
     """What is needed to find reworded text."""

@@ -13,9 +13,9 @@ import msgspec
 import numpy as np
 
 from dedupe import config, verify
-from dedupe.arrays import I64, Bool, packed
+from dedupe.arrays import I64, Bool, packed, ragged
 from dedupe.errors import NothingToAnalyseError, UsageError
-from dedupe.filler.scorer import load_model, phrases, score_blocks
+from dedupe.filler.scorer import MIN_WORDS, load_model, phrases, score_blocks
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest, Span
 from dedupe.pipeline import matching, reworded
@@ -27,8 +27,6 @@ from dedupe.sources import displayed, find_files
 from dedupe.tables import SIGNALS, BlockKind, BlockScores, Corpus, Reading
 
 EXCERPT_WORDS = 30
-MIN_WORDS = 25
-"""Words below which the filler scorer abstains."""
 
 
 def explain(
@@ -56,16 +54,14 @@ def explain(
             reasons = [item.reason for item in result.skipped if item.path == name]
             raise NothingToAnalyseError(f"{name}: {', '.join(reasons) or 'not read'}")
         article = corpus.path.index(name)
-        part = analyses[int(np.searchsorted(corpus.batch_article, article, "right")) - 1]
-        if part.reading is None:
-            raise UsageError("too many articles to explain against; name fewer with --with")
-        blocks = _blocks(corpus, part.reading, article, line)
+        reading = _kept(analyses[corpus.batch_of(article)[0]].reading)
+        blocks = _blocks(corpus, reading, article, line)
         if not blocks:
             raise UsageError(f"{name}: no text at line {line}")
-        scores = score_blocks(part.reading.text, part.reading.tokens, model)
+        scores = score_blocks(reading.text, reading.tokens, model)
         stems = gathering.stems()
         search = None if stems is None else reworded.Search(corpus, stems, article, pool)
-        batch = _Batch(part.reading, model, scores, gathering.passages(), search)
+        batch = _Batch(reading, model, scores, gathering.passages(), search)
         passages = tuple(
             _explained(
                 corpus, analyses, batch, article, block, (result.findings, originals), settings,
@@ -105,15 +101,10 @@ class _Batch(NamedTuple):
     """None at depth fast"""
 
 
-def _local(corpus: Corpus, article: int) -> int:
-    batch = int(np.searchsorted(corpus.batch_article, article, "right")) - 1
-    return article - int(corpus.batch_article[batch])
-
-
 def _blocks(corpus: Corpus, reading: Reading, article: int, line: int | None) -> list[int]:
     """Blocks of the article, or those that a line belongs to."""
     table = reading.text.blocks
-    chosen = np.flatnonzero(table.article == _local(corpus, article)).tolist()
+    chosen = np.flatnonzero(table.article == corpus.batch_of(article)[1]).tolist()
     if line is None:
         return chosen
     lookup = Lookup(corpus)
@@ -132,7 +123,8 @@ def _explained(
     """One block; findings: what is reported, and what is not as it is the original."""
     reading, model, scores, _, search = batch
     words, table = reading.tokens, reading.text.blocks
-    base = int(corpus.article_token[article]) - int(reading.article_token[_local(corpus, article)])
+    _, place_in_batch = corpus.batch_of(article)
+    base = int(corpus.article_token[article]) - int(reading.article_token[place_in_batch])
     first, last = (int(words.sentence[words.block[b]]) + base for b in (block, block + 1))
     lookup = Lookup(corpus)
     span = lookup.bytes(article, int(table.start[block]), int(table.end[block]))
@@ -270,9 +262,11 @@ def _kept(reading: Reading | None) -> Reading:
 def _shingle_set(
     corpus: Corpus, passages: matching.CorpusPassages, index: int
 ) -> set[tuple[int, ...]]:
+    from dedupe.kernels.sketching import SHINGLE
+
     start, length = int(passages.start[index]), int(passages.length[index])
     words = corpus.token[start : start + length].tolist()
-    return {tuple(words[k : k + 5]) for k in range(len(words) - 4)}
+    return {tuple(words[k : k + SHINGLE]) for k in range(len(words) - SHINGLE + 1)}
 
 
 def _longest_run(
@@ -290,16 +284,13 @@ def _longest_run(
 
 def _sharing(corpus: Corpus, passages: matching.CorpusPassages, ours: I64, theirs: I64) -> Bool:
     """Which of their windows hold a shingle of ours."""
+    from dedupe.kernels.sketching import SHINGLE
     from dedupe.sketches import shingles
 
     hashes = shingles(corpus.token)
-    mine = np.unique(
-        np.concatenate([
-            hashes[passages.start[k] : passages.start[k] + max(passages.length[k] - 4, 0)]
-            for k in ours.tolist()
-        ])
-    )  # fmt: skip
+    count = np.maximum(passages.length - (SHINGLE - 1), 0).astype(np.int64)
+    mine = np.unique(hashes[ragged(passages.start[ours], count[ours])[1]])
     seen = np.concatenate([[0], np.cumsum(np.isin(hashes, mine))])
     start = passages.start[theirs]
-    sharing: Bool = seen[start + np.maximum(passages.length[theirs] - 4, 0)] > seen[start]
+    sharing: Bool = seen[start + count[theirs]] > seen[start]
     return sharing

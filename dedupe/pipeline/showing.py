@@ -131,10 +131,9 @@ class _Articles(NamedTuple):
     def text(self, path: str) -> tuple[Reading, int, int]:
         """Reading of an article, where it begins in the corpus, and where in its batch."""
         article = self.corpus.path.index(path)
-        batch = int(np.searchsorted(self.corpus.batch_article, article, "right")) - 1
-        reading = self.readings.load(batch)
-        first = int(self.corpus.batch_article[batch])
-        return reading, int(self.corpus.article_token[first]), article - first
+        batch, place = self.corpus.batch_of(article)
+        base = int(self.corpus.article_token[article - place])
+        return self.readings.load(batch), base, place
 
     def words(self, path: str, span: Span) -> tuple[int, int]:
         """The words of a span, from the start of the corpus."""
