@@ -21,11 +21,6 @@ class Banding(Struct, frozen=True):
     bands: int
     rows: int
 
-    @property
-    def columns(self) -> int:
-        """Columns of the sketch that are used."""
-        return self.bands * self.rows
-
     def chance(self, similarity: float) -> float:
         """Probability that a pair of this Jaccard similarity becomes a candidate.
 
