@@ -31,10 +31,10 @@ on the other side, is no summary: that is a passage, copied or reworded."""
 
 
 @inlined
-def _group(seed, first, last, lowest, highest):
-    """The sentences of a group that begins at `first`; the last one of it.
+def _group(first, last, highest):
+    """The last sentence, below `last`, of the group that begins at `first`.
 
-    lowest, highest: i32 (I,) first and last sentence that each one draws on; -1 for none
+    highest: i32 (I,) last sentence that each one draws on; -1 for none
     """
     end = first
     s = first + 1
@@ -131,7 +131,7 @@ def find_summaries(
             if highest[s] < 0:
                 s += 1
                 continue
-            last = _group(seed, s, rows, lowest, highest)
+            last = _group(s, rows, highest)
             low, high = place[max(s - 1, 0)], place[min(last + 2, rows)]
             s = last + 1
             for _ in range(2):
