@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 
+from dedupe import tables
 from dedupe.arrays import U32, U64
 from dedupe.kernels import characters as ch
 from dedupe.kernels import make_unicode, make_words
@@ -376,3 +377,11 @@ def test_builder_of_common_words_counts_texts(
         [hash_word(w) for w in ("windmill", "turns", "paypal", "sundby", "twice")], words
     )
     assert kept.tolist() == [True, True, True, False, False]
+
+
+def test_flags_are_those_of_the_table() -> None:
+    """The table, which loads no kernel, has the same numbers."""
+    assert (CAPITAL, HAS_DIGIT, QUOTED, FIRST, ALL_CAPITALS, DISGUISED) == (
+        tables.TOKEN_CAPITAL, tables.TOKEN_DIGIT, tables.TOKEN_QUOTED, tables.TOKEN_FIRST,
+        tables.TOKEN_ALL_CAPITALS, tables.TOKEN_DISGUISED,
+    )  # fmt: skip
