@@ -73,6 +73,7 @@ def test_nothing_is_lost_where_no_process_can_be_started(
     monkeypatch.setattr("subprocess.Popen", fails)
     monkeypatch.setattr(bundle, "file", lambda: tmp_path / "absent")
     warming.begin()
+    assert not warming._STARTED
 
 
 def test_missing_kernels_are_compiled_from_the_last(

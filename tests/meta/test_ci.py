@@ -25,7 +25,6 @@ from tests.meta.program import ROOT, surroundings
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_bytes())
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_bytes())
-COMMANDS = cli.COMMANDS.keys()
 
 
 def _blocks(language: str) -> list[str]:
@@ -55,16 +54,9 @@ def _calls() -> list[str]:
     return sorted({call for calls in [*found, inline] for call in calls})
 
 
-def _skip_unless_known(call: str) -> None:
-    missing = [name for name in re.findall(r"\bdedupe ([a-z]+)", call) if name not in COMMANDS]
-    if missing:
-        pytest.skip(f"dedupe {missing[0]} does not exist yet")
-
-
 @pytest.mark.parametrize("call", _calls())
 def test_calls_name_what_exists(call: str) -> None:
     """Command, command of a group, and every option."""
-    _skip_unless_known(call)
     _, name, *words = shlex.split(call)
     context = click.Context(cli.program)
     command = cli.program.get_command(context, name)
@@ -264,7 +256,6 @@ def test_commands_of_the_page_run(repository: Path) -> None:
     _write(repository / "articles" / "new.md", "# Trams", "A tram stop is built at the market.")
     blocks = _blocks("sh")
     assert len(blocks) >= 4
-    _skip_unless_known("".join(blocks))
     for block in blocks:
         subprocess.run(["bash", "-e", "-c", block], cwd=repository, env=_environment(), check=True)
 
@@ -300,7 +291,6 @@ def test_hook_that_scans(repository: Path) -> None:
 
 def test_hook_that_checks(repository: Path) -> None:
     """It judges what is staged: not what stands in the folder, nor what was accepted."""
-    _skip_unless_known("dedupe index; dedupe check")
     subprocess.run(
         [sys.executable, "-m", "dedupe", "index", "build", ".dedupe/index", "articles"],
         cwd=repository, env=_environment(), check=True,
