@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe.arrays import I64, U8, U32, U64, order_of
+from dedupe.findings.columns import Articles
 from dedupe.findings.completion import Completed
 from dedupe.findings.flags import Flagged, LocatedFlags
-from dedupe.findings.lines import Articles, ColumnLines, Settled, Source
+from dedupe.findings.lines import ColumnLines, Settled, Source
 from dedupe.model import ALPHABETICAL, RULES
 from dedupe.rows import Findings
 from dedupe.tables import Corpus

@@ -13,10 +13,10 @@ import numpy as np
 
 from dedupe import config, memory
 from dedupe.arrays import I64, Bool, ragged
+from dedupe.findings.columns import Articles, FindingTable, Matches, WordEdits, rounded
 from dedupe.findings.drafts import Drafts
 from dedupe.findings.edits import first_edits
 from dedupe.findings.families import Families, NotedFamilies
-from dedupe.findings.lines import Articles, FindingTable, Matches, WordEdits, rounded
 from dedupe.findings.lookup import Lookup
 from dedupe.findings.messages import messages
 from dedupe.model import ORIGINS, RULES

@@ -12,9 +12,9 @@ import numpy as np
 from msgspec import structs
 
 from dedupe.arrays import F64, I32, I64, Bool, among, distinct, order_of, packed
+from dedupe.findings.columns import Clusters, rounded
 from dedupe.findings.drafts import CounterpartTable, Drafts
 from dedupe.findings.isolation import met
-from dedupe.findings.lines import Clusters, rounded
 from dedupe.model import RULE_NUMBER
 from dedupe.tables import (
     Corpus,

@@ -10,8 +10,8 @@ from msgspec import Struct, structs
 
 from dedupe import memory
 from dedupe.arrays import F64, I64, U8, Bool, order_of, ragged
+from dedupe.findings.columns import Clusters
 from dedupe.findings.flags import Flagged
-from dedupe.findings.lines import Clusters
 from dedupe.model import PRECEDENCE, RULE_NUMBER, RULES, Evidence, Position, Span
 from dedupe.tables import EvidenceKind, EvidenceTable, Pieces
 from dedupe.texts import Texts

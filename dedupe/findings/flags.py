@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct, structs
 
 from dedupe.arrays import F64, I64, U8
-from dedupe.findings.lines import Clusters, FindingTable, Matches, WordEdits
+from dedupe.findings.columns import Clusters, FindingTable, Matches, WordEdits
 from dedupe.findings.lookup import Lookup, locate
 from dedupe.model import RULE_NUMBER
 from dedupe.tables import Corpus, EvidenceKind, EvidenceTable, FlagTable, Load, Reading

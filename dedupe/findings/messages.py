@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe.arrays import F64, I64
+from dedupe.findings.columns import Matches
 from dedupe.findings.drafts import Drafts
-from dedupe.findings.lines import Matches
 from dedupe.model import RULE_NUMBER
 from dedupe.texts import ALIGNMENT, Texts
 

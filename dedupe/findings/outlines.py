@@ -10,9 +10,9 @@ import numpy as np
 from msgspec import structs
 
 from dedupe.arrays import ragged
+from dedupe.findings.columns import Clusters
 from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
 from dedupe.findings.isolation import isolated
-from dedupe.findings.lines import Clusters
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER, Evidence
 from dedupe.tables import Corpus, EvidenceTable, Isolation, OutlineTable

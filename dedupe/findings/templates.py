@@ -15,9 +15,9 @@ import numpy as np
 from msgspec import structs
 
 from dedupe.arrays import I32, I64, Bool, distinct, order_of
+from dedupe.findings.columns import Clusters
 from dedupe.findings.drafts import CounterpartTable, Drafts
 from dedupe.findings.isolation import isolated
-from dedupe.findings.lines import Clusters
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER
 from dedupe.tables import TRANSPARENT, Corpus, EvidenceTable, Isolation, Overlap, TemplateTable

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from dedupe.arrays import F64, I64, Bool, order_of, packed, ragged
 from dedupe.findings import Drafts
-from dedupe.findings.lines import rounded
+from dedupe.findings.columns import rounded
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULE_NUMBER, Finding, MatchRow, MemberRow, PassageRow, TextRange
 from dedupe.pipeline.analysis import Judgement

@@ -10,18 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedupe.arrays import F64, I64
-from dedupe.findings.lines import (
-    Articles,
-    Clusters,
-    ColumnLines,
-    FindingTable,
-    Matches,
-    Settled,
-    Source,
-    WordEdits,
-    edits_in_all,
-    rounded,
-)
+from dedupe.findings.columns import Articles, Clusters, FindingTable, Matches, WordEdits, rounded
+from dedupe.findings.lines import ColumnLines, Settled, Source, edits_in_all
 from dedupe.model import (
     ORIGINS,
     PRECEDENCE,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from dedupe.findings.columns import Clusters
 from dedupe.findings.drafts import CounterpartTable, Drafts, evidence_of
-from dedupe.findings.lines import Clusters
 from dedupe.model import Evidence
 from dedupe.tables import EvidenceKind, EvidenceTable
 from dedupe.texts import Texts

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from dedupe.arrays import I64
-from dedupe.findings.lines import Matches
+from dedupe.findings.columns import Matches
 from dedupe.findings.messages import messages
 from dedupe.texts import Texts
 from tests.unit.findings.passages import Passage, drafts_of
