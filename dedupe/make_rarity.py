@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dedupe.arrays import U32
 from dedupe.filler.archive import write_arrays
 from dedupe.make_model import ESSAYS, POSTS, PROJECT, read_documents
 from dedupe.rarity import MOST_RARE, RARITY
@@ -42,7 +43,7 @@ def rarities(texts: list[str]) -> dict[str, np.ndarray]:
     return {"stem": stems, "sixteenths": np.round(nats * STEPS).astype(np.uint8)}
 
 
-def _stems(texts: list[str]) -> Iterable[np.ndarray]:
+def _stems(texts: list[str]) -> Iterable[U32]:
     """The stems of each text."""
     for at in range(0, len(texts), BATCH):
         batch = text_batch(texts[at : at + BATCH], markdown=True)

@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 
 import numpy as np
 
-from dedupe.arrays import F32, I32, I64, U32, order_of, packed
+from dedupe.arrays import F32, F64, I32, I64, U32, order_of, packed
 from dedupe.tables import MatchTable, Pieces, SummaryTable
 
 RARE_STEMS = 25
@@ -51,7 +51,7 @@ def find(
     article, source, bounds = article[fits], source[fits], bounds[fits]
     match, match_range = _known(known, article, source)
 
-    def one(at: int) -> tuple[I64, I64, np.ndarray]:
+    def one(at: int) -> tuple[I64, I64, F64]:
         part = slice(at, at + _CHUNK)
         rows, seeds = _CHUNK, _ROOM
         while True:

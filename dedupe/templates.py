@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.arrays import F64, I32, I64, U8, U32, U64, Bool, distinct, order_of, packed
+from dedupe.arrays import F32, F64, I32, I64, U8, U32, U64, Bool, distinct, order_of, packed
 from dedupe.document_frequency import document_frequency
 from dedupe.medoids import medoids
 from dedupe.tables import BlockKind, Corpus, TemplateTable
@@ -85,7 +85,7 @@ class _Skeletons(NamedTuple):
     word: U32
     length: I32
     gap: U8
-    entropy: np.ndarray
+    entropy: F32
     figures: F64
 
 

@@ -54,9 +54,9 @@ class Lines:
         self._name, self._total, self._done = name, total, 0
         self._tell()
 
-    def advance(self, n: int) -> None:
-        """Count `n` steps."""
-        self._done += n
+    def advance(self, steps: int) -> None:
+        """Count some steps."""
+        self._done += steps
         self._tell()
 
     def _tell(self) -> None:
@@ -99,10 +99,10 @@ class Bar:
                     self._display.remove_task(self._task)
                 self._task = self._display.add_task(name, total=total or None)
 
-    def advance(self, n: int) -> None:
-        """Count `n` steps."""
+    def advance(self, steps: int) -> None:
+        """Count some steps."""
         with self._lock:
-            self._done += n
+            self._done += steps
             if self._display is not None and self._task is not None:
                 self._display.update(self._task, completed=self._done)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dedupe import outlines, stems
-from dedupe.arrays import I32, U8
+from dedupe.arrays import I32, U8, U32
 from dedupe.findings import no_flags
 from dedupe.pipeline.analysis import Analysis, Judgement, passages_of_pieces
 from dedupe.sources import contents_batch
@@ -84,7 +84,7 @@ def _contents(table: AcceptedTable, articles: I32) -> Iterator[U8]:
         yield blank
 
 
-def _words(token: np.ndarray, sentence: I32, block: I32) -> TokenTable:
+def _words(token: U32, sentence: I32, block: I32) -> TokenTable:
     """Words of which nobody knows how they were written."""
     start, end = np.zeros((2, len(token)), np.int32)
     return TokenTable(token, start, end, np.zeros(len(token), np.uint8), sentence, block)

@@ -78,8 +78,8 @@ class Analysis(Struct, frozen=True):
     file: I32
     """(D,) number of each article's file in the file list"""
     date: tuple[str | None, ...]
-    token: np.ndarray
-    """(N,) u32 words"""
+    token: U32
+    """(N,) hash of every word"""
     article_token: I64
     """(D + 1,) first token of each article"""
     block_token: I64

@@ -226,7 +226,7 @@ def suppressions_of(
     return Suppressions(found, corpus.path, settings)
 
 
-def _joined(offsets: Sequence[np.ndarray], base: np.ndarray) -> np.ndarray:
+def _joined(offsets: Sequence[I64], base: I64) -> I64:
     """Ragged offsets of all batches as one."""
     parts = [part[:-1] + low for part, low in zip(offsets, base[:-1], strict=True)]
     return np.append(np.concatenate(parts), base[-1]).astype(np.int64)

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from msgspec import structs
 
-from dedupe.arrays import F64, I64, Bool, order_of, packed, ragged
+from dedupe.arrays import F64, I32, I64, Bool, order_of, packed, ragged
 from dedupe.findings import Drafts
 from dedupe.findings.columns import rounded
 from dedupe.findings.lookup import Lookup
@@ -93,7 +93,7 @@ def _match_rows(
     in_b = lookup.all_tokens(table.b.astype(np.int64), table.b_start, table.b_end)
     lookup.resolve(load)
 
-    def ranges(article: np.ndarray, tickets: range) -> Iterable[TextRange]:
+    def ranges(article: I32, tickets: range) -> Iterable[TextRange]:
         start, end = lookup.all_offsets(tickets)
         paths = map(corpus.path.__getitem__, article.tolist())
         return map(TextRange, paths, start.tolist(), end.tolist())
