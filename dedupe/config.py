@@ -13,7 +13,7 @@ DateSource = Literal["metadata", "git"]
 FillerPreset = Literal["strict", "default", "audit"]
 
 DEFAULT_BASELINE = ".dedupe-baseline.json"
-ACCEPT_FILE = ".dedupe-accept.toml"
+DEFAULT_ACCEPT_FILE = ".dedupe-accept.toml"
 """Where accepted findings stand; it is read wherever it exists."""
 DEFAULT_INCLUDE = ("*.txt", "*.text", "*.md", "*.markdown")
 

@@ -10,7 +10,7 @@ from dedupe.cli import options, settings
 from dedupe.cli.grouped import GroupedCommand
 from dedupe.cli.outputs import OutputFile
 from dedupe.cli.parameters import DATE
-from dedupe.config import ACCEPT_FILE
+from dedupe.config import DEFAULT_ACCEPT_FILE
 
 
 @click.command("accept", cls=GroupedCommand)
@@ -59,7 +59,7 @@ def command(
     if not reason.strip():
         raise UsageError("--reason is empty")
     paths = settings.scanned(values, source)
-    file = str(values["accept_file"] or ACCEPT_FILE)
+    file = str(values["accept_file"] or DEFAULT_ACCEPT_FILE)
     config = settings.config(dict(values) | {"accept_file": file})
     if until is not None and until < settings.today():
         raise UsageError(f"--until {until} is past: the finding would stand as before")

@@ -17,7 +17,7 @@ import msgspec
 from dedupe.cli.parameters import Entry
 from dedupe.cli.selection import by_code
 from dedupe.config import (
-    ACCEPT_FILE,
+    DEFAULT_ACCEPT_FILE,
     DEFAULT_BASELINE,
     Config,
     Filler,
@@ -113,7 +113,7 @@ def config(
         suppressions=_section(
             Suppressions,
             values,
-            accept_file=values.get("accept_file") or _existing(ACCEPT_FILE),
+            accept_file=values.get("accept_file") or _existing(DEFAULT_ACCEPT_FILE),
             today=values.get("today") or today(),
         ),
         gate=_section(Gate, values, **never),

@@ -6,7 +6,7 @@ import click
 
 from dedupe.cli.options.declaring import Command, Decorator, combined, option
 from dedupe.cli.parameters import DATE
-from dedupe.config import ACCEPT_FILE, DEFAULT_BASELINE, DEFAULT_INDEX
+from dedupe.config import DEFAULT_ACCEPT_FILE, DEFAULT_BASELINE, DEFAULT_INDEX
 
 
 def index_option(command: Command) -> Command:
@@ -69,7 +69,8 @@ def accept_file_option(command: Command) -> Command:
         key="suppressions.accept-file",
         metavar="FILE",
         type=click.Path(dir_okay=False),
-        help=f"The findings that dedupe accept has let stand; {ACCEPT_FILE} where there is one.",
+        help="The findings that dedupe accept has let stand; "
+        f"{DEFAULT_ACCEPT_FILE} where there is one.",
     )(command)
 
 
