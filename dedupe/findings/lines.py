@@ -17,6 +17,7 @@ import numpy as np
 from msgspec import structs
 
 from dedupe.arrays import I64, U8, U32, U64, distinct, ragged
+from dedupe.errors import InternalError
 from dedupe.findings.columns import Articles, FindingTable, Matches, WordEdits
 from dedupe.model import (
     ORIGINS,
@@ -345,6 +346,6 @@ def cut_line(line: bytes, marks: Iterable[bytes]) -> list[bytes]:
     for mark in marks:
         part, found, line = line.partition(mark)
         if not found:
-            raise AssertionError(f"{mark!r} is not where the kernel writes it")
+            raise InternalError(f"{mark!r} is not where the kernel writes it")
         parts.append(part)
     return [*parts, line]

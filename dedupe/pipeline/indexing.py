@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from dedupe import config, passages
 from dedupe.arrays import I32, I64
+from dedupe.errors import InternalError
 from dedupe.filler.scorer import load_model
 from dedupe.index import (
     Contents,
@@ -226,7 +227,7 @@ def accepted(analysis: Analysis, paths: Strings, *, text: bool) -> AcceptedTable
     """
     reading, stems = analysis.reading, analysis.stems
     if reading is None or stems is None:
-        raise ValueError("a batch without its texts or its stems")
+        raise InternalError("a batch without its texts or its stems")
     batch, words = reading.text, reading.tokens
     before = _continuations(batch)
     start, end = (_points(reading, place, before) for place in (words.start, words.end))
