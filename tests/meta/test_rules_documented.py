@@ -16,6 +16,11 @@ def test_codes_and_names_are_unique() -> None:
     assert len({rule.name for rule in RULES.values()}) == len(RULES)
 
 
+def test_rules_fit_into_the_bits_of_a_finding() -> None:
+    """The rules that a finding hides are bits of a u32 (`findings.lines.Settled`)."""
+    assert len(RULES) <= 32
+
+
 @pytest.mark.parametrize("code", RULES)
 def test_code_and_name_have_the_stated_form(code: str) -> None:
     """Three letters and three digits; words in lower case joined by hyphens; a summary."""
