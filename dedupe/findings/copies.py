@@ -218,6 +218,40 @@ def _groups(corpus: Corpus, linked: I64) -> tuple[I64, I64, I64, I32]:
     return members, begin, size, group
 
 
+class _Placed(NamedTuple):
+    """How regions (R,) stand in their clusters."""
+
+    order: I64
+    """Their numbers by cluster, each original first"""
+    size: I64
+    position: I64
+    """0 for the original"""
+    alone: Bool
+    """Was proven against a copy that belongs to another cluster"""
+    own: I32
+    """The group of its article, -1 for none"""
+    at_home: Bool
+    """Stands, in its cluster, in articles of its group only"""
+    wanted: Bool
+    """Stands in articles of other groups too"""
+
+
+def _placed(regions: RegionTable, rank: I32, group: I32) -> _Placed:
+    """Look at each region beside those of its cluster. rank: (R,) of their articles."""
+    count, cluster = len(regions.article), regions.cluster
+    order = order_of(cluster, rank, regions.start)
+    size = np.bincount(cluster)[cluster]
+    position = np.empty(count, np.int64)
+    position[order] = np.arange(count) - np.searchsorted(cluster[order], cluster[order])
+    alone, own = size == 1, group[regions.article]
+    stranger_of = np.bincount(cluster, own != own[regions.original][cluster]) > 0
+    at_home = (own >= 0) & (alone | ~stranger_of[cluster])
+    x, y = regions.match_region.T
+    strange = own[x] != own[y]
+    meets = np.bincount(np.concatenate([x[strange], y[strange]]), minlength=count) > 0
+    return _Placed(order, size, position, alone, own, at_home, ~at_home | meets)
+
+
 def _passages(
     corpus: Corpus, matches: MatchTable, across: I64, regions: RegionTable, group: I32,
     overlap: Overlap, max_matches: int,
@@ -231,20 +265,7 @@ def _passages(
     if not count:
         return Drafts.none()
     rank = corpus.rank[regions.article]
-    order = order_of(cluster, rank, regions.start)
-    size = np.bincount(cluster)[cluster]
-    position = np.empty(count, np.int64)
-    position[order] = np.arange(count) - np.searchsorted(cluster[order], cluster[order])
-
-    # A region alone in its cluster was proven against a copy that belongs to another one.
-    alone = size == 1
-    own = group[regions.article]
-    stranger_of = np.bincount(cluster, own != own[regions.original][cluster]) > 0
-    at_home = (own >= 0) & (alone | ~stranger_of[cluster])
-    x, y = regions.match_region.T
-    strange = own[x] != own[y]
-    meets = np.bincount(np.concatenate([x[strange], y[strange]]), minlength=count) > 0
-    wanted = ~at_home | meets
+    order, size, position, alone, own, at_home, wanted = _placed(regions, rank, group)
     direct, other = _direct(matches, across, regions, wanted, overlap)
     known = np.bincount(direct.of, minlength=count)
     elsewhere = cluster[direct.of] != cluster[other]
