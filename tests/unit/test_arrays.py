@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.arrays import distinct, order_of
+from dedupe.arrays import distinct, order_of, ragged, stretches
 
 
 @given(st.lists(st.integers(0, 9), max_size=9), st.lists(st.integers(0, 9), max_size=9))
@@ -34,3 +34,12 @@ def test_rows_are_ordered_as_by_numpy(
     types = (np.int64, np.uint64, np.float64, np.bool_)
     columns = [np.array([row[k] for row in rows], types[k]) for k in turn]
     assert order_of(*columns).tolist() == np.lexsort(columns[::-1]).tolist()
+
+
+def test_stretches_stand_side_by_side() -> None:
+    """The numbers of each, an empty one too, and which stretch each number is of."""
+    first, size = np.array([7, 0, 5, 7]), np.array([2, 0, 3, 1])
+    of, numbers = ragged(first, size)
+    assert of.tolist() == [0, 0, 2, 2, 2, 3]
+    assert numbers.tolist() == stretches(first, size).tolist() == [7, 8, 5, 6, 7, 7]
+    assert not len(stretches(first[:0], size[:0]))
