@@ -108,6 +108,7 @@ def _compared(
     memory.release()
     job.progress.phase("matching", 3)
     owners = owners_of(corpus, matched)
+    refuse_strange(corpus, job.settings.output.focus)
     overlap: Overlap = lambda a, b, c, d: shingle_overlap(corpus.token, a, b, c, d, pool)  # noqa: E731
     recurring: Callable[[], tuple[Families, Drafts]] = partial(
         _families, corpus, analyses, overlap, job.settings, owners.isolation, pool
