@@ -15,6 +15,7 @@ import numpy as np
 from dedupe import config, verify
 from dedupe.arrays import I64, Bool, packed, ragged
 from dedupe.errors import NothingToAnalyseError, UsageError
+from dedupe.filler.modelfile import FillerModel
 from dedupe.filler.scorer import MIN_WORDS, load_model, phrases, score_blocks
 from dedupe.findings.lookup import Lookup
 from dedupe.model import RULES, Evidence, ExplainedPassage, Explanation, Finding, Nearest, Span
