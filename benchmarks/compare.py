@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import statistics
 import subprocess
 import zipfile
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ import msgspec
 
 from benchmarks import checks, corpora, definitions, harness, measured, speed
 from benchmarks.harness import Task
-from benchmarks.measured import Line
+from benchmarks.measured import Line, Ratio
 
 ROUNDS = 7
 
@@ -32,10 +31,8 @@ class Compared(msgspec.Struct):
     task: str
     base_wall: float
     wall: float
-    ratio: float
-    """Base by this revision, median of the ratios of each round."""
-    least: float
-    most: float
+    ratio: Ratio
+    """Base by this revision."""
     base_rss_mb: float
     rss_mb: float
 
@@ -76,40 +73,32 @@ def _at(task: Task, folder: Path) -> Task:
 def compared(lines: Sequence[Line], both: Sequence[tuple[Task, Task]]) -> list[Compared]:
     """The figures of each pair."""
     rows = {row.task: row for row in measured.rows(lines)}
-    result = []
-    for old, new in both:
-        before, after = rows[old.name], rows[new.name]
-        by_round = zip(_walls(lines, old), _walls(lines, new), strict=True)
-        ratios = sorted(one / other for one, other in by_round)
-        result.append(
-            Compared(
-                task=new.name,
-                base_wall=before.wall,
-                wall=after.wall,
-                ratio=statistics.median(ratios),
-                least=ratios[0],
-                most=ratios[-1],
-                base_rss_mb=before.peak_rss_mb,
-                rss_mb=after.peak_rss_mb,
-            )
+    tasks = measured.by_task(lines)
+    return [
+        Compared(
+            task=new.name,
+            base_wall=rows[old.name].wall,
+            wall=rows[new.name].wall,
+            ratio=measured.ratio(tasks[old.name], tasks[new.name]),
+            base_rss_mb=rows[old.name].peak_rss_mb,
+            rss_mb=rows[new.name].peak_rss_mb,
         )
-    return result
-
-
-def _walls(lines: Sequence[Line], task: Task) -> list[float]:
-    return [line.sample.wall for line in lines if line.task == task.name]
+        for old, new in both
+    ]
 
 
 def table(rows: Sequence[Compared]) -> str:
-    """The rows as aligned text."""
+    """The rows as aligned text; no difference is shown where rounds disagree which is faster."""
     wide = max(len(row.task) for row in rows) + 1
     head = ("base s", "here s", "ratio", "least", "most", "base MB", "here MB")
     lines = [f"{'task':{wide}}" + "".join(f"{word:>9}" for word in head)]
-    lines += [
-        f"{row.task:{wide}}{row.base_wall:9.3f}{row.wall:9.3f}{row.ratio:9.3f}{row.least:9.3f}"
-        f"{row.most:9.3f}{row.base_rss_mb:9.0f}{row.rss_mb:9.0f}"
-        for row in rows
-    ]
+    for row in rows:
+        times = row.ratio
+        note = "  no difference shown" if times.least <= 1 <= times.most else ""
+        lines.append(
+            f"{row.task:{wide}}{row.base_wall:9.3f}{row.wall:9.3f}{times.median:9.3f}"
+            f"{times.least:9.3f}{times.most:9.3f}{row.base_rss_mb:9.0f}{row.rss_mb:9.0f}{note}"
+        )
     return "\n".join(lines)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -35,6 +35,17 @@ class Line(msgspec.Struct, omit_defaults=True):
     mb_per_second_at_least: float | None = None
 
 
+class Ratio(msgspec.Struct, frozen=True):
+    """Time per megabyte of one task by that of another, round by round: what the rounds amount to.
+
+    Rounds are compared each with itself, since what slows one down is in both of its samples.
+    """
+
+    median: float
+    least: float
+    most: float
+
+
 class Row(msgspec.Struct):
     """The samples of a task and what they amount to; seconds, megabytes of 10^6 bytes."""
 
@@ -53,8 +64,8 @@ class Row(msgspec.Struct):
     peak_rss_mb: float
     mb_per_second: float | None
     reference: str
-    times_reference: float | None
-    """Wall time per megabyte by that of the reference."""
+    ratio: Ratio | None
+    """To the reference."""
     quality: dict[str, float]
     goal: str
     reached: bool | None
@@ -63,24 +74,36 @@ class Row(msgspec.Struct):
 
 def rows(lines: Sequence[Line]) -> list[Row]:
     """What the samples of every task amount to, in the order of the first round."""
-    by_task: dict[str, list[Line]] = {}
+    tasks = by_task(lines)
+    return [_row(found, tasks.get(found[0].reference, ())) for found in tasks.values()]
+
+
+def by_task(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    """The samples of every task."""
+    tasks: dict[str, list[Line]] = {}
     for line in lines:
-        by_task.setdefault(line.task, []).append(line)
-    paces = {
-        task: statistics.median(line.sample.wall for line in found) / (found[0].size_bytes or 1)
-        for task, found in by_task.items()
-    }
-    return [_row(found, paces) for found in by_task.values()]
+        tasks.setdefault(line.task, []).append(line)
+    return tasks
 
 
-def _row(lines: Sequence[Line], paces: Mapping[str, float]) -> Row:
+def ratio(lines: Sequence[Line], reference: Sequence[Line]) -> Ratio:
+    """How many times as long a task takes as another one, both sampled in the same rounds."""
+    paces = {line.round: _pace(line) for line in reference}
+    found = [_pace(line) / paces[line.round] for line in lines]
+    return Ratio(statistics.median(found), min(found), max(found))
+
+
+def _pace(line: Line) -> float:
+    return line.sample.wall / (line.size_bytes or 1)
+
+
+def _row(lines: Sequence[Line], reference: Sequence[Line]) -> Row:
     line, samples = lines[0], [each.sample for each in lines]
     walls = sorted(sample.wall for sample in samples)
     wall = statistics.median(walls)
     mb_per_second = line.size_bytes / MEGABYTE / wall if line.size_bytes else None
-    reference = paces.get(line.reference)
-    times = paces[line.task] / reference if reference else None
-    goal, reached = _verdict(line, wall, mb_per_second, times)
+    times = ratio(lines, reference) if reference else None
+    goal, reached = _verdict(line, wall, mb_per_second, times.median if times else None)
     return Row(
         task=line.task,
         command=line.command,
@@ -94,7 +117,7 @@ def _row(lines: Sequence[Line], paces: Mapping[str, float]) -> Row:
         peak_rss_mb=max(sample.peak_rss_bytes for sample in samples) / MEGABYTE,
         mb_per_second=mb_per_second,
         reference=line.reference if times else "",
-        times_reference=times,
+        ratio=times,
         quality=line.quality,
         goal=goal,
         reached=reached,
@@ -114,6 +137,14 @@ def _verdict(
     return "", None
 
 
+def shown_ratio(row: Row) -> str:
+    """Median, then least and most of the rounds; nothing for a task without a reference."""
+    if row.ratio is None:
+        return ""
+    times = row.ratio
+    return f"{times.median:.2f} ({times.least:.2f} to {times.most:.2f}) x {row.reference}"
+
+
 def table(measured: Sequence[Row]) -> str:
     """The rows as aligned text, the commands below."""
     wide = max(len(row.task) for row in measured) + 1
@@ -122,7 +153,7 @@ def table(measured: Sequence[Row]) -> str:
     lines[0] += "  ratio, quality, goal"
     for row in measured:
         speed = "" if row.mb_per_second is None else f"{row.mb_per_second:.1f}"
-        notes = [f"{row.times_reference:.2f} x {row.reference}"] if row.times_reference else []
+        notes = [shown_ratio(row)] if row.ratio else []
         notes += [f"{name} {value:.3f}" for name, value in row.quality.items()]
         notes += [f"{row.goal} {'ok' if row.reached else 'MISSED'}"] if row.goal else []
         lines.append(

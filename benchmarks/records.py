@@ -25,6 +25,10 @@ from benchmarks import corpora, measured, plots
 from benchmarks.measured import Line, Row
 
 FOLDER = Path(__file__).with_name("records")
+HEADS = (
+    *("task", "n", "median s", "least", "most", "MAD", "CPU s", "RSS MB", "MB/s"),
+    *("ratio (least to most)", "quality", "goal"),
+)
 VERSIONS = ("dedupe-articles", "numba", "llvmlite", "numpy", "msgspec", "pyromark")
 
 
@@ -83,9 +87,7 @@ def summarise(folder: Path) -> None:
         parts += [f"## {name}", _markdown(rows)]
     rows = [row for group in groups.values() for row in group]
     ratios = {
-        row.task: row.times_reference
-        for row in rows
-        if row.times_reference and row.reference.startswith("wc")
+        row.task: row.ratio.median for row in rows if row.ratio and row.reference.startswith("wc")
     }
     if ratios:
         (folder / "ratios.svg").write_text(plots.bars("wall time, times wc -w", ratios))
@@ -108,18 +110,14 @@ def growth(rows: Sequence[Row]) -> dict[str, list[plots.Point]]:
 
 
 def _markdown(rows: Sequence[Row]) -> str:
-    lines = [
-        "| task | n | median s | least | MAD | CPU s | RSS MB | MB/s | ratio | quality | goal |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    lines = [f"| {' | '.join(HEADS)} |", "|" + "---|" * len(HEADS)]
     for row in rows:
         speed = f"{row.mb_per_second:.1f}" if row.mb_per_second else ""
-        ratio = f"{row.times_reference:.2f} x {row.reference}" if row.times_reference else ""
         quality = ", ".join(f"{name} {value:.3f}" for name, value in row.quality.items())
         verdict = f"{row.goal} {'ok' if row.reached else 'MISSED'}" if row.goal else ""
-        cells = [row.task, row.rounds, f"{row.wall:.3f}", f"{row.wall_least:.3f}"]
-        cells += [f"{row.wall_mad:.3f}", f"{row.cpu:.3f}", f"{row.peak_rss_mb:.0f}"]
-        cells += [speed, ratio, quality, verdict]
+        seconds = (row.wall, row.wall_least, row.wall_most, row.wall_mad, row.cpu)
+        cells = [row.task, row.rounds, *(f"{value:.3f}" for value in seconds)]
+        cells += [f"{row.peak_rss_mb:.0f}", speed, measured.shown_ratio(row), quality, verdict]
         lines.append(f"| {' | '.join(map(str, cells))} |")
     commands = "\n".join(f"- {row.task}: `{row.command}`" for row in rows)
     return "\n".join(lines) + f"\n\n{commands}"

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import compare, corpora, harness
 from benchmarks.definitions import Definition, Expect
-from benchmarks.measured import Line, Sample
+from benchmarks.measured import Line, Ratio, Sample
 
 
 def lines(task: str, walls: list[float]) -> list[Line]:
@@ -21,10 +21,17 @@ def task(name: str) -> harness.Task:
 
 
 def test_ratio_is_the_median_of_the_ratios_of_each_round() -> None:
-    """2 / 1, 6 / 2 and 8 / 8, not 6 / 2: what slows one round down is in both of its samples."""
-    taken = [*lines("old", [2.0, 6.0, 8.0]), *lines("new", [1.0, 2.0, 8.0])]
+    """2 / 1, 6 / 2 and 8 / 7, not 6 / 2: what slows one round down is in both of its samples."""
+    taken = [*lines("old", [2.0, 6.0, 8.0]), *lines("new", [1.0, 2.0, 7.0])]
     (row,) = compare.compared(taken, [(task("old"), task("new"))])
-    assert (row.base_wall, row.wall, row.ratio, row.least, row.most) == (6, 2, 2, 1, 3)
+    assert (row.base_wall, row.wall, row.ratio) == (6, 2, Ratio(2, 8 / 7, 3))
+    assert "no difference" not in compare.table([row])
+
+
+def test_rounds_that_disagree_show_no_difference() -> None:
+    """The median says .9, one round of three the opposite."""
+    row = compare.Compared("scan", 0.9, 1, Ratio(0.9, 0.8, 1.01), 100, 100)
+    assert compare.table([row]).endswith("no difference shown")
 
 
 def test_base_runs_in_its_folder_and_may_find_something_else() -> None:

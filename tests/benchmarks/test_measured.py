@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import checks, corpora, harness, measured, plots, records
 from benchmarks.definitions import Definition
-from benchmarks.measured import Line, Sample
+from benchmarks.measured import Line, Ratio, Sample
 
 
 def lines(task: str, walls: list[float], **facts: object) -> list[Line]:
@@ -21,14 +21,22 @@ def lines(task: str, walls: list[float], **facts: object) -> list[Line]:
 
 
 def test_row_holds_medians_and_the_ratio_per_megabyte() -> None:
-    """Twice the time for half of the text is four times as slow."""
+    """Twice the time for half of the text is four times as slow; each round has its own ratio."""
     fast = lines("fast", [4.0, 9.0, 3.0], size_bytes=10**7, reference="wc", times_at_most=3.9)
     wc = lines("wc", [2.0, 2.0, 2.5], size_bytes=2 * 10**7)
     row, other = measured.rows([*fast, *wc])
     assert (row.wall, row.wall_least, row.wall_most, row.wall_mad, row.cpu) == (4, 3, 9, 1, 4.5)
-    assert (row.mb_per_second, row.times_reference, row.peak_rss_mb) == (2.5, 4.0, 100)
+    assert (row.mb_per_second, row.peak_rss_mb) == (2.5, 100)
+    assert row.ratio == Ratio(4.0, 2.4, 9.0)
     assert row.reached is False
-    assert (other.goal, other.reached) == ("", None)
+    assert (other.goal, other.reached, other.ratio) == ("", None, None)
+    assert "4.00 (2.40 to 9.00) x wc" in measured.table([row, other])
+
+
+def test_ratio_is_the_median_of_the_ratios_of_each_round() -> None:
+    """2 / 1, 6 / 2 and 8 / 8, not 6 / 2: what slows one round down is in both of its samples."""
+    old, new = lines("old", [2.0, 6.0, 8.0]), lines("new", [1.0, 2.0, 8.0])
+    assert measured.ratio(old, new[::-1]) == Ratio(2, 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +111,7 @@ def test_record_is_made_from_its_lines(tmp_path: Path) -> None:
     assert corpora.read_rows(tmp_path / "growth.jsonl", Line) == made
     records.summarise(tmp_path)
     summary = (tmp_path / "summary.md").read_text()
-    assert "2.00 x wc-10MB" in summary
+    assert "2.00 (2.00 to 2.00) x wc-10MB" in summary
     assert "| a<b | 10 to 1000 | 1.000 |" in summary
     for plot in ("growth", "ratios"):
         text = (tmp_path / f"{plot}.svg").read_text()
