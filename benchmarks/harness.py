@@ -179,9 +179,7 @@ def _line(task: Task, number: int, sample: Sample, quality: dict[str, float]) ->
         task.size_bytes,
         quality,
         task.definition.reference,
-        task.definition.times_at_most,
-        task.definition.seconds_at_most,
-        task.definition.mb_per_second_at_least,
+        **msgspec.structs.asdict(task.definition.goals),
     )
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from benchmarks.goals import Goals, Verdict, at_least, at_most
+
 MEGABYTE = 1e6
 
 
@@ -20,7 +22,7 @@ class Sample(NamedTuple):
     peak_rss_bytes: int
 
 
-class Line(msgspec.Struct, omit_defaults=True):
+class Line(Goals, forbid_unknown_fields=False):
     """One sample with all that is needed to judge it: a line of a record."""
 
     task: str
@@ -28,11 +30,8 @@ class Line(msgspec.Struct, omit_defaults=True):
     sample: Sample
     command: str
     size_bytes: int = 0
-    quality: dict[str, float] = {}
+    quality: dict[str, float] = msgspec.field(default_factory=dict)
     reference: str = ""
-    times_at_most: float | None = None
-    seconds_at_most: float | None = None
-    mb_per_second_at_least: float | None = None
 
 
 class Ratio(msgspec.Struct, frozen=True):
@@ -67,8 +66,9 @@ class Row(msgspec.Struct):
     ratio: Ratio | None
     """To the reference."""
     quality: dict[str, float]
-    goal: str
-    reached: bool | None
+    verdicts: list[Verdict]
+    exponent_at_most: float | None
+    """Goal of the series to which it belongs."""
     samples: list[Sample]
 
 
@@ -103,7 +103,13 @@ def _row(lines: Sequence[Line], reference: Sequence[Line]) -> Row:
     wall = statistics.median(walls)
     mb_per_second = line.size_bytes / MEGABYTE / wall if line.size_bytes else None
     times = ratio(lines, reference) if reference else None
-    goal, reached = _verdict(line, wall, mb_per_second, times.median if times else None)
+    peak_rss_mb = max(sample.peak_rss_bytes for sample in samples) / MEGABYTE
+    verdicts = [
+        *at_most(line.seconds_at_most, wall, "s"),
+        *at_least(line.mb_per_second_at_least, mb_per_second, "MB/s"),
+        *at_most(line.times_at_most, times.median if times else None, "x"),
+        *at_most(line.peak_mb_at_most, peak_rss_mb, "MB"),
+    ]
     return Row(
         task=line.task,
         command=line.command,
@@ -114,27 +120,15 @@ def _row(lines: Sequence[Line], reference: Sequence[Line]) -> Row:
         wall_most=walls[-1],
         wall_mad=statistics.median(abs(each - wall) for each in walls),
         cpu=statistics.median(sample.user + sample.system for sample in samples),
-        peak_rss_mb=max(sample.peak_rss_bytes for sample in samples) / MEGABYTE,
+        peak_rss_mb=peak_rss_mb,
         mb_per_second=mb_per_second,
         reference=line.reference if times else "",
         ratio=times,
         quality=line.quality,
-        goal=goal,
-        reached=reached,
+        verdicts=verdicts,
+        exponent_at_most=line.exponent_at_most,
         samples=samples,
     )
-
-
-def _verdict(
-    line: Line, wall: float, mb_per_second: float | None, times: float | None
-) -> tuple[str, bool | None]:
-    if (most := line.seconds_at_most) is not None:
-        return f"<= {most:g} s", wall <= most
-    if (least := line.mb_per_second_at_least) is not None and mb_per_second is not None:
-        return f">= {least:g} MB/s", mb_per_second >= least
-    if (most := line.times_at_most) is not None and times is not None:
-        return f"<= {most:g} x", times <= most
-    return "", None
 
 
 def shown_ratio(row: Row) -> str:
@@ -150,12 +144,12 @@ def table(measured: Sequence[Row]) -> str:
     wide = max(len(row.task) for row in measured) + 1
     head = ("wall s", "least", "most", "MAD", "cpu s", "RSS MB", "MB/s")
     lines = [f"{'task':{wide}}" + "{:>8}{:>8}{:>8}{:>7}{:>8}{:>8}{:>8}".format(*head)]
-    lines[0] += "  ratio, quality, goal"
+    lines[0] += "  ratio, quality, goals"
     for row in measured:
         speed = "" if row.mb_per_second is None else f"{row.mb_per_second:.1f}"
         notes = [shown_ratio(row)] if row.ratio else []
         notes += [f"{name} {value:.3f}" for name, value in row.quality.items()]
-        notes += [f"{row.goal} {'ok' if row.reached else 'MISSED'}"] if row.goal else []
+        notes += map(str, row.verdicts)
         lines.append(
             f"{row.task:{wide}}{row.wall:8.3f}{row.wall_least:8.3f}{row.wall_most:8.3f}"
             f"{row.wall_mad:7.3f}{row.cpu:8.3f}{row.peak_rss_mb:8.0f}{speed:>8}"

@@ -5,34 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import NamedTuple
 
-import numpy as np
+from benchmarks.series import Point, Series, exponent
 
 WIDTH, HEIGHT, MARGIN = 460, 320, 56
 COLOURS = ("#1b6ca8", "#c8553d", "#3a7d44", "#7a5195", "#b8860b")
 """Told apart by those who see no red or green, too; each line is also named at its end."""
 
 
-class Point(NamedTuple):
-    """One size of one task."""
-
-    megabytes: float
-    seconds: float
-    peak_mb: float
-
-
-def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
-    """Slope of the least-squares line through the logarithms: 1 is linear, 2 quadratic.
-
-    >>> round(exponent([1, 10, 100], [2, 20, 200]), 3)
-    1.0
-    """
-    return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
-
-
-def growth(series: Mapping[str, Sequence[Point]]) -> str:
+def growth(found: Sequence[Series]) -> str:
     """Time and memory by size, side by side, both axes logarithmic, with fitted exponents."""
+    series = {each.name: each.points for each in found}
     panels = [
         _panel("wall time, s", series, lambda point: point.seconds),
         _panel("peak memory, MB", series, lambda point: point.peak_mb),

@@ -13,7 +13,6 @@ import argparse
 import datetime as dt
 import os
 import platform
-import re
 import subprocess
 from collections.abc import Sequence
 from importlib import metadata
@@ -21,13 +20,13 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import corpora, measured, plots
+from benchmarks import corpora, measured, plots, series
 from benchmarks.measured import Line, Row
 
 FOLDER = Path(__file__).with_name("records")
 HEADS = (
     *("task", "n", "median s", "least", "most", "MAD", "CPU s", "RSS MB", "MB/s"),
-    *("ratio (least to most)", "quality", "goal"),
+    *("ratio (least to most)", "quality", "goals"),
 )
 VERSIONS = ("dedupe-articles", "numba", "llvmlite", "numpy", "msgspec", "pyromark")
 
@@ -92,21 +91,10 @@ def summarise(folder: Path) -> None:
     if ratios:
         (folder / "ratios.svg").write_text(plots.bars("wall time, times wc -w", ratios))
         parts += ["![Wall time by that of wc](ratios.svg)"]
-    if series := growth(rows):
-        (folder / "growth.svg").write_text(plots.growth(series))
-        parts += ["![Growth of time and memory](growth.svg)", _exponents(series)]
-    (folder / "summary.md").write_text("\n\n".join(parts) + "\n")
-
-
-def growth(rows: Sequence[Row]) -> dict[str, list[plots.Point]]:
-    """The tasks that were measured at three sizes or more: size, wall time, peak memory."""
-    series: dict[str, list[plots.Point]] = {}
-    for row in rows:
-        task, _, size = row.task.rpartition("-")
-        if task and re.fullmatch(corpora.SIZE, size):
-            point = plots.Point(row.size_bytes / measured.MEGABYTE, row.wall, row.peak_rss_mb)
-            series.setdefault(task, []).append(point)
-    return {task: sorted(points) for task, points in series.items() if len(points) > 2}
+    if sized := series.found(rows):
+        (folder / "growth.svg").write_text(plots.growth(sized))
+        parts += ["![Growth of time and memory](growth.svg)", series.table(sized)]
+    (folder / "summary.md").write_text("\n\n".join(filter(None, parts)) + "\n")
 
 
 def _markdown(rows: Sequence[Row]) -> str:
@@ -114,23 +102,13 @@ def _markdown(rows: Sequence[Row]) -> str:
     for row in rows:
         speed = f"{row.mb_per_second:.1f}" if row.mb_per_second else ""
         quality = ", ".join(f"{name} {value:.3f}" for name, value in row.quality.items())
-        verdict = f"{row.goal} {'ok' if row.reached else 'MISSED'}" if row.goal else ""
+        verdicts = ", ".join(map(str, row.verdicts))
         seconds = (row.wall, row.wall_least, row.wall_most, row.wall_mad, row.cpu)
         cells = [row.task, row.rounds, *(f"{value:.3f}" for value in seconds)]
-        cells += [f"{row.peak_rss_mb:.0f}", speed, measured.shown_ratio(row), quality, verdict]
+        cells += [f"{row.peak_rss_mb:.0f}", speed, measured.shown_ratio(row), quality, verdicts]
         lines.append(f"| {' | '.join(map(str, cells))} |")
     commands = "\n".join(f"- {row.task}: `{row.command}`" for row in rows)
     return "\n".join(lines) + f"\n\n{commands}"
-
-
-def _exponents(series: dict[str, list[plots.Point]]) -> str:
-    lines = ["| task | sizes, MB | exponent of time | of memory |", "|---|---|---|---|"]
-    for task, points in series.items():
-        sizes = [point.megabytes for point in points]
-        time = plots.exponent(sizes, [point.seconds for point in points])
-        memory = plots.exponent(sizes, [point.peak_mb for point in points])
-        lines.append(f"| {task} | {sizes[0]:.0f} to {sizes[-1]:.0f} | {time:.3f} | {memory:.3f} |")
-    return "\n".join(lines)
 
 
 def main() -> None:

@@ -15,11 +15,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
-from benchmarks import checks, corpora, definitions, harness, measured, records
+from benchmarks import checks, corpora, definitions, harness, measured, records, series
 from benchmarks.definitions import Definition
 from benchmarks.harness import Task
 
@@ -92,11 +93,14 @@ def main() -> int:
     rows = measured.rows(lines)
     print(f"{records.machine()['processor']}; median of {options.rounds} rounds")
     print(measured.table(rows))
+    sized = series.found(rows)
+    print(series.table(sized))
     if options.json:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
     if options.record:
         print(records.write(lines, options.names))
-    return 1 if any(row.reached is False for row in rows) else 0
+    verdicts = chain.from_iterable([*(row.verdicts for row in rows), *(s.verdicts for s in sized)])
+    return 0 if all(verdict.reached for verdict in verdicts) else 1
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from benchmarks.goals import Goals
+
 FOLDER = Path(__file__).parent
 GROUPS = ("curated", "growth", "adversarial", "smoke")
 T = TypeVar("T")
@@ -37,8 +39,14 @@ class Expect(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Stands in the output."""
 
 
+class Size(Expect):
+    """What is expected of a task at one size besides, and goals that are added or replaced."""
+
+    goals: Goals = msgspec.field(default_factory=Goals)
+
+
 class Definition(msgspec.Struct, forbid_unknown_fields=True):
-    """One task: a command over a corpus, its result and its goal."""
+    """One task: a command over a corpus, its result and its goals."""
 
     name: str
     what: str
@@ -48,14 +56,11 @@ class Definition(msgspec.Struct, forbid_unknown_fields=True):
     arguments: list[str] = []
     fresh: bool = False
     """Each run finds an empty cache of machine code, as the first one on a machine does."""
-    sizes: dict[str, Expect] = {}
-    """What is expected besides, by size."""
+    sizes: dict[str, Size] = {}
     expect: Expect = msgspec.field(default_factory=Expect)
-    seconds_at_most: float | None = None
-    mb_per_second_at_least: float | None = None
+    goals: Goals = msgspec.field(default_factory=Goals)
     reference: str = ""
     """The task of the same run to which the time per megabyte is compared."""
-    times_at_most: float | None = None
 
 
 class _Group(msgspec.Struct, forbid_unknown_fields=True):
@@ -90,13 +95,15 @@ def _sized(definition: Definition) -> list[Definition]:
             name=definition.name.format(size=size),
             corpus=definition.corpus.format(size=size),
             reference=definition.reference.format(size=size),
-            expect=_joined(definition.expect, expect),
+            expect=_joined(definition.expect, own, Expect),
+            goals=_joined(definition.goals, own.goals, Goals),
             sizes={},
         )
-        for size, expect in definition.sizes.items()
+        for size, own in definition.sizes.items()
     ]
 
 
-def _joined(common: Expect, own: Expect) -> Expect:
-    fields = msgspec.to_builtins(common) | msgspec.to_builtins(own)
-    return msgspec.convert(fields, Expect)
+def _joined(common: T, own: T, kind: type[T]) -> T:
+    fields = {**msgspec.to_builtins(common), **msgspec.to_builtins(own)}
+    fields.pop("goals", None)  # Those of a size are joined apart.
+    return msgspec.convert(fields, kind)

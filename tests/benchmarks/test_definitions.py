@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks import corpora, definitions, speed
+from benchmarks.goals import Goals
 from benchmarks.synthetic import texts
 
 ALL = [d for group in definitions.GROUPS for d in definitions.group(group)]
@@ -45,6 +46,16 @@ def test_sizes_share_what_is_expected_of_all() -> None:
     assert (small.corpus, small.reference) == ("plain-10MB", "wc-10MB")
     assert small.expect.articles == 10_000_000 // texts.ARTICLE_BYTES
     assert small.expect.recall_at_least == by_name["fast-1GB"].expect.recall_at_least is not None
+
+
+def test_a_size_adds_goals_to_those_of_its_task() -> None:
+    """What is asked of every size, and what of one."""
+    by_name = {definition.name: definition for definition in definitions.group("growth")}
+    every = Goals(exponent_at_most=1.05)
+    large = Goals(exponent_at_most=1.05, times_at_most=1.0, peak_mb_at_most=1200)
+    assert by_name["fast-10MB"].goals == every
+    assert by_name["fast-1GB"].goals == large
+    assert by_name["standard-1GB"].goals.mb_per_second_at_least == 40
 
 
 def test_every_made_corpus_of_a_definition_has_a_pinned_digest() -> None:
