@@ -24,8 +24,6 @@ from benchmarks import checks, corpora, definitions, harness, measured, records,
 from benchmarks.definitions import Definition
 from benchmarks.harness import Task
 
-ROUNDS = 5
-
 
 def choose(names: Sequence[str], up_to: int = 10**9) -> list[Definition]:
     """The definitions of groups and tasks, in the order of the files, and what they refer to.
@@ -67,18 +65,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=main.__doc__)
     names_help = f"groups ({', '.join(definitions.GROUPS)}) or tasks; default curated"
     parser.add_argument("names", nargs="*", help=names_help, default=["curated"])
-    parser.add_argument("-n", "--rounds", type=int, default=ROUNDS, help="samples of each task")
+    parser.add_argument(
+        "-n", "--rounds", type=int, default=records.LEAST_ROUNDS, help="samples of each task"
+    )
     parser.add_argument(
         "--up-to", default="1GB", metavar="SIZE", help="no larger made corpora; default 1GB"
     )
     parser.add_argument("--check", action="store_true", help="judge results, take no times")
-    parser.add_argument("--record", action="store_true", help="write a record of today")
+    parser.add_argument("--record", action="store_true", help="write a record of this revision")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write rows and samples as JSON")
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds: at least 1")
     os.chdir(corpora.PROJECT)
     try:
+        record = records.start(options.names, options.rounds) if options.record else None
         chosen = choose(options.names, corpora.bytes_of(options.up_to))
         tasks = harness.prepare(chosen)
         if options.check:
@@ -91,14 +92,14 @@ def main() -> int:
     except checks.WrongResult as error:
         parser.exit(1, f"{error}\n")
     rows = measured.rows(lines)
-    print(f"{records.machine()['processor']}; median of {options.rounds} rounds")
-    print(measured.table(rows))
     sized = series.found(rows)
-    print(series.table(sized))
+    print(f"{records.machine()['processor']}; median of {options.rounds} rounds")
+    print("\n\n".join(filter(None, [measured.table(rows), series.table(sized)])))
     if options.json:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
-    if options.record:
-        print(records.write(lines, options.names))
+    if record:
+        records.write(record, lines)
+        print(record.folder)
     verdicts = chain.from_iterable([*(row.verdicts for row in rows), *(s.verdicts for s in sized)])
     return 0 if all(verdict.reached for verdict in verdicts) else 1
 

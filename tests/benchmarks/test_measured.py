@@ -1,16 +1,14 @@
-"""Samples become medians, ratios per megabyte and verdicts; records are made from the samples."""
+"""Samples become medians, ratios per megabyte and verdicts."""
 
-import shutil
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from benchmarks import checks, corpora, harness, measured, records
+from benchmarks import checks, harness, measured
 from benchmarks.definitions import Definition
 from benchmarks.goals import Verdict
-from benchmarks.measured import Line, Ratio, Sample
+from benchmarks.measured import Line, Ratio
 
 
 def lines(task: str, walls: list[float], **facts: object) -> list[Line]:
@@ -97,45 +95,3 @@ def test_rounds_alternate_and_count_no_changed_output(
     ]
     with pytest.raises(checks.WrongResult, match="another result"):
         harness.rounds([task("log", f"cat {log}")], 1)
-
-
-def test_record_is_made_from_its_lines(tmp_path: Path) -> None:
-    """Tables, ratios and growth, and plots that are well-formed."""
-    made = [
-        line
-        for size in (10, 100, 1000)
-        for line in (
-            *lines(
-                f"a<b-{size}MB", [size / 50] * 3, size_bytes=size * 10**6, reference=f"wc-{size}MB"
-            ),
-            *lines(f"wc-{size}MB", [size / 100] * 3, size_bytes=size * 10**6),
-        )
-    ]
-    (tmp_path / "growth.jsonl").write_bytes(b"".join(msgspec.json.encode(m) + b"\n" for m in made))
-    (tmp_path / "machine.json").write_bytes(msgspec.json.encode({"processor": "one"}))
-    assert corpora.read_rows(tmp_path / "growth.jsonl", Line) == made
-    records.summarise(tmp_path)
-    summary = (tmp_path / "summary.md").read_text()
-    assert "2.00 (2.00 to 2.00) x wc-10MB" in summary
-    assert "| a<b | 100 to 1000 | 1.000 |" in summary
-    for plot in ("growth", "ratios"):
-        text = (tmp_path / f"{plot}.svg").read_text()
-        assert ET.fromstring(text).tag.endswith("svg")  # noqa: S314 - written by ourselves
-        assert "a&lt;b" in text
-
-
-@pytest.mark.parametrize("folder", sorted(records.FOLDER.iterdir()), ids=lambda path: path.name)
-def test_old_records_can_be_read(folder: Path, tmp_path: Path) -> None:
-    """Fields of a line are added, never renamed."""
-    copy = tmp_path / folder.name
-    shutil.copytree(folder, copy)
-    records.summarise(copy)
-    assert "MB/s" in (copy / "summary.md").read_text()
-
-
-def test_machine_names_no_host() -> None:
-    """Records are public."""
-    told = records.machine()
-    assert told["processor"]
-    assert Sample._fields == ("wall", "user", "system", "peak_rss_bytes")
-    assert str(Path.home()) not in " ".join(told.values())
