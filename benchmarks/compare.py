@@ -106,12 +106,12 @@ def main() -> None:
     """Time the named tasks, by default those of `curated`, at a base and here."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=main.__doc__)
     parser.add_argument("base", help="a revision: a commit, a branch, a tag")
-    parser.add_argument("names", nargs="*", default=["curated"], help="groups or tasks")
+    speed.add_choice(parser)
     parser.add_argument("-n", "--rounds", type=int, default=ROUNDS, help="samples of each")
     options = parser.parse_args()
     os.chdir(corpora.PROJECT)
     try:
-        both = pairs(harness.prepare(speed.choose(options.names)), checkout(options.base))
+        both = pairs(harness.prepare(speed.chosen(options)), checkout(options.base))
         lines = harness.rounds([task for pair in both for task in pair], options.rounds)
     except (KeyError, ValueError) as error:
         parser.error(error.args[0])

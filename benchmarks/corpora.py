@@ -122,7 +122,7 @@ def read_table(table: str, row: type[T]) -> list[T]:
     """
     path = table_file(table)
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: set DEDUPE_DATA to the folder of data sets")
+        raise FileNotFoundError(_missing(path))
     with gzip.open(path, "rb") as stream:
         return _decode(stream, row)
 
@@ -352,6 +352,17 @@ def materialise(name: str) -> Corpus:
     return Corpus(name, root, stamp.size_bytes)
 
 
+def absent(name: str) -> str:
+    """What is missing of the data sets for a corpus, as a sentence; nothing if it can be made."""
+    tables = BUILDERS[name][1] if name in BUILDERS else ()
+    lacking = (table_file(table) for table in tables if not table_file(table).exists())
+    return next(map(_missing, lacking), "")
+
+
+def _missing(path: Path) -> str:
+    return f"{path} is missing: set DEDUPE_DATA to the folder of data sets"
+
+
 def made_corpus(name: str) -> tuple[plan.Kind, int] | None:
     """Kind and size in bytes of a made corpus by its name; None for another one.
 
@@ -396,7 +407,7 @@ def read_files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def _digest(path: Path) -> str:
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: set DEDUPE_DATA to the folder of data sets")
+        raise FileNotFoundError(_missing(path))
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

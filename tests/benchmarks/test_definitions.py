@@ -1,5 +1,8 @@
 """Definitions are whole: each says why it exists and what its command must find."""
 
+import argparse
+from pathlib import Path
+
 import pytest
 
 from benchmarks import corpora, definitions, speed
@@ -71,12 +74,13 @@ def test_every_made_corpus_of_a_definition_has_a_pinned_digest() -> None:
         (["mixed"], 10**9, ["mixed", "wc"]),
         (["markdown-10MB"], 10**9, ["fast-10MB", "markdown-10MB"]),
         (["growth"], 10**7, ["fast-10MB", "standard-10MB", "markdown-10MB", "wc-10MB"]),
+        (["limited-10GB"], 10**7, ["limited-10GB", "wc-10GB"]),
     ],
 )
 def test_a_task_is_chosen_with_what_it_is_compared_to(
     names: list[str], up_to: int, chosen: list[str]
 ) -> None:
-    """And no larger corpora than asked for."""
+    """And of groups, no larger corpora than asked for."""
     assert [definition.name for definition in speed.choose(names, up_to)] == chosen
 
 
@@ -84,3 +88,37 @@ def test_unknown_names_are_told() -> None:
     """Rather than nothing measured."""
     with pytest.raises(KeyError, match="nonsense"):
         speed.choose(["curated", "nonsense"])
+
+
+def test_an_empty_choice_is_told() -> None:
+    """Rather than an empty table and a success."""
+    with pytest.raises(
+        ValueError, match="nothing to measure: every task of growth is larger than asked"
+    ):
+        speed.choose(["growth"], 10**6)
+
+
+def test_absent_data_skip_tasks_of_groups_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clone without data sets can measure the rest; what was asked for by name must be there."""
+    monkeypatch.setenv("DEDUPE_DATA", str(tmp_path))
+    curated = speed.choose(["curated"])
+    kept = speed.present(curated, ["curated"])
+    assert [definition.name for definition in kept] == ["version", "seeds", "first"]
+    told = capsys.readouterr().err
+    assert "skipped mixed: " in told
+    assert "set DEDUPE_DATA" in told
+    mixed = speed.choose(["mixed"])
+    assert [definition.name for definition in speed.present(mixed, ["mixed"])] == ["mixed"]
+    with pytest.raises(FileNotFoundError, match="all data are absent"):
+        speed.present(curated[:3], ["curated"])
+
+
+def test_options_choose_what_is_run() -> None:
+    """The same for `speed` and `compare`."""
+    parser = argparse.ArgumentParser()
+    speed.add_choice(parser)
+    options = parser.parse_args(["growth", "--up-to", "10MB"])
+    assert len(speed.chosen(options)) == 4
+    assert parser.parse_args([]).names == ["curated"]
