@@ -1,7 +1,8 @@
 """Time two revisions in one run: `python -m benchmarks.compare BASE [NAMES]`, `make bench-compare`.
 
 The base is unpacked below the benchmark folder and runs from there, with the same interpreter
-and the same installed packages; each keeps compiled kernels of its own. Samples of both alternate,
+and the same installed packages. Kernels are built for both first, as an installation does: what git
+does not hold, the first run on a machine would have to compile. Samples of both alternate,
 so a slow minute of the machine meets both. The ratio is the median over the rounds of base by this
 revision: above 1, this one is faster.
 """
@@ -12,6 +13,7 @@ import argparse
 import io
 import os
 import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,10 +42,12 @@ class Compared(msgspec.Struct):
 def checkout(revision: str) -> Path:
     """A folder with the files of a revision; no worktree, which git would have to remember.
 
-    Raises subprocess.CalledProcessError for a revision that is unknown.
+    Raises ValueError for a revision that is unknown.
     """
-    named = ["git", "rev-parse", "--short=12", f"{revision}^{{commit}}"]
-    commit = subprocess.run(named, check=True, capture_output=True, text=True).stdout.strip()
+    named = ["git", "rev-parse", "--verify", "--quiet", "--short=12", f"{revision}^{{commit}}"]
+    commit = subprocess.run(named, check=False, capture_output=True, text=True).stdout.strip()
+    if not commit:
+        raise ValueError(f"no such revision: {revision}")
     folder = corpora.bench_folder() / "revisions" / commit
     if not folder.exists():
         packed = subprocess.run(
@@ -54,9 +58,24 @@ def checkout(revision: str) -> Path:
     return folder
 
 
+def build(folder: Path) -> None:
+    """Compile the kernels of a revision into its folder; older ones cannot build any.
+
+    Raises subprocess.CalledProcessError for a revision whose kernels do not compile.
+    """
+    if (folder / "dedupe" / "kernels" / "building.py").exists():
+        command = [sys.executable, "-m", "dedupe.kernels.building"]
+        subprocess.run(command, check=True, cwd=folder)
+
+
 def pairs(tasks: Sequence[Task], base: Path) -> list[tuple[Task, Task]]:
-    """Every task at the base, under another name, and here; `wc` has no revision."""
+    """Every task at the base, under another name, and here.
+
+    Raises ValueError where there is only `wc`, which has no revision.
+    """
     chosen = [task for task in tasks if task.definition.engine == "dedupe"]
+    if not chosen:
+        raise ValueError("nothing to compare: wc has no revision")
     return [(_at(task, base), task) for task in chosen]
 
 
@@ -111,13 +130,14 @@ def main() -> None:
     options = parser.parse_args()
     os.chdir(corpora.PROJECT)
     try:
-        both = pairs(harness.prepare(speed.chosen(options)), checkout(options.base))
+        base = checkout(options.base)
+        both = pairs(harness.prepare(speed.chosen(options)), base)
+        for folder in (base, corpora.PROJECT):
+            build(folder)
         lines = harness.rounds([task for pair in both for task in pair], options.rounds)
     except (KeyError, ValueError) as error:
         parser.error(error.args[0])
-    except subprocess.CalledProcessError:
-        parser.error(f"no such revision: {options.base}")
-    except (FileNotFoundError, checks.WrongResult) as error:
+    except (FileNotFoundError, subprocess.CalledProcessError, checks.WrongResult) as error:
         parser.exit(2, f"{error}\n")
     print(f"median of {options.rounds} rounds; ratio: {options.base} by this revision")
     print(table(compared(lines, both)))
