@@ -74,7 +74,7 @@ def check(definition: Definition, output: Path, corpus: corpora.Corpus | None) -
     expect = definition.expect
     if definition.engine == "wc":
         words = int(output.read_text().rsplit("\n", 2)[-2].split()[0])
-        _require(definition, Expect(words=words) if expect.words is not None else Expect())
+        _require(definition, Expect(words=words))
         return {}
     if expect.says and expect.says not in output.read_text(encoding="utf-8"):
         raise WrongResult(f"{definition.name}: the output does not say {expect.says!r}")
