@@ -26,8 +26,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from benchmarks import corpora, measured, plots, series
-from benchmarks.measured import Line, Row
+from benchmarks import corpora, definitions, measured, plots, series
+from benchmarks.measured import Line, Ratio, Row
 
 RECORDS = Path(__file__).with_name("records")
 MACHINE = "machine.json"
@@ -162,16 +162,23 @@ def summarise(folder: Path) -> None:
     for name, rows in groups.items():
         parts += [f"## {name}", _listed(_facts(folder / f"{name}.{MACHINE}")), _markdown(rows)]
     rows = [row for group in groups.values() for row in group]
-    ratios = {
-        row.task: row.ratio.median for row in rows if row.ratio and row.reference.startswith("wc")
-    }
-    if ratios:
-        (folder / "ratios.svg").write_text(plots.bars("wall time, times wc -w", ratios))
+    if ratios := _ratios(rows):
+        (folder / "ratios.svg").write_text(plots.ratios(ratios))
         parts += ["![Wall time by that of wc](ratios.svg)"]
     if sized := series.found(rows):
         (folder / "growth.svg").write_text(plots.growth(sized))
         parts += ["![Growth of time and memory](growth.svg)", series.table(sized)]
     (folder / "summary.md").write_text("\n\n".join(filter(None, parts)) + "\n")
+
+
+def _ratios(rows: Sequence[Row]) -> dict[str, dict[str, Ratio]]:
+    """The ratios to `wc` by group; tasks that have no definition any more stand together."""
+    homes = {d.name: group for group in definitions.GROUPS for d in definitions.group(group)}
+    found: dict[str, dict[str, Ratio]] = {}
+    for row in rows:
+        if row.ratio and row.reference.startswith("wc"):
+            found.setdefault(homes.get(row.task, "former tasks"), {})[row.task] = row.ratio
+    return found
 
 
 def _samples(path: Path) -> list[Line]:

@@ -41,7 +41,9 @@ def test_record_is_made_from_its_lines(tmp_path: Path) -> None:
     assert "| a<b | 100 to 1000 | 1.000 |" in summary
     for plot in ("growth", "ratios"):
         text = (tmp_path / f"{plot}.svg").read_text()
-        assert ET.fromstring(text).tag.endswith("svg")  # noqa: S314 - written by ourselves
+        root = ET.fromstring(text)  # noqa: S314 - written by ourselves
+        assert root.tag.endswith("svg")
+        assert root[0].tag.endswith("title")
         assert "a&lt;b" in text
 
 
