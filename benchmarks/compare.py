@@ -13,7 +13,6 @@ import argparse
 import io
 import os
 import subprocess
-import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,16 +55,6 @@ def checkout(revision: str) -> Path:
         with zipfile.ZipFile(io.BytesIO(packed)) as files:
             files.extractall(folder)
     return folder
-
-
-def build(folder: Path) -> None:
-    """Compile the kernels of a revision into its folder; older ones cannot build any.
-
-    Raises subprocess.CalledProcessError for a revision whose kernels do not compile.
-    """
-    if (folder / "dedupe" / "kernels" / "building.py").exists():
-        command = [sys.executable, "-m", "dedupe.kernels.building"]
-        subprocess.run(command, check=True, cwd=folder)
 
 
 def pairs(tasks: Sequence[Task], base: Path) -> list[tuple[Task, Task]]:
@@ -133,7 +122,7 @@ def main() -> None:
         base = checkout(options.base)
         both = pairs(harness.prepare(speed.chosen(options)), base)
         for folder in (base, corpora.PROJECT):
-            build(folder)
+            harness.build_kernels(folder)
         lines = harness.rounds([task for pair in both for task in pair], options.rounds)
     except (KeyError, ValueError) as error:
         parser.error(error.args[0])

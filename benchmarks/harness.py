@@ -80,12 +80,28 @@ def time_process(
 def prepare(chosen: Sequence[Definition], folder: Path = corpora.PROJECT) -> list[Task]:
     """The tasks of definitions, their corpora written, compared with their digests and warm.
 
+    A task with an empty cache is about an installation, which has built its kernels.
+
     Raises:
         FileNotFoundError: the data of a corpus are absent.
         ValueError: a made corpus is not the one that its figures are about.
+        subprocess.CalledProcessError: kernels do not compile.
     """
+    if any(definition.fresh for definition in chosen):
+        build_kernels(folder)
     sizes = {name: _warm(name) for name in dict.fromkeys(d.corpus for d in chosen) if name}
     return [_task(definition, sizes.get(definition.corpus, 0), folder) for definition in chosen]
+
+
+def build_kernels(folder: Path) -> None:
+    """Compile the kernels of a revision into its folder, where they are older than the sources.
+
+    Revisions from before there was a way to build any are left as they are.
+
+    Raises subprocess.CalledProcessError for kernels that do not compile.
+    """
+    if (folder / "dedupe" / "kernels" / "building.py").exists():
+        subprocess.run([sys.executable, "-m", "dedupe.kernels.building"], check=True, cwd=folder)
 
 
 def _corpus_folder(name: str) -> Path:

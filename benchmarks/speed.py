@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from itertools import chain
@@ -132,7 +133,7 @@ def main() -> int:
         lines = harness.rounds(tasks, options.rounds)
     except (KeyError, ValueError) as error:
         parser.error(error.args[0])
-    except FileNotFoundError as error:
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
         parser.exit(2, f"{error}\n")
     except checks.WrongResult as error:
         parser.exit(1, f"{error}\n")

@@ -1,6 +1,5 @@
 """Two revisions are compared round by round, each from its own folder."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -57,21 +56,6 @@ def test_checkout_holds_the_files_of_the_revision(
     assert folder.is_relative_to(tmp_path)
     with pytest.raises(ValueError, match="no such revision: nonsense"):
         compare.checkout("nonsense")
-
-
-def test_kernels_are_built_in_the_folder_of_a_revision(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By its own program; a revision from before there was one is left as it is."""
-    calls: list[object] = []
-    monkeypatch.setattr(subprocess, "run", lambda *_, **said: calls.append(said["cwd"]))
-    compare.build(tmp_path)
-    assert calls == []
-    kernels = tmp_path / "dedupe" / "kernels"
-    kernels.mkdir(parents=True)
-    (kernels / "building.py").touch()
-    compare.build(tmp_path)
-    assert calls == [tmp_path]
 
 
 def test_wc_alone_cannot_be_compared() -> None:

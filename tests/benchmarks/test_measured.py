@@ -1,5 +1,6 @@
 """Samples become medians, ratios per megabyte and verdicts."""
 
+import subprocess
 from pathlib import Path
 
 import msgspec
@@ -95,3 +96,20 @@ def test_rounds_alternate_and_count_no_changed_output(
     ]
     with pytest.raises(checks.WrongResult, match="another result"):
         harness.rounds([task("log", f"cat {log}")], 1)
+
+
+def test_kernels_are_built_in_the_folder_of_a_revision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its own program; a revision from before there was one is left as it is."""
+    calls: list[object] = []
+    monkeypatch.setattr(subprocess, "run", lambda *_, **said: calls.append(said["cwd"]))
+    harness.build_kernels(tmp_path)
+    assert calls == []
+    kernels = tmp_path / "dedupe" / "kernels"
+    kernels.mkdir(parents=True)
+    (kernels / "building.py").touch()
+    harness.prepare([Definition("any", "", "")], tmp_path)
+    assert calls == []
+    harness.prepare([Definition("first", "", "", fresh=True)], tmp_path)
+    assert calls == [tmp_path]

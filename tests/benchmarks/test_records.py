@@ -53,7 +53,7 @@ def test_old_records_can_be_read(folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / folder.name
     shutil.copytree(folder, copy)
     records.summarise(copy)
-    assert "MB/s" in (copy / "summary.md").read_text()
+    assert (copy / "summary.md").read_text().startswith("# Record of")
 
 
 @pytest.fixture
