@@ -1,7 +1,8 @@
 """What is measured and why, as data: the TOML files of this folder, one per group.
 
-A definition says what its command must *find*: a run with another result has no time. Where
-`sizes` are given, `{size}` in name, corpus and reference stands for each of them. Arguments that
+A definition says what its command must *find*: a run with another result has no time. Its `goals`
+say what else is asked of it. Where `sizes` are given, `{size}` in name, corpus and reference stands
+for each of them; a size adds to what is expected and to the goals, or replaces it. Arguments that
 are `{corpus}` stand for the folder.
 
 Findings are pinned for the rules that are named, and for no others: rules of wording change often
