@@ -3,16 +3,20 @@
 Every engine (`benchmarks/engines/`) reads the same plain-text files and writes pairs of alike
 ones; a sample is one process from its start to its exit, by the launcher of `benchmarks.harness`.
 Recall and precision come from the truth of the corpus (`alike.py`). The ratio of an engine is its
-wall time by ours on the same files in the same round. README.md says how each was set, and why.
+wall time by ours on the same files in the same round (`peer_results.py`). README.md says how each
+was set, and why.
 
-Exit code 0 when every goal is reached, 1 when one is not or our program fails.
+A goal of speed is judged on the largest corpus that its engine gets; other sizes give figures
+without a verdict. What ours finds is judged on each. Exit code 0 when every goal is reached, 1 when
+one is not, or could not be measured, 2 when the corpus is not the pinned one or no record can be
+kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -22,8 +26,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from benchmarks import alike, corpora, environments, harness
-from benchmarks.measured import MEGABYTE, Sample
+from benchmarks import (
+    alike,
+    corpora,
+    environments,
+    harness,
+    keeping,
+    peer_results,
+    pinned,
+    records,
+)
+from benchmarks.engines.documents import BANDS, ROWS, SIMILARITY, WORDS
+from benchmarks.peer_results import Goals, Line, Quality
 
 ROUNDS = 3
 SECONDS = 600
@@ -32,74 +46,50 @@ TIMED_OUT = 124
 """Exit code of `timeout`."""
 LOCALE = {"LC_ALL": "C.UTF-8"}
 """In which `wc` counts words of UTF-8, and quickly."""
-RIGHT, SURE = 0.5, 0.7
+RIGHT, SURE = SIMILARITY, 0.7
 """A reported pair is right from the one similarity on; recall counts pairs from the other on."""
+_SHINGLES = f"shingles of {WORDS} words"
+_BANDS = f"{_SHINGLES}, {BANDS} bands of {ROWS}"
+_ESTIMATED = f"{_BANDS}, estimated similarity {SIMILARITY:g} or more"
 
 
 class Engine(NamedTuple):
     """A deduplicator, and where it runs."""
 
     name: str
+    settings: str
     requirements: tuple[str, ...] = ()
     """What its environment holds; the first is the peer. Ours where there are none."""
     most_mb: int = alike.SIZES[-1]
     """The largest corpus that it gets: larger ones would take it too long."""
-    goal: float | None = None
-    """How many times faster we are to be."""
+    goals: Goals = Goals()
 
 
-OURS, WC = Engine("ours"), Engine("wc")
+OURS = Engine(
+    peer_results.OURS,
+    f"scan --depth fast, {_SHINGLES}, similarity {SIMILARITY:g} or more",
+    goals=Goals(recall_at_least=0.99, precision_at_least=0.99, same_pairs=True),
+)
+WC = Engine("wc", "wc -w, LC_ALL=C.UTF-8")
 BESIDE = (OURS, WC)
 """Run beside the others on every corpus."""
 ENGINES = (
     *BESIDE,
-    Engine("naive", most_mb=3),
-    Engine("gaoya", ("gaoya==0.2.2",), goal=4),
-    Engine("rensa", ("rensa==0.5.0",), goal=12),
-    Engine("datasketch", ("datasketch==2.0.0",), goal=25),
-    Engine("datatrove", ("datatrove[processing]==0.10.1", "spacy==3.8.18"), 30, goal=100),
-    Engine("text_dedup", ("text-dedup==0.4.0",), 30),
-    Engine("near_dupes", ("near-dupes==0.1.0",), 30),
+    Engine("naive", f"{_SHINGLES}, similarity {SIMILARITY:g} or more", most_mb=3),
+    Engine("gaoya", f"{_ESTIMATED}, all threads", ("gaoya==0.2.2",), goals=Goals(4)),
+    Engine("rensa", _ESTIMATED, ("rensa==0.5.0",), goals=Goals(12)),
+    Engine("datasketch", _ESTIMATED, ("datasketch==2.0.0",), goals=Goals(25)),
+    Engine(
+        "datatrove",
+        "its defaults: 14 buckets of 8; a task a core",
+        ("datatrove[processing]==0.10.1", "spacy==3.8.18"),
+        30,
+        Goals(100),
+    ),
+    Engine("text_dedup", f"{_BANDS}, nothing estimated", ("text-dedup==0.4.0",), 30),
+    Engine("near_dupes", "its defaults: 3 characters, .85", ("near-dupes==0.1.0",), 30),
 )
 """Every engine, in the order of the table."""
-
-
-class Quality(msgspec.Struct):
-    """How right the pairs of an engine are."""
-
-    recall: float
-    """Of the pairs with Jaccard .7 or more."""
-    recall_below: float
-    """Of the pairs with .5 to .7."""
-    precision: float | None
-    """Share of the reported pairs with .5 or more; none where nothing is reported."""
-
-
-class Row(msgspec.Struct):
-    """An engine on one corpus; seconds, megabytes of 10^6 bytes."""
-
-    engine: str
-    versions: list[str]
-    """Of everything in its environment."""
-    size_mb: float
-    failure: str = ""
-    """Why there is nothing else."""
-    quality: Quality | None = None
-    wall: float = 0
-    """Median."""
-    cpu: float = 0
-    """Median of user and system time together, children included."""
-    peak_rss_mb: float = 0
-    """Of its largest process."""
-    times_ours: tuple[float, float, float] | None = None
-    """Wall time by ours in the same round: median, least, most."""
-    goal: float | None = None
-    samples: list[Sample] = []
-
-    @property
-    def reached(self) -> bool | None:
-        """Whether we are so much faster as we are to be; None where there is no goal or time."""
-        return self.times_ours[0] >= self.goal if self.goal and self.times_ours else None
 
 
 def quality(truth: Iterable[tuple[str, str, float]], reported: Iterable[Sequence[str]]) -> Quality:
@@ -120,113 +110,123 @@ class Runner:
 
     def __init__(self, engine: Engine, corpus: corpora.Corpus) -> None:
         self.engine, self.corpus = engine, corpus
-        self.row = Row(engine.name, [], corpus.size_bytes / MEGABYTE, goal=engine.goal)
+        self.failed = False
         folder = corpora.bench_folder() / "results" / "peers" / corpus.name
         folder.mkdir(parents=True, exist_ok=True)
         self.pairs = folder / f"{engine.name}.jsonl"
         self.command: list[str] = []
+        self.truth = [
+            (self._path(pair.a), self._path(pair.b), pair.similarity)
+            for pair in corpus.table("pairs", alike.Pair)
+        ]
 
-    def try_out(self) -> None:
-        """Install the engine and run it once; the row tells what it found, or why it failed."""
+    def try_out(self) -> Line:
+        """Install the engine and run it once; the line tells what it is, and why it failed."""
+        line = self._line(0)
+        line.settings = "; ".join([*self.engine.requirements[:1], self.engine.settings])
+        line.goals = self._goals()
         try:
-            self.command = self._command()
+            python = self._python()
+            line.versions = environments.versions(python) if self.engine is not WC else []
         except RuntimeError as error:
-            self.row.failure = f"cannot be installed: {error}"
-            return
+            return self._given_up(line, f"cannot be installed: {error}")
+        self.command = self._command(python)
         self.pairs.unlink(missing_ok=True)
         run = subprocess.run(
             self.command, env={**os.environ, **LOCALE}, capture_output=True, text=True, check=False
         )
         if run.returncode == TIMED_OUT:
-            self.row.failure = f"more than {SECONDS} s"
-        elif run.returncode:
+            return self._given_up(line, f"more than {SECONDS} s")
+        if run.returncode:
             said = run.stderr.strip().splitlines() or [f"exit code {run.returncode}"]
-            self.row.failure = said[-1]
-        elif self.engine is not WC:
-            self.row.quality = self._quality()
+            return self._given_up(line, said[-1])
+        return self._judged(line)
 
-    def sample(self) -> None:
-        """Time one process, unless an earlier one failed."""
-        if not self.row.failure:
-            try:
-                self.row.samples.append(harness.time_process(self.command, LOCALE))
-            except RuntimeError as error:
-                self.row.failure = str(error).partition(":")[0]
+    def sample(self, number: int) -> Line:
+        """Time one process, and judge what it found."""
+        line = self._line(number)
+        self.pairs.unlink(missing_ok=True)
+        try:
+            line.sample = harness.time_process(self.command, LOCALE)
+        except RuntimeError as error:
+            said = str(error).partition(":")[0]
+            slow = said == f"exit code {TIMED_OUT}"
+            return self._given_up(line, f"more than {SECONDS} s" if slow else said)
+        return self._judged(line)
 
-    def _command(self) -> list[str]:
+    def _line(self, number: int) -> Line:
+        return Line(self.engine.name, self.corpus.size_bytes, number)
+
+    def _goals(self) -> Goals:
+        """Its goals; that of speed only where the corpus is the largest that it gets."""
+        if self.corpus.name == f"alike_{self.engine.most_mb}":
+            return self.engine.goals
+        return msgspec.structs.replace(self.engine.goals, times_ours_at_least=None)
+
+    def _given_up(self, line: Line, why: str) -> Line:
+        self.failed, line.failure = True, why
+        return line
+
+    def _python(self) -> Path:
+        wanted = self.engine.requirements
+        return environments.python_with(*wanted) if wanted else Path(sys.executable)
+
+    def _command(self, python: Path) -> list[str]:
         limit = ["timeout", str(SECONDS)]
         if self.engine is WC:
             names = self.pairs.with_name("names")
             paths = sorted(self.corpus.folder.iterdir())
             names.write_bytes(b"".join(os.fsencode(path) + b"\0" for path in paths))
             return [*limit, "wc", "-w", f"--files0-from={names}"]
-        wanted = self.engine.requirements
-        python = environments.python_with(*wanted) if wanted else Path(sys.executable)
-        self.row.versions = environments.versions(python)
         module = f"benchmarks.engines.{self.engine.name}"
         return [*limit, str(python), "-m", module, str(self.corpus.folder), str(self.pairs)]
 
-    def _quality(self) -> Quality:
-        def path(name: str) -> str:
-            return str(self.corpus.folder / self.corpus.paths[name])
+    def _judged(self, line: Line) -> Line:
+        if self.engine is WC:
+            return line
+        try:
+            found = corpora.read_rows(self.pairs, tuple[str, str])
+        except (FileNotFoundError, msgspec.DecodeError) as error:
+            return self._given_up(line, f"no pairs that can be read: {error}")
+        line.quality = quality(self.truth, found)
+        line.pairs = digest(found)
+        return line
 
-        pairs = self.corpus.table("pairs", alike.Pair)
-        truth = ((path(pair.a), path(pair.b), pair.similarity) for pair in pairs)
-        return quality(truth, corpora.read_rows(self.pairs, tuple[str, str]))
+    def _path(self, document: str) -> str:
+        return str(self.corpus.folder / self.corpus.paths[document])
 
 
-def measure(engines: Sequence[Engine], size_mb: int, rounds: int) -> list[Row]:
-    """Run every engine in every round over one corpus, after a round that is not timed."""
-    corpus = corpora.materialise(f"alike_{size_mb}")
-    harness.warm(corpus.folder)
+def digest(found: Iterable[Sequence[str]]) -> str:
+    """What identifies reported pairs: the names of their files, in no order, each pair once."""
+    named = {tuple(sorted(Path(path).name for path in pair)) for pair in found}
+    return hashlib.blake2b(msgspec.json.encode(sorted(named)), digest_size=16).hexdigest()
+
+
+def measure(engines: Sequence[Engine], size_mb: int, rounds: int) -> list[Line]:
+    """Run every engine in every round over one corpus, after a round that is not timed.
+
+    Every other round is reversed, so that none always follows the same neighbour.
+
+    Raises ValueError where the corpus is not the pinned one.
+    """
+    corpus = pinned.ready(f"alike_{size_mb}")
     runners = [Runner(engine, corpus) for engine in engines]
-    for runner in runners:
-        runner.try_out()
-    for _ in range(rounds):
-        for runner in runners:
-            runner.sample()
-    rows = [runner.row for runner in runners]
-    ours = next(row for row in rows if row.engine == OURS.name)
-    for row in rows:
-        if not row.failure:
-            _sum_up(row, ours)
-    return rows
+    lines = [runner.try_out() for runner in runners]
+    for number in range(1, rounds + 1):
+        order = runners if number % 2 else reversed(runners)
+        lines += [runner.sample(number) for runner in order if not runner.failed]
+    return lines
 
 
-def _sum_up(row: Row, ours: Row) -> None:
-    row.wall = statistics.median(sample.wall for sample in row.samples)
-    row.cpu = statistics.median(sample.user + sample.system for sample in row.samples)
-    row.peak_rss_mb = max(sample.peak_rss_bytes for sample in row.samples) / MEGABYTE
-    if not ours.failure:
-        ratios = [a.wall / b.wall for a, b in zip(row.samples, ours.samples, strict=True)]
-        row.times_ours = statistics.median(ratios), min(ratios), max(ratios)
-
-
-def table(rows: Sequence[Row]) -> str:
-    """The rows as aligned text."""
-    head = ("engine", "MB", "wall s", "cpu s", "RSS MB", "MB/s", "x ours", "least", "most")
-    heads = (*head, "recall", ".5-.7", "precision", "goal")
-    lines = ["{:11}{:>5}{:>9}{:>9}{:>8}{:>8}{:>8}{:>7}{:>7}{:>8}{:>7}{:>10}  {}".format(*heads)]
-    for row in rows:
-        start = f"{row.engine:11}{row.size_mb:5.0f}"
-        if row.failure:
-            lines.append(f"{start}  {row.failure}")
-            continue
-        a, b, c = (_cell(ratio, 2) for ratio in row.times_ours or (None,) * 3)
-        found = row.quality
-        shares = (found.recall, found.recall_below, found.precision) if found else (None,) * 3
-        x, y, z = (_cell(share, 3) for share in shares)
-        verdict = {True: "ok", False: "MISSED", None: ""}[row.reached]
-        goal = f">= {row.goal:g} {verdict}" if row.goal else ""
-        lines.append(
-            f"{start}{row.wall:9.3f}{row.cpu:9.3f}{row.peak_rss_mb:8.0f}"
-            f"{row.size_mb / row.wall:8.1f}{a:>8}{b:>7}{c:>7}{x:>8}{y:>7}{z:>10}  {goal}".rstrip()
-        )
-    return "\n".join(lines)
-
-
-def _cell(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+def sizes(engines: Sequence[Engine], most_mb: int) -> dict[int, list[Engine]]:
+    """Which engines run on which corpus, the largest first; `BESIDE` on each."""
+    found: dict[int, list[Engine]] = {}
+    for engine in engines:
+        found.setdefault(min(most_mb, engine.most_mb), []).append(engine)
+    return {
+        size_mb: [*BESIDE, *(engine for engine in found[size_mb] if engine not in BESIDE)]
+        for size_mb in sorted(found, reverse=True)
+    }
 
 
 def main() -> int:
@@ -234,9 +234,11 @@ def main() -> int:
     names = [engine.name for engine in ENGINES]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=main.__doc__)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(names)}; default all")
+    judged = peer_results.JUDGED_MB
     parser.add_argument("--mb", type=int, choices=alike.SIZES, default=30, help="of text")
     parser.add_argument("-n", "--rounds", type=int, default=ROUNDS, help="samples of each engine")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write rows and samples as JSON")
+    parser.add_argument("--record", action="store_true", help="keep samples and table")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
     options = parser.parse_args()
     if unknown := sorted(set(options.names) - set(names)):
         parser.error(f"no engine of that name: {', '.join(unknown)}")
@@ -244,19 +246,29 @@ def main() -> int:
         parser.error("--rounds: at least 1")
     os.chdir(corpora.PROJECT)
     wanted = [engine for engine in ENGINES if engine.name in (options.names or names)]
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"{machine}; median of {options.rounds} rounds after one that is not counted")
-    rows = []
-    for size_mb in sorted({min(options.mb, engine.most_mb) for engine in wanted}, reverse=True):
-        engines = [e for e in wanted if min(options.mb, e.most_mb) == size_mb and e not in BESIDE]
-        rows += measure([*BESIDE, *engines], size_mb, options.rounds)
-    print(table(rows))
-    print("", *(e.requirements[0] for e in wanted if e.requirements), sep="\n")
+    facts = records.machine()
+    lines: list[Line] = []
+    try:
+        where = keeping.place("peers.jsonl", options.rounds) if options.record else None
+        for size_mb, engines in sizes(wanted, options.mb).items():
+            lines += measure(engines, size_mb, options.rounds)
+    except ValueError as error:
+        parser.exit(2, f"{error}\n")
+    rows = peer_results.rows(lines)
+    about = f"Median, least and most of {options.rounds} rounds after one that is not counted."
+    if options.mb != judged:
+        about += f" The goals of speed that are meant for {judged} MB have no verdict here."
+    told = keeping.listed({row.engine: row.settings for row in rows})
+    print(keeping.listed(facts), about, peer_results.table(rows), told, sep="\n\n")
+    missed = peer_results.missed(rows)
+    print(f"\nmissed: {'; '.join(missed)}" if missed else "\nevery goal that was judged is reached")
     if options.json:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
-    missed = [
-        row for row in rows if row.reached is False or (row.engine == OURS.name and row.failure)
-    ]
+        options.json.write_bytes(keeping.json_text(rows))
+    if where:
+        raw = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+        parts = (keeping.listed(facts), about, peer_results.markdown(rows), told)
+        keeping.keep(where, raw, "Peers", parts)
+        print(where.table)
     return 1 if missed else 0
 
 
