@@ -39,7 +39,7 @@ from benchmarks import (
 from benchmarks.engines.documents import BANDS, ROWS, SIMILARITY, WORDS
 from benchmarks.peer_results import Goals, Line, Quality
 
-ROUNDS = 3
+ROUNDS = 5
 SECONDS = 600
 """The longest that one process may take."""
 TIMED_OUT = 124
@@ -235,7 +235,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=main.__doc__)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(names)}; default all")
     judged = peer_results.JUDGED_MB
-    parser.add_argument("--mb", type=int, choices=alike.SIZES, default=30, help="of text")
+    size_help = f"of text; default {judged}, for which the goals are meant"
+    parser.add_argument("--mb", type=int, choices=alike.SIZES, default=judged, help=size_help)
     parser.add_argument("-n", "--rounds", type=int, default=ROUNDS, help="samples of each engine")
     parser.add_argument("--record", action="store_true", help="keep samples and table")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
