@@ -1,15 +1,17 @@
 """Print every quality figure beside its goal: `python -m benchmarks.quality [GROUPS]`.
 
-Exit code 0 when every figure that must reach its goal does, 1 when one does not or a scan fails,
-2 for a usage error. Groups whose data are absent are named and left out of the verdict.
+Exit code 0 when every figure that must reach its goal does, 1 when one does not, is absent from a
+group that ran, or a scan fails, 2 for a usage error. Groups whose data are absent are named and
+left out of the verdict. `--record` keeps `quality.json` and `quality.md`.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,11 +28,13 @@ from benchmarks import (
     forms,
     generated,
     gold,
+    keeping,
     labels,
     mutations,
     passages,
     people,
     recall,
+    records,
     templates,
 )
 from benchmarks.figures import Figure
@@ -215,6 +219,9 @@ GROUPS: dict[str, Callable[..., tuple[dict[str, Figure], str]]] = {
     "labels": in_process(passages.labels_figures),
     "cost": in_process(cost.cost_figures),
 }
+_FINDINGS = re.compile(r"seeds/\d{3}/[A-Z]{3}\d{3}")
+"""Figures that count the findings of a rule, and are absent where it has none."""
+SKIPPED = "skipped: data absent"
 LISTED_IN_FULL = ("agreement", "gold", "human", "halves", "labels")
 
 
@@ -240,16 +247,16 @@ def rows_of(group: str, figures: dict[str, Figure], command: str) -> list[Row]:
 
 
 def _row(goal: Goal, figure: Figure | None, command: str) -> Row:
-    if figure is None and goal.figure.startswith("seeds/"):  # a rule without a finding
+    if figure is None and _FINDINGS.fullmatch(goal.figure):
         figure = Figure(0)
     value = figure.value if figure else None
-    if value is None or not goal.limits():
+    if not goal.limits():
         verdict = ""
-    elif goal.reached(value):
+    elif value is not None and goal.reached(value):
         verdict = "ok"
     else:
         verdict = "MISSED" if goal.must else "below aim"
-    note = figure.note if figure else "nothing of this kind is labelled"
+    note = figure.note if figure else "not measured"
     return Row(goal.figure, goal.says, value, goal.limits(), verdict, note, command)
 
 
@@ -258,7 +265,7 @@ def measure(group: str, *, reuse: bool) -> list[Row]:
     try:
         figures, command = GROUPS[group](reuse=reuse)
     except FileNotFoundError as error:
-        return [Row(group, "skipped: data absent", None, "", "", str(error), "")]
+        return [Row(group, SKIPPED, None, "", "", str(error), "")]
     except (RuntimeError, msgspec.MsgspecError, KeyError) as error:
         return [Row(group, "failed", None, "", "MISSED", f"{type(error).__name__}: {error}", "")]
     return rows_of(group, figures, command)
@@ -271,10 +278,32 @@ def table(rows: list[Row]) -> str:
         if row.command != command:
             command = row.command
             lines += ["", f"$ {command}" if command else ""]
-        value = "-" if row.value is None else f"{row.value:.4g}"
-        line = f"{row.figure:26} {value:>8}  {row.goal:9} {row.verdict:9} {row.says}"
+        line = f"{row.figure:26} {_shown(row.value):>8}  {row.goal:9} {row.verdict:9} {row.says}"
         lines.append(f"{line}  [{row.note}]" if row.note else line)
     return "\n".join(lines).strip("\n")
+
+
+def told(rows: Sequence[Row]) -> str:
+    """The last line: which goals are missed, and which groups did not run."""
+    missed = [row.figure for row in rows if row.verdict == "MISSED"]
+    skipped = [row.figure for row in rows if row.says == SKIPPED]
+    said = [f"missed: {', '.join(missed)}" if missed else "every goal of what ran is reached"]
+    return "; ".join([*said, f"did not run: {', '.join(skipped)}"] if skipped else said)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The rows as a table, the commands below."""
+    head = ("figure", "value", "goal", "verdict", "says", "note")
+    cells = [
+        (row.figure, _shown(row.value), row.goal, row.verdict, row.says, row.note) for row in rows
+    ]
+    commands = dict.fromkeys(row.command for row in rows if row.command)
+    listed = "\n".join(f"- `{command}`" for command in commands)
+    return f"{keeping.markdown(head, cells)}\n\n{listed}".strip()
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
 
 
 def main() -> int:
@@ -282,20 +311,33 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=main.__doc__)
     parser.add_argument("groups", nargs="*", help=f"of {', '.join(GROUPS)}; default all")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument("--record", action="store_true", help="keep figures and table")
     parser.add_argument("--reuse", action="store_true", help="take results of earlier runs")
     options = parser.parse_args()
     if unknown := sorted(set(options.groups) - set(GROUPS)):
         parser.error(f"no group of that name: {', '.join(unknown)}")
+    if options.record and options.reuse:
+        parser.error("--record: results of earlier runs may be of another revision")
+    try:
+        where = keeping.place("quality.json") if options.record else None
+    except ValueError as error:
+        parser.exit(2, f"{error}\n")
+    facts = records.machine()
     rows: list[Row] = []
     for group in options.groups or GROUPS:
         measured = measure(group, reuse=options.reuse)
         print(table(measured), end="\n\n", flush=True)
         rows += measured
     if options.json:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
-    missed = [row.figure for row in rows if row.verdict == "MISSED"]
-    print(f"missed: {', '.join(missed)}" if missed else "every goal that was measured is reached")
-    return 1 if missed else 0
+        options.json.write_bytes(keeping.json_text(rows))
+    if where:
+        parts = (keeping.listed(facts), markdown(rows), told(rows))
+        keeping.keep(
+            where, keeping.json_text({"machine": facts, "figures": rows}), "Quality", parts
+        )
+        print(where.table)
+    print(told(rows))
+    return int(any(row.verdict == "MISSED" for row in rows))
 
 
 if __name__ == "__main__":
