@@ -1,7 +1,7 @@
 """Every stage of a scan alone, on one core, beside the limit that it could reach.
 
 `python -m benchmarks.stages [CORPUS]`, by default a made corpus of 30 MB. Each stage is called as
-a scan calls it, on the tables that the stage before made; the least CPU time of some rounds counts,
+a scan calls it, on the tables that the stage before made; the median CPU time of `ROUNDS` counts,
 for all batches together. The limit is a part of the work that no program can avoid, done by NumPy
 in the same run: call the system for every file, load two numbers for every word, copy the keys.
 `np.sort` is none: the stages that sort took a third of its time. Where no limit is known, none is
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +27,7 @@ prefer_fast_sort()  # as the program does, before NumPy is imported
 
 import numpy as np
 
-from benchmarks import corpora
+from benchmarks import keeping, pinned, records
 from dedupe import (
     align,
     bands,
@@ -50,7 +51,8 @@ from dedupe.sources import FileTable, SourceFile, find_files, read_batch
 from dedupe.tables import Boxes, MatchTable
 
 CORPUS = "plain-30MB"
-ROUNDS = 3
+ROUNDS = 5
+HEAD = ("stage", "MB/s", "cost", "units", "distance from its limit")
 TABLE_ENTRIES = 1 << 16
 """Entries of four bytes: a table in the second cache, as those of the scorer are."""
 
@@ -84,8 +86,7 @@ def table(size_bytes: int, stages: Sequence[Stage]) -> str:
         ]
         for stage in stages
     ]  # fmt: skip
-    head = ["stage", "MB/s", "cost", "units", "distance from its limit"]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+    return keeping.markdown(HEAD, rows)
 
 
 def _batches(files: FileTable) -> list[Stage]:
@@ -238,29 +239,39 @@ def _read(file: SourceFile) -> bytes:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """CPU seconds of the process, the least of some rounds."""
-    least = float("inf")
+    """CPU seconds of the process, the median of some rounds."""
+    seconds = []
     for _ in range(ROUNDS):
         start = time.process_time()
         work()
-        least = min(least, time.process_time() - start)
-    return least
+        seconds.append(time.process_time() - start)
+    return statistics.median(seconds)
 
 
 def main() -> int:
     """Measure the stages of one corpus and print them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stages", description=main.__doc__)
     parser.add_argument("corpus", nargs="?", default=CORPUS, help=f"default {CORPUS}")
+    parser.add_argument("--record", action="store_true", help="keep the figures and the table")
     options = parser.parse_args()
     try:
-        folder = corpora.materialise(options.corpus).folder
+        where = keeping.place("stages.json", ROUNDS) if options.record else None
+        folder = pinned.ready(options.corpus).folder
     except KeyError:
         parser.error(f"no corpus of that name: {options.corpus}")
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
         parser.exit(2, f"{error}\n")
+    facts = records.machine()
     size, stages = measure(str(folder))
-    print(f"{options.corpus}, {size / 1e6:.0f} MB; {ROUNDS} rounds, one core")
-    print(table(size, stages))
+    about = f"{options.corpus}, {size / 1e6:.0f} MB; median of {ROUNDS} rounds, one core"
+    parts = (keeping.listed(facts), about, table(size, stages))
+    print(*parts, sep="\n\n")
+    if where:
+        run = {"corpus": options.corpus, "size_bytes": size, "rounds": ROUNDS}
+        figures = [stage._asdict() for stage in stages]
+        raw = keeping.json_text({"machine": facts, **run, "stages": figures})
+        keeping.keep(where, raw, "Stages", parts)
+        print(where.table)
     return 0
 
 
