@@ -8,6 +8,8 @@ minimum, so all such passages share a key, whatever else they say.
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 
 from benchmarks.synthetic.words import COMMON
@@ -29,6 +31,10 @@ def values(runs: U32, bands: int) -> U32:
 
 def main() -> None:
     """Print a run for each band, smallest values of all rounds."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.collisions", description=main.__doc__
+    )
+    parser.parse_args()
     words = COMMON.split()
     hashes = np.array([naive.word_hash(word.encode()) for word in words], np.uint32)
     generator = np.random.default_rng(1)

@@ -5,11 +5,14 @@ it), then one table of AUCs, filler against substantive paragraphs: this scorer,
 and two linters from PyPI, each installed into an environment of its own below `DEDUPE_BENCH_DIR`.
 All score the same paragraphs, those that this scorer does not abstain from.
 
+Exit code 1 if a goal is missed, 2 where data of the comparison are absent.
+
 Nothing of the recipe may be chosen by the real articles or `filler_gold`.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import subprocess
 import sys
@@ -230,13 +233,19 @@ def comparison() -> Iterator[str]:
 
 def main() -> int:
     """Print the figures with their goals, then the comparison; 1 if a goal is missed."""
-    rows = []
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.filler", description=main.__doc__)
+    parser.parse_args()
+    rows: list[quality.Row] = []
     for group in GROUPS:
         measured = quality.measure(group, reuse=False)
         print(quality.table(measured), end="\n\n", flush=True)
         rows += measured
-    for line in comparison():
-        print(line, flush=True)
+    try:
+        for line in comparison():
+            print(line, flush=True)
+    except FileNotFoundError as error:
+        parser.exit(2, f"{error}\n")
+    print("", quality.told(rows), sep="\n")
     return int(any(row.verdict == "MISSED" for row in rows))
 
 

@@ -1,4 +1,4 @@
-"""Whether a check lets through what a scan would have stopped: python -m benchmarks.gate [CORPORA].
+"""Compare a check with a scan of everything: `python -m benchmarks.gate [CORPORA]`.
 
 One article in five of each corpus comes in, by a hash of its path; the others are accepted. A scan
 of all of them says what the two groups have in common, and a check against the index of the
@@ -8,11 +8,12 @@ more; `more` is how many it reports beside them, as a share of the scan's. `flag
 the incoming articles with a finding of a copy that have one in the check, too, originals being
 accepted; and `stopped` how many it flags in all, by those.
 
-Exit code 1 where less than `LEAST` of the matches is found.
+Exit code 1 where less than `LEAST` of the matches is found, 2 where data are absent.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -47,20 +48,31 @@ class Figures(NamedTuple):
     stopped: float
 
 
-def main(names: Sequence[str]) -> int:
-    """Print a row for each corpus and depth."""
-    print(f"{'corpus':<14}{'depth':<10}{'matches':>8}" + "".join(
+def main() -> int:
+    """Print how a check compares with a scan, a row for each corpus and depth."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=main.__doc__)
+    known = ", ".join(corpora.BUILDERS)
+    parser.add_argument("corpora", nargs="*", help=f"of {known}; default {', '.join(CORPORA)}")
+    options = parser.parse_args()
+    try:
+        chosen = [corpora.materialise(name) for name in options.corpora or CORPORA]
+    except KeyError as error:
+        parser.error(f"no corpus of that name: {error.args[0]}")
+    except FileNotFoundError as error:
+        parser.exit(2, f"{error}\n")
+    print(f"{'corpus':<20}{'depth':<10}{'matches':>8}" + "".join(
         f"{name:>9}" for name in Figures._fields[1:]
     ))  # fmt: skip
     missed = False
-    for name in names or CORPORA:
-        root = split(corpora.materialise(name))
+    for corpus in chosen:
+        root = split(corpus)
         for depth in DEPTHS:
-            scanned, checked = both(root, depth)
-            figures = compare(scanned, checked)
-            missed |= figures.found < LEAST[depth]
+            figures = compare(*both(root, depth))
+            few = figures.found < LEAST[depth]
+            missed |= few
             row = "".join(f"{100 * share:>8.2f}%" for share in figures[1:])
-            print(f"{name:<14}{depth:<10}{figures.matches:>8,}{row}", flush=True)
+            verdict = f"found >= {100 * LEAST[depth]:g} % {'MISSED' if few else 'ok'}"
+            print(f"{corpus.name:<20}{depth:<10}{figures.matches:>8,}{row}  {verdict}", flush=True)
     return int(missed)
 
 
@@ -159,4 +171,4 @@ def _is_copy(finding: Finding) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -2,10 +2,12 @@
 
 Real posts are digitalgov (Markdown of people) and the essays of slopscore (Markdown of language
 models). Figures are taken in each and averaged, so that the larger set does not decide alone.
+Exit code 2 where data are absent.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import statistics
 from collections import Counter
@@ -121,8 +123,13 @@ def averages(sets: Sequence[Posts]) -> Iterator[tuple[str, list[float]]]:
 
 def main() -> None:
     """Print every measure, and the two constants of the frequencies."""
-    blog = [row.text for row in corpora.read_table("digitalgov/docs", corpora.Document)]
-    rows = corpora.read_table("slopscore/docs", corpora.Document)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.posts", description=main.__doc__)
+    parser.parse_args()
+    try:
+        blog = [row.text for row in corpora.read_table("digitalgov/docs", corpora.Document)]
+        rows = corpora.read_table("slopscore/docs", corpora.Document)
+    except FileNotFoundError as error:
+        parser.exit(2, f"{error}\n")
     essays = [row.text for row in rows if row.kind == "essay"]
     for name, values in averages([Posts(blog), Posts(essays)]):
         print(f"{name}: {', '.join(f'{value:.4g}' for value in values)}")
