@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import keeping, records
+from benchmarks import corpora, keeping, records
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +37,10 @@ def test_few_rounds_make_no_record() -> None:
 def test_bar_ends_no_cell() -> None:
     """Whatever a failed program said."""
     assert keeping.markdown(["a"], [["x | y"]]).splitlines()[2] == "| x &#124; y |"
+
+
+def test_no_folder_of_this_machine_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The innermost one is named, wherever it lies."""
+    monkeypatch.setenv("DEDUPE_BENCH_DIR", str(corpora.PROJECT / "build" / "bench"))
+    said = f"{corpora.PROJECT}/build/bench/a/b is missing, {corpora.PROJECT}/c is not"
+    assert keeping.impersonal(said.encode()) == b"DEDUPE_BENCH_DIR/a/b is missing, PROJECT/c is not"
