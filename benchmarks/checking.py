@@ -31,6 +31,8 @@ from benchmarks.measured import MEGABYTE, Sample
 from benchmarks.results import program
 
 CORPORA = ("plain-10MB", "plain-100MB", "plain-300MB")
+ADDED_FROM = "mutants-10MB"
+"""From which articles are added."""
 DEPTHS = ("fast", "standard")
 WARM, COLD = 9, 5
 EVERY = 25
@@ -121,7 +123,7 @@ def indexed(folder: Path) -> Path:
 
 def article(folder: Path) -> str:
     """An article that comes in, with an edited passage of one of the folder."""
-    other = pinned.ready("mutants-10MB").folder
+    other = pinned.ready(ADDED_FROM).folder
     own = [path.read_text("utf-8") for path in sorted(other.rglob("*.txt"))[:1]]
     paths = sorted(folder.rglob("*.txt"))
     accepted = paths[ACCEPTED % len(paths)].read_text("utf-8").split()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import corpora, definitions, speed
+from benchmarks import alike, checking, corpora, definitions, speed
 from benchmarks.goals import Goals
 from benchmarks.synthetic import texts
 
@@ -68,6 +68,7 @@ def test_a_size_adds_goals_to_those_of_its_task() -> None:
 def test_every_made_corpus_of_a_definition_has_a_pinned_digest() -> None:
     """Figures of two machines are about the same bytes, at every size; no other is pinned."""
     made = {d.corpus for d in ALL if corpora.made_corpus(d.corpus)}
+    made |= {*checking.CORPORA, checking.ADDED_FROM, *(f"alike_{size}" for size in alike.SIZES)}
     assert made == set(definitions.digests())
 
 
