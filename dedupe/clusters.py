@@ -22,10 +22,9 @@ both sides agree."""
 def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
     """Merge the spans of all matches to regions: article, start, end (R,), and (V, 2) regions.
 
-    Only with spans of about its length is a span merged. Two paragraphs that were copied from an
-    article, with a third one that stands in many, are no copy of that one; what was first in this
-    article would get the original of the third. Spans of copied and of reworded text are merged
-    apart.
+    Spans of copied and of reworded text are merged apart, and reworded ones only with those that
+    are hardly longer: a reworded match may span a whole article, and a region as long as that has
+    nothing in common with a paragraph of it that stands elsewhere.
     """
     from dedupe.kernels.grouping import merge_spans
 
@@ -38,7 +37,7 @@ def regions(matches: MatchTable) -> tuple[I32, I64, I64, I32]:
     order = order_of(kind, start, end)
     kind, region = kind[order], np.empty(2 * count, np.int32)
     low, high = np.empty_like(start), np.empty_like(end)
-    total = merge_spans(kind, start[order], end[order], region, low, high)
+    total = merge_spans(kind, start[order], end[order], kind & 1 == 1, region, low, high)
     article = np.empty(total, np.int32)
     article[region] = kind >> 1
     of_match = np.empty(2 * count, np.int32)

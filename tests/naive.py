@@ -890,15 +890,17 @@ def components(count: int, edges: Iterable[tuple[int, int]]) -> list[int]:
     return [label[node] for node in range(count)]
 
 
-def merge_spans(spans: Sequence[tuple[int, int, int]]) -> list[int]:
+def merge_spans(spans: Sequence[tuple[int, int, int]], *, alike: bool = False) -> list[int]:
     """Region of each span (article, start, end), sorted: it joins the last one that it half covers.
 
-    Half is meant of the longer one, of the span and the region so far.
+    Half is meant of the shorter of the span and the region so far, or where `alike`, of the longer.
 
     Oracle of the regions of `clusters`.
 
-    >>> merge_spans([(0, 0, 10), (0, 2, 5), (0, 3, 12), (0, 3, 6), (1, 3, 6)])
-    [0, 1, 0, 1, 2]
+    >>> merge_spans([(0, 0, 10), (0, 5, 15), (0, 14, 20), (1, 14, 20)])
+    [0, 0, 1, 2]
+    >>> merge_spans([(0, 0, 10), (0, 2, 5), (0, 3, 12), (0, 3, 6)], alike=True)
+    [0, 1, 0, 1]
     """
     regions: list[tuple[int, int, int]] = []
     numbers = []
@@ -907,7 +909,7 @@ def merge_spans(spans: Sequence[tuple[int, int, int]]) -> list[int]:
         for number, (owner, low, high) in enumerate(regions):
             shared = len(set(range(low, high)) & set(range(start, end)))
             lengths = (high - low, end - start)
-            if owner == article and 2 * shared >= max(lengths):
+            if owner == article and 2 * shared >= (max(lengths) if alike else min(lengths)):
                 joined = number
         if joined == len(regions):
             regions.append((article, start, end))

@@ -34,6 +34,8 @@ LEAST_WHOLE = 0.5
 """Similarity from which two articles of a group duplicate each other without an alignment."""
 LEAST_SHARED = 0.3
 """Share of a passage that must stand in another place for that to be named."""
+MOST = 0.5
+"""Share of a passage that must stand in an older place for that to be where it comes from."""
 
 
 class _Counterparts(NamedTuple):
@@ -142,14 +144,18 @@ def _whole_articles(
 
 
 def _clusters(corpus: Corpus, article: I64, start: I64, end: I64, size: I64) -> Clusters:
-    """Clusters, named by the words of their originals, of passages (F,).
+    """Clusters, named by the words of the first of all places, of passages (F,).
 
-    article, start, end: the original of each passage, -1 for none; size: places that are told
+    article: of the original of each passage, -1 for none; start, end: of the first place of its
+    cluster; size: places that are told
     """
     some = np.flatnonzero(article >= 0)
-    key = start[some] * (len(corpus.token) + 1) + end[some]
-    _, first, which = np.unique(key, return_index=True, return_inverse=True)
-    first = some[first]
+    order = order_of(start[some], end[some], article[some])
+    key = np.stack((start, end, article))[:, some[order]]
+    new = np.append(True, (np.diff(key) != 0).any(axis=0))[: len(order)]
+    first = some[order[new]]
+    which = np.empty(len(order), np.int64)
+    which[order] = np.cumsum(new) - 1
     of = np.full(len(article), -1)
     of[some] = which
     names = [
@@ -266,7 +272,7 @@ def _passages(
         return Drafts.none()
     rank = corpus.rank[regions.article]
     order, size, position, alone, own, at_home, wanted = _placed(regions, rank, group)
-    direct, other = _direct(matches, across, regions, wanted, overlap)
+    direct, other, own_span = _direct(matches, across, regions, wanted, overlap)
     known = np.bincount(direct.of, minlength=count)
     elsewhere = cluster[direct.of] != cluster[other]
     members = np.where(alone, known + 1, size + np.bincount(direct.of[elsewhere], minlength=count))
@@ -279,42 +285,81 @@ def _passages(
     )
     parts = direct.and_those_of(far)
     del direct, far, of, other, start, end, shared  # as much as all that is kept of them
-    reworded = _reworded(matches, parts.match)
-    named = (parts.containment >= LEAST_SHARED) | reworded
+    older = corpus.rank[parts.article] < rank[parts.of]
+    most = (parts.containment >= MOST) | _reworded(matches, parts.match)
+    held = np.bincount(parts.of[older & most], minlength=count) > 0
+    # Of what no older place holds most of, the finding is on what older ones do hold.
+    some = np.flatnonzero(older[: len(own_span)] & ~held[parts.of[: len(own_span)]])
+    lent = parts.of[some]
+    start, end = _hulls(regions, lent, own_span[some])
+    narrower = (start != regions.start) | (end != regions.end)
+    again = narrower[parts.of]
+    shared = overlap(
+        start[parts.of[again]], end[parts.of[again]], parts.start[again], parts.end[again]
+    )
+    parts.similarity[again], parts.containment[again] = shared[:, 0], shared[:, 1]
+    most[again] |= shared[:, 1] >= MOST
+    named = (parts.containment >= LEAST_SHARED) | _reworded(matches, parts.match)
     members -= np.bincount(parts.of[~named], minlength=count)
-    parts = parts.rows(named)
-    del named, reworded
-
-    # Where the original of the cluster is too little like a region to be named, it is none for it.
-    first = regions.article[regions.original][cluster]
-    theirs = np.bincount(parts.of[parts.article == first[parts.of]], minlength=count) > 0
-    alone |= (position > 0) & ~theirs
-    older = corpus.rank[parts.article] <= rank[parts.of]
-    original = np.where(alone, np.bincount(parts.of[older], minlength=count) == 0, position == 0)
+    parts, older, most = parts.rows(named), older[named], most[named]
+    members[narrower] = np.bincount(parts.of, minlength=count)[narrower] + 1
+    held[parts.of[older & most]] = held[lent] = True
+    original = ~held
+    source = _first(corpus.rank, parts, older & most, older, regions.article)
+    del named, older, most, held
 
     strangers = np.bincount(parts.of[group[parts.article] != own[parts.of]], minlength=count)
     absorbed = at_home & (strangers == 0)
     shown = ~absorbed & (np.bincount(parts.of, minlength=count) > 0)
     copied = np.bincount(parts.of[~_reworded(matches, parts.match)], minlength=count) > 0
     chosen = order[shown[order]]
-    first[alone] = -1
     parts, offset = parts.of_drafts(
-        chosen, parts.article != first[parts.of], -parts.similarity, parts.start
+        chosen, parts.article != source[parts.of], -parts.similarity, parts.start
     )
-    source = np.where(alone, -1, regions.original[cluster])[chosen]
-    article = np.where(source < 0, -1, regions.article[source]).astype(np.int64)
     drafts = Drafts.of(
         np.where(copied[chosen], _COPIED, _REWORDED), regions.article[chosen].astype(np.int64),
-        regions.start[chosen], regions.end[chosen], members[chosen], parts.table(), offset,
+        start[chosen], end[chosen], members[chosen], parts.table(), offset,
     )  # fmt: skip
+    family = regions.original[cluster][chosen]
     return structs.replace(
         drafts,
         original=original[chosen],
         cluster=_clusters(
-            corpus, article, regions.start[source], regions.end[source], drafts.members
+            corpus,
+            np.where(alone, -1, source)[chosen],
+            regions.start[family],
+            regions.end[family],
+            drafts.members,
         ),
         evidence=_told(matches, parts.match, offset),
     )
+
+
+def _hulls(regions: RegionTable, of: I64, span: I64) -> tuple[I64, I64]:
+    """Where each region (R,) begins and ends, or what some spans of it have between them.
+
+    of: (Q,) regions of the spans (Q, 2)
+    """
+    start, end = regions.start.copy(), regions.end.copy()
+    start[of], end[of] = regions.end[of], regions.start[of]
+    np.minimum.at(start, of, span[:, 0])
+    np.maximum.at(end, of, span[:, 1])
+    return start, end
+
+
+def _first(rank: I32, parts: _Counterparts, best: Bool, other: Bool, own: I32) -> I64:
+    """The article (R,) of the first of the best places of each region, else of other ones.
+
+    rank: (D,) of the articles; best, other: (K,) among the places; own: (R,), where there is none
+    """
+    by_rank = np.argsort(rank)
+    found = own.astype(np.int64)
+    for which in (other, best):
+        first = np.full(len(own), len(rank))
+        np.minimum.at(first, parts.of[which], rank[parts.article[which]])
+        some = np.flatnonzero(first < len(rank))
+        found[some] = by_rank[first[some]]
+    return found
 
 
 def _reworded(matches: MatchTable, rows: I64) -> Bool:
@@ -365,8 +410,10 @@ def _told(matches: MatchTable, rows: I64, offset: I64) -> EvidenceTable:
 
 def _direct(
     matches: MatchTable, across: I64, regions: RegionTable, wanted: Bool, overlap: Overlap
-) -> tuple[_Counterparts, I64]:
+) -> tuple[_Counterparts, I64, I64]:
     """Counterparts of wanted regions from a match of their own, and the regions they lie in.
+
+    Also (K, 2) the stretch of each wanted region that its match is about.
 
     Of several matches of two regions the most similar one counts. A region that several matches
     share can be longer than each of them: only then is the similarity counted again.
@@ -395,7 +442,7 @@ def _direct(
     start, end = regions.start[of[longer]], regions.end[of[longer]]
     shared = overlap(start, end, parts.start[longer], parts.end[longer])
     parts.similarity[longer], parts.containment[longer] = shared[:, 0], shared[:, 1]
-    return parts, other
+    return parts, other, np.stack((own_start, own_end), axis=1)
 
 
 def _far(

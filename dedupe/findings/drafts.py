@@ -243,7 +243,7 @@ def tabulate(
             inside = _covered(low, high, start[passage], end[passage])
             of_template = passage[inside >= share * (end - start)[passage]]
             strength[of_template] = _STRENGTH[RULE_NUMBER["TPL201"]] + 1
-    order = order_of(article, strength, start - end, start)
+    order = order_of(article, strength, start, -end)
     table = DraftTable(row, article, rule, start, end, original)
     return table.chosen(order)
 

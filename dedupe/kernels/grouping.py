@@ -17,10 +17,11 @@ _FACTOR, _SHIFT = np.uint32(0x9E3779B1), np.uint32(15)
 
 
 @kernel
-def merge_spans(article, start, end, region, low, high):
-    """Join spans of one article that overlap by half of the longer one.
+def merge_spans(article, start, end, alike, region, low, high):
+    """Join spans of one article that overlap by half of the shorter one, or of the longer one.
 
     article i32, start, end: i64 (M,), sorted by (article, start, end)
+    alike: bool (M,) whether half of the longer one is needed, the same for all of an article
     region: i32 (M,) written: number of the region that each span belongs to
     low, high: i64 (M,) written: first token and end of each region
     Returns the number of regions, which are in the order of their articles and first tokens.
@@ -36,8 +37,9 @@ def merge_spans(article, start, end, region, low, high):
             if high[r] > start[m]:
                 waiting[still] = r
                 still += 1
-                longer = max(end[m] - start[m], high[r] - low[r])
-                if 2 * (min(high[r], end[m]) - start[m]) >= longer:
+                ours, theirs = end[m] - start[m], high[r] - low[r]
+                needed = max(ours, theirs) if alike[m] else min(ours, theirs)
+                if 2 * (min(high[r], end[m]) - start[m]) >= needed:
                     joined = r
         open_regions = still
         if joined < 0:

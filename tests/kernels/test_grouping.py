@@ -70,11 +70,12 @@ def test_a_place_belongs_to_the_last_region_before_it(
     assert found.tolist() == expected
 
 
-def merged(spans: list[tuple[int, int, int]]) -> list[int]:
+def merged(spans: list[tuple[int, int, int]], *, alike: bool = False) -> list[int]:
     """The kernel's regions of sorted spans, each as long as its spans together."""
     article, start, end = np.array(spans, np.int64).reshape(-1, 3).T.copy()
     region, low, high = np.empty(len(spans), np.int32), np.empty_like(start), np.empty_like(end)
-    count = merge_spans(article.astype(np.int32), start, end, region, low, high)
+    chosen = np.full(len(spans), alike)
+    count = merge_spans(article.astype(np.int32), start, end, chosen, region, low, high)
     assert set(region.tolist()) == set(range(count))
     for number in range(count):
         assert low[number] == start[region == number].min()
@@ -82,13 +83,22 @@ def merged(spans: list[tuple[int, int, int]]) -> list[int]:
     return region.tolist()
 
 
-def test_spans_merge_from_half_of_the_longer_one() -> None:
-    """A short span inside a long one is its own region, and so is the next one like it."""
+def test_spans_merge_from_half_of_the_shorter_one() -> None:
+    """Half of the shorter span is enough, one word less is not."""
     assert merged([]) == []
     assert merged([(0, 0, 10), (0, 5, 15)]) == [0, 0]
     assert merged([(0, 0, 10), (0, 6, 16)]) == [0, 1]
-    assert merged([(0, 0, 100), (0, 20, 60)]) == [0, 1]
-    assert merged([(0, 0, 100), (0, 20, 60), (0, 22, 64), (0, 30, 120)]) == [0, 1, 1, 0]
+    assert merged([(0, 0, 100), (0, 97, 101)]) == [0, 0]
+    assert merged([(0, 0, 100), (0, 99, 103)]) == [0, 1]
+    assert merged([(0, 0, 100), (0, 20, 30), (0, 90, 110)]) == [0, 0, 0]
+
+
+def test_alike_spans_merge_from_half_of_the_longer_one() -> None:
+    """A short span inside a long one is its own region, and so is the next one like it."""
+    assert merged([(0, 0, 10), (0, 5, 15)], alike=True) == [0, 0]
+    assert merged([(0, 0, 10), (0, 6, 16)], alike=True) == [0, 1]
+    assert merged([(0, 0, 100), (0, 20, 60)], alike=True) == [0, 1]
+    assert merged([(0, 0, 100), (0, 20, 60), (0, 22, 64), (0, 30, 120)], alike=True) == [0, 1, 1, 0]
 
 
 def test_spans_of_different_articles_stay_apart() -> None:
@@ -102,12 +112,13 @@ def test_spans_of_different_articles_stay_apart() -> None:
             lambda row: (row[0], row[1], row[1] + row[2])
         ),
         max_size=30,
-    )
+    ),
+    st.booleans(),
 )
-def test_merged_spans_equal_the_oracle(spans: list[tuple[int, int, int]]) -> None:
+def test_merged_spans_equal_the_oracle(spans: list[tuple[int, int, int]], alike: bool) -> None:
     """Any sorted spans get the regions of the plain loop over lists."""
     spans.sort()
-    assert merged(spans) == naive.merge_spans(spans)
+    assert merged(spans, alike=alike) == naive.merge_spans(spans, alike=alike)
 
 
 @given(

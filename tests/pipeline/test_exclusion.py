@@ -112,8 +112,10 @@ def test_many_articles_and_batches(folder: Folder, writer: Writer, monkeypatch: 
         folder.write(f"{number}.md", writer.prose(60), *middle, quote, passage.upper())
     result = folder.scan(settings=QUOTES)
     copies = of_rule(result, "DUP102")
-    assert {finding.path for finding in copies} == {f"{number}.md" for number in range(1, 7)}
+    # The first has the passage twice, which is no copy of a later article.
+    assert {finding.path for finding in copies} == {f"{number}.md" for number in range(2, 7)}
     assert {finding.words for finding in copies} == {40}
+    assert "1.md" in {finding.path for finding in of_rule(result, "DUP103")}
     assert [account.excluded_words for account in result.articles] == [0, 24, 12, 24, 12, 24, 12]
 
 

@@ -332,6 +332,6 @@ def test_a_short_passage_lends_its_original_to_no_longer_one(
     assert (first.path, first.words) == ("b.txt", 33)
     assert [match.path for match in first.matches] == ["a.txt", "c.txt"]
     assert (second.path, second.words) == ("c.txt", 99)
-    assert [match.path for match in second.matches] == ["b.txt"]
+    assert [match.path for match in second.matches] == ["b.txt", "a.txt"]
     originals = [finding.cluster and finding.cluster.original for finding in (first, second)]
     assert originals == ["a.txt", "b.txt"]
