@@ -39,7 +39,7 @@ class SizeType(click.ParamType[int]):
     """Bytes, with a unit: `5MB` is 5,000,000 and `5MiB` is 5,242,880."""
 
     name = "size"
-    toml = Annotated[int, Meta(ge=1)] | Annotated[str, Meta(pattern=r"^[0-9.]+ ?[A-Za-z]*$")]
+    toml = Annotated[int, Meta(ge=0)] | Annotated[str, Meta(pattern=r"^[0-9.]+ ?[A-Za-z]*$")]
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None

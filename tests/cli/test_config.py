@@ -309,6 +309,7 @@ def test_schema(cli: Cli) -> None:
     jsonschema.Draft202012Validator.check_schema(printed)
     validator = jsonschema.Draft202012Validator(printed)
     assert validator.is_valid({"duplicates": {"min-words": 3}, "max-file-size": "5MB", "jobs": 2})
+    assert validator.is_valid({"max-file-size": 0, "jobs": "auto"})
     assert validator.is_valid(
         {
             "rules": {"severity": {"DUP": "error"}},
