@@ -32,12 +32,14 @@ def minhashes(texts: Iterable[str]) -> list[MinHash]:
     if isinstance(texts, str):
         raise TypeError("texts are expected, not one text")
     lines = [" ".join(text.split()) for text in texts]
+    from dedupe.kernels.sketching import SHINGLE
+
     batch = text_batch(lines)
     tokens = tokenise(batch)
     edge = tokens.sentence[tokens.block]
     first, last = np.zeros((2, len(lines)), np.int32)  # a text without a word has no block
     first[batch.blocks.article] = edge[:-1]
-    last[batch.blocks.article] = np.maximum(edge[1:] - 4, edge[:-1])
+    last[batch.blocks.article] = np.maximum(edge[1:] - SHINGLE + 1, edge[:-1])
     return [to_datasketch(row) for row in sketch_ranges(shingles(tokens.hash), first, last)]
 
 

@@ -352,7 +352,7 @@ def _first(rank: I32, parts: _Counterparts, best: Bool, other: Bool, own: I32) -
 
     rank: (D,) of the articles; best, other: (K,) among the places; own: (R,), where there is none
     """
-    by_rank = np.argsort(rank)
+    by_rank = order_of(rank)
     found = own.astype(np.int64)
     for which in (other, best):
         first = np.full(len(own), len(rank))
