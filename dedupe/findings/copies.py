@@ -285,29 +285,10 @@ def _passages(
     )
     parts = direct.and_those_of(far)
     del direct, far, of, other, start, end, shared  # as much as all that is kept of them
-    older = corpus.rank[parts.article] < rank[parts.of]
-    most = (parts.containment >= MOST) | _reworded(matches, parts.match)
-    held = np.bincount(parts.of[older & most], minlength=count) > 0
-    # Of what no older place holds most of, the finding is on what older ones do hold.
-    some = np.flatnonzero(older[: len(own_span)] & ~held[parts.of[: len(own_span)]])
-    lent = parts.of[some]
-    start, end = _hulls(regions, lent, own_span[some])
-    narrower = (start != regions.start) | (end != regions.end)
-    again = narrower[parts.of]
-    shared = overlap(
-        start[parts.of[again]], end[parts.of[again]], parts.start[again], parts.end[again]
+    reworded = _reworded(matches, parts.match)
+    parts, start, end, members, original, source = _owed(
+        corpus.rank, regions, parts, own_span, reworded, members, overlap
     )
-    parts.similarity[again], parts.containment[again] = shared[:, 0], shared[:, 1]
-    most[again] |= shared[:, 1] >= MOST
-    named = (parts.containment >= LEAST_SHARED) | _reworded(matches, parts.match)
-    members -= np.bincount(parts.of[~named], minlength=count)
-    parts, older, most = parts.rows(named), older[named], most[named]
-    members[narrower] = np.bincount(parts.of, minlength=count)[narrower] + 1
-    held[parts.of[older & most]] = held[lent] = True
-    original = ~held
-    source = _first(corpus.rank, parts, older & most, older, regions.article)
-    del named, older, most, held
-
     strangers = np.bincount(parts.of[group[parts.article] != own[parts.of]], minlength=count)
     absorbed = at_home & (strangers == 0)
     shown = ~absorbed & (np.bincount(parts.of, minlength=count) > 0)
@@ -333,6 +314,54 @@ def _passages(
         ),
         evidence=_told(matches, parts.match, offset),
     )
+
+
+class _Owed(NamedTuple):
+    """What regions (R,) owe to other places."""
+
+    parts: _Counterparts
+    """Those that are named"""
+    start: I64
+    end: I64
+    members: I64
+    """Places, its own and those that nobody compared as well"""
+    original: Bool
+    """Owes nothing to an older one"""
+    source: I64
+    """The article that it comes from; its own for an original"""
+
+
+def _owed(
+    rank: I32, regions: RegionTable, parts: _Counterparts, own_span: I64, reworded: Bool,
+    members: I64, overlap: Overlap,
+) -> _Owed:  # fmt: skip
+    """Tell where regions come from, and how much of them.
+
+    Of what no older place holds most of, the finding is on what older ones do hold.
+
+    rank: (D,) which article came first; own_span: (K', 2) the stretches that the first K' of the
+    places are about; reworded: (K,) places whose wording did not stay; members: (R,)
+    """
+    count = len(regions.article)
+    older = rank[parts.article] < rank[regions.article][parts.of]
+    most = (parts.containment >= MOST) | reworded
+    held = np.bincount(parts.of[older & most], minlength=count) > 0
+    some = np.flatnonzero(older[: len(own_span)] & ~held[parts.of[: len(own_span)]])
+    lent = parts.of[some]
+    start, end = _hulls(regions, lent, own_span[some])
+    narrower = (start != regions.start) | (end != regions.end)
+    again = narrower[parts.of]
+    of = parts.of[again]
+    shared = overlap(start[of], end[of], parts.start[again], parts.end[again])
+    parts.similarity[again], parts.containment[again] = shared[:, 0], shared[:, 1]
+    most[again] |= shared[:, 1] >= MOST
+    named = (parts.containment >= LEAST_SHARED) | reworded
+    members = members - np.bincount(parts.of[~named], minlength=count)
+    parts, older, most = parts.rows(named), older[named], most[named]
+    members[narrower] = np.bincount(parts.of, minlength=count)[narrower] + 1
+    held[parts.of[older & most]] = held[lent] = True
+    source = _first(rank, parts, older & most, older, regions.article)
+    return _Owed(parts, start, end, members, ~held, source)
 
 
 def _hulls(regions: RegionTable, of: I64, span: I64) -> tuple[I64, I64]:
